@@ -1,0 +1,1 @@
+"""The shell and, under it, the kernel. Nothing imports the shell."""

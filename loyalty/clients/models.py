@@ -1,0 +1,84 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import AbstractAPIKey
+
+from loyalty.programmes.models import Store
+
+
+class Scope(models.TextChoices):
+    """What a client may do."""
+
+    MEMBERS_READ = "members:read", _("read members")
+    MEMBERS_WRITE = "members:write", _("enrol members")
+    PURCHASES_WRITE = "purchases:write", _("record purchases")
+    POINTS_SPEND = "points:spend", _("spend points")
+    REWARDS_WRITE = "rewards:write", _("redeem rewards")
+    PROGRAMME_READ = "programme:read", _("read the programme")
+    MEASURES_READ = "measures:read", _("read measures")
+
+
+class Client(models.Model):
+    """A till, a web shop or a partner. Without a store it may act for every store."""
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, verbose_name=_("store"), related_name="+"
+    )
+    scopes = models.JSONField(_("scopes"), default=list)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClientKey(AbstractAPIKey):
+    """A secret of a client: shown once, kept hashed, expiring, revocable at once."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="keys")
+
+    class Meta(AbstractAPIKey.Meta):
+        verbose_name = _("key")
+        verbose_name_plural = _("keys")
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class Answer(models.Model):
+    """What a client was answered under one Idempotency-Key: given again, byte for byte.
+
+    The row is the claim of the key and lives for ever; the body is kept 90 days.
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="answers")
+    key = models.CharField(max_length=255)
+    operation = models.CharField(max_length=60)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(null=True)  # noqa: DJ001 (purged is not empty)
+    headers = models.JSONField(default=dict)
+    subject = models.CharField(max_length=40, blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("stored answer")
+        verbose_name_plural = _("stored answers")
+        constraints = [
+            models.UniqueConstraint(fields=["client", "key"], name="clients_answer_key_acts_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["answered_at"],
+                condition=models.Q(body__isnull=False),
+                name="clients_answer_with_body",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status}"

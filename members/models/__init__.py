@@ -1,0 +1,28 @@
+from members.models.people import (
+    Card,
+    CardState,
+    Consent,
+    ConsentChannel,
+    ConsentPurpose,
+    Member,
+    MemberKind,
+    MemberState,
+    TierChange,
+)
+from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
+
+__all__ = [
+    "Card",
+    "CardState",
+    "Consent",
+    "ConsentChannel",
+    "ConsentPurpose",
+    "ImportRow",
+    "ImportRun",
+    "Member",
+    "MemberKind",
+    "MemberState",
+    "Purchase",
+    "PurchaseLine",
+    "TierChange",
+]
