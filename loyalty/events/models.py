@@ -16,7 +16,9 @@ class OutboxEvent(models.Model):
     """Something that happened, written in the transaction in which it happened.
 
     `payload` holds ids and figures, never a name or an address. A historic event (from an
-    import or the demo) keeps measures right and reaches no member, no webhook.
+    import or the demo) keeps measures right and reaches no member, no webhook. `due_at` is the
+    next try, or while a relay holds the event, the end of its lease; `delivered_to` names the
+    reactions that have finished with an event of which another failed.
     """
 
     public_id = models.CharField(max_length=40, unique=True)
@@ -26,6 +28,7 @@ class OutboxEvent(models.Model):
     occurred_at = models.DateTimeField()
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    delivered_to = models.JSONField(default=list, blank=True)
     relayed_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 
@@ -36,7 +39,9 @@ class OutboxEvent(models.Model):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(
-                fields=["due_at", "id"], condition=Q(relayed_at=None), name="events_outbox_due"
+                fields=["is_historic", "due_at", "id"],
+                condition=Q(relayed_at=None),
+                name="events_outbox_due",
             ),
         ]
 
@@ -58,6 +63,7 @@ class Change(models.Model):
     class Meta:
         verbose_name = _("change to count")
         verbose_name_plural = _("changes to count")
+        indexes = [models.Index(fields=["topic", "id"], name="events_change_of_topic")]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject} {self.day}"
@@ -94,3 +100,13 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.business_day} {self.chunk}"
+
+    # Properties
+
+    def is_leased(self, *, at: datetime) -> bool:
+        """Say whether somebody still holds this work at that moment."""
+        return (
+            self.state == JobState.RUNNING
+            and self.leased_until is not None
+            and self.leased_until > at
+        )

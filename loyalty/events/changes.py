@@ -1,0 +1,33 @@
+"""Days whose figures must be counted again: written with the fact, taken by deletion."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
+from loyalty.core import engines
+from loyalty.events.models import Change
+
+Day = tuple[int | None, date]
+
+
+def record(topic: str, days: Iterable[Day]) -> None:
+    """Say that these subjects' days changed, in one statement. Repeats in the call count once."""
+    rows = [Change(topic=topic, subject=subject, day=day) for subject, day in set(days)]
+    Change.objects.bulk_create(rows)
+
+
+def take(topic: str, limit: int = 10_000) -> set[Day]:
+    """Remove up to `limit` changes and return them; a rolled back caller gives them back.
+
+    Only what has committed is taken, so nothing is missed whatever the order of commits. Two
+    callers at once take different rows. An empty answer: nothing is left to count.
+    Raises TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Changes are taken in the transaction that counts them.")
+    waiting = Change.objects.filter(topic=topic).order_by("id")
+    taken = list(engines.lock_skipping(waiting)[:limit])
+    Change.objects.filter(pk__in=[change.pk for change in taken]).delete()
+    return {(change.subject, change.day) for change in taken}
