@@ -1,18 +1,39 @@
+from datetime import datetime
+from typing import Any, Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from loyalty.ledger.models import Entry, Wallet
 from loyalty.programmes.models import Tier
 from members.models import Member
+from rewards import codes
 
 
 class RewardKind(models.TextChoices):
     VOUCHER = "VOUCHER", _("voucher")
     PRODUCT = "PRODUCT", _("product")
     DISCOUNT = "DISCOUNT", _("discount")
+
+
+class RewardQuerySet(models.QuerySet["Reward"]):
+    """Filters read as adjectives and chain; `with_` adds columns."""
+
+    def offered(self, *, at: datetime) -> Self:
+        """Return what the catalogue shows at a moment, sold out or not."""
+        return self.filter(
+            Q(starts_at=None) | Q(starts_at__lte=at),
+            Q(ends_at=None) | Q(ends_at__gt=at),
+            is_active=True,
+        )
+
+    def with_terms(self) -> Self:
+        """Load the wallet it is paid from and the tier it asks for, in one query."""
+        return self.select_related("wallet", "minimum_tier")
 
 
 class Reward(models.Model):
@@ -39,6 +60,7 @@ class Reward(models.Model):
     ends_at = models.DateTimeField(_("offered until"), null=True, blank=True)
     is_active = models.BooleanField(_("offered"), default=True)
 
+    objects = RewardQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -46,32 +68,98 @@ class Reward(models.Model):
         verbose_name_plural = _("rewards")
         constraints = [
             models.CheckConstraint(condition=Q(cost__gt=0), name="rewards_reward_costs_something"),
+            models.CheckConstraint(
+                condition=Q(stock=None) | Q(stock__gte=0),
+                name="rewards_reward_stock_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="rewards_reward_is_offered_a_while",
+            ),
         ]
+        indexes = [models.Index(fields=["cost", "id"], name="rewards_reward_by_cost")]
 
     def __str__(self) -> str:
-        return self.name_fr
+        return self.name
+
+    # Queries
+
+    def is_offered(self, *, at: datetime) -> bool:
+        """Say what `offered` says, of a row that is already loaded."""
+        has_begun = self.starts_at is None or self.starts_at <= at
+        has_ended = self.ends_at is not None and self.ends_at <= at
+        return self.is_active and has_begun and not has_ended
+
+    # Properties
+
+    @property
+    def name(self) -> str:
+        """Its name in the language of whoever is reading."""
+        return _in_language(french=self.name_fr, english=self.name_en)
+
+    @property
+    def description(self) -> str:
+        return _in_language(french=self.description_fr, english=self.description_en)
+
+
+def _in_language(*, french: str, english: str) -> str:
+    is_english = (get_language() or "fr").startswith("en")
+    return (english if is_english else french) or french or english
+
+
+class RedemptionQuerySet(models.QuerySet["Redemption"]):
+    def for_key(self, key: str) -> "Redemption | None":
+        """Return what this key did before, if anything."""
+        return self.with_details().filter(key=key).first()
+
+    def with_details(self) -> Self:
+        """Load the reward, the member, the voucher and the payment, in one query."""
+        return self.select_related("reward", "member", "voucher", "payment__account")
 
 
 class Redemption(models.Model):
-    """One reward paid with points, once."""
+    """One reward paid with points, once. Cancelled, its points are back in their lots."""
 
     public_id = models.CharField(max_length=40, unique=True, editable=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
     payment = models.OneToOneField(Entry, models.PROTECT, related_name="+")
     points = models.PositiveBigIntegerField(_("points"))
+    is_from_stock = models.BooleanField(_("taken from stock"), default=False)
     key = models.CharField(max_length=64, unique=True, editable=False)
     redeemed_at = models.DateTimeField(_("redeemed"))
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     actor = models.CharField(_("by"), max_length=60, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=60, blank=True)
+    cancel_key = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = RedemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redemption")
         verbose_name_plural = _("redemptions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancel_key="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancel_key="")),
+                name="rewards_redemption_is_cancelled_under_a_key",
+            ),
+        ]
         indexes = [models.Index(fields=["member", "-redeemed_at"], name="rewards_by_member")]
 
     def __str__(self) -> str:
         return self.public_id
+
+    # Properties
+
+    def facts(self) -> dict[str, Any]:
+        """Say what happened in ids and figures, for the outbox. Needs `with_details`."""
+        return {
+            "redemption": self.public_id,
+            "member": self.member.public_id,
+            "reward": self.reward.public_id,
+            "points": self.points,
+        }
 
 
 class VoucherState(models.TextChoices):
@@ -80,8 +168,21 @@ class VoucherState(models.TextChoices):
     CANCELLED = "CANCELLED", _("cancelled")
 
 
+class VoucherQuerySet(models.QuerySet["Voucher"]):
+    def open(self, *, at: datetime) -> Self:
+        """Return those that a till would take now."""
+        return self.filter(state=VoucherState.OPEN, expires_at__gt=at)
+
+    def with_details(self) -> Self:
+        """Load the member and the reward it stands for, in one query."""
+        return self.select_related("member", "redemption__reward")
+
+
 class Voucher(models.Model):
-    """A code that a till takes once, until it expires. Expiry is read from its date."""
+    """A code that a till takes once, until it expires. Expiry is read from its date.
+
+    It is paid for: a member who leaves may still use it until then.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     member = models.ForeignKey(Member, models.PROTECT, related_name="vouchers")
@@ -93,6 +194,8 @@ class Voucher(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     used_by = models.CharField(_("used by"), max_length=60, blank=True)
+
+    objects = VoucherQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("voucher")
@@ -107,4 +210,19 @@ class Voucher(models.Model):
         indexes = [models.Index(fields=["member", "expires_at"], name="rewards_voucher_of_member")]
 
     def __str__(self) -> str:
-        return self.code
+        return codes.spell(self.code)
+
+    # Properties
+
+    def facts(self) -> dict[str, Any]:
+        """Say what it is in ids and figures, for the outbox: never the code, which spends."""
+        return {
+            "redemption": self.redemption.public_id,
+            "member": self.member.public_id,
+            "expires_at": self.expires_at.isoformat(),
+        }
+
+    @property
+    def spelled(self) -> str:
+        """Its code in groups, as a person reads it aloud."""
+        return codes.spell(self.code)

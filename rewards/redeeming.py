@@ -1,0 +1,126 @@
+"""Points for a reward, and back again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core import ids
+from loyalty.core.refusals import Refusal
+from loyalty.events import outbox
+from loyalty.ledger import posting
+from loyalty.programmes.models import WalletPolicy
+from members.models import Member
+from rewards import stocking, vouchers
+from rewards.models import Redemption, Reward
+
+
+class RedemptionAlreadyCancelled(Refusal):
+    code = "redemption-already-cancelled"
+    title = _("This redemption was already cancelled.")
+
+
+@transaction.atomic
+def redeem(
+    *,
+    member: Member,
+    reward: Reward,
+    key: str,
+    at: datetime,
+    actor: str = "",
+    is_historic: bool = False,
+) -> Redemption:
+    """Pay for one reward with the member's points and give the voucher for it.
+
+    A repeated key returns the first redemption and takes nothing more. The price is the one
+    in force now. Raises RewardUnavailable, RewardNotEligible, RewardExhausted,
+    MemberCannotSpend, MemberHasLeft, or posting.InsufficientPoints.
+    """
+    accounts = posting.lock(member.holder_id)
+    # After the lock: a repeat that raced us has committed by now.
+    if done := Redemption.objects.for_key(key):
+        return _repeated(done, member=member, reward=reward)
+
+    member = Member.objects.with_tier().get(pk=member.pk)
+    reward = Reward.objects.with_terms().get(pk=reward.pk)
+    stocking.check_eligible(member=member, reward=reward, at=at)
+    payment = posting.redeem(
+        account=accounts[reward.wallet.code],
+        points=reward.cost,
+        reference=reward.public_id,
+        key=key,
+        at=at,
+        actor=actor,
+        is_historic=is_historic,
+    )
+    redemption = Redemption(
+        public_id=ids.new("rdm"),
+        member=member,
+        reward=reward,
+        payment=payment,
+        points=reward.cost,
+        key=key,
+        redeemed_at=at,
+        actor=actor,
+    )
+    return _finish(redemption, is_historic=is_historic)
+
+
+def _finish(redemption: Redemption, *, is_historic: bool) -> Redemption:
+    # Last, so that a popular reward's row is locked for the shortest time.
+    redemption.is_from_stock = stocking.take_one(redemption.reward)
+    redemption.save(force_insert=True)
+    vouchers.issue(redemption=redemption, at=redemption.redeemed_at, is_historic=is_historic)
+    outbox.record(
+        "reward.redeemed",
+        redemption.facts(),
+        at=redemption.redeemed_at,
+        is_historic=is_historic,
+    )
+    return redemption
+
+
+def _repeated(done: Redemption, *, member: Member, reward: Reward) -> Redemption:
+    if (done.member_id, done.reward_id) != (member.pk, reward.pk):
+        raise posting.KeyReused
+    return done
+
+
+@transaction.atomic
+def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -> Redemption:
+    """Give the points back to their lots and the piece back to the stock; void the voucher.
+
+    A repeated key returns the cancelled redemption and gives nothing more. Points whose lot
+    has expired meanwhile come back with the wallet's grace. Raises
+    RedemptionAlreadyCancelled, vouchers.VoucherUsed, or MemberHasLeft.
+    """
+    posting.lock(redemption.member.holder_id)
+    # After the lock: whoever cancelled it a moment ago has committed by now.
+    redemption = Redemption.objects.with_details().get(pk=redemption.pk)
+    if redemption.cancel_key == key:
+        return redemption
+    if redemption.cancelled_at is not None:
+        raise RedemptionAlreadyCancelled(redemption=redemption.public_id)
+
+    stocking.check_has_not_left(member=redemption.member)
+    vouchers.cancel(redemption.voucher)
+    posting.refund(
+        entry=redemption.payment,
+        points=redemption.points,
+        key=key,
+        at=at,
+        grace_days=_grace_days(redemption),
+        actor=actor,
+        reason="redemption-cancelled",
+    )
+    redemption.cancelled_at, redemption.cancelled_by = at, actor
+    redemption.cancel_key = key
+    redemption.save(update_fields=["cancelled_at", "cancelled_by", "cancel_key"])
+    outbox.record("reward.cancelled", redemption.facts(), at=at)
+    stocking.give_back(redemption)
+    return redemption
+
+
+def _grace_days(redemption: Redemption) -> int:
+    wallet = redemption.payment.account.wallet_id
+    return WalletPolicy.objects.get(wallet=wallet).refund_grace_days

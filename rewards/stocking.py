@@ -1,0 +1,110 @@
+"""What may be had, and how many are left. Stock is changed in the database, never in Python."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import Refusal
+from members.models import Member, MemberState
+from rewards.models import Redemption, Reward
+
+
+class RewardUnavailable(Refusal):
+    code = "reward-unavailable"
+    title = _("This reward is not offered at the moment.")
+
+
+class RewardNotEligible(Refusal):
+    code = "reward-not-eligible"
+    title = _("This reward is kept for a higher tier.")
+
+
+class RewardExhausted(Refusal):
+    code = "reward-exhausted"
+    title = _("None of this reward is left.")
+
+
+class MemberCannotSpend(Refusal):
+    code = "member-blocked"
+    title = _("This member cannot use points at the moment.")
+
+
+class MemberHasLeft(Refusal):
+    code = "member-closed"
+    title = _("This member has left the programme.")
+
+
+def check_eligible(*, member: Member, reward: Reward, at: datetime) -> None:
+    """Refuse a member who may not spend, a reward not offered now, or a tier not reached.
+
+    Both as the caller loaded them: load them under the lock of the holder's accounts.
+    """
+    check_has_not_left(member=member)
+    if member.state == MemberState.BLOCKED:
+        raise MemberCannotSpend(member=member.public_id)
+    if not reward.is_offered(at=at):
+        raise RewardUnavailable(reward=reward.public_id)
+    if not has_tier(member=member, reward=reward):
+        raise RewardNotEligible(reward=reward.public_id)
+
+
+def check_has_not_left(*, member: Member) -> None:
+    """Refuse a member whose points are gone for good."""
+    if member.state == MemberState.CLOSED:
+        raise MemberHasLeft(member=member.public_id)
+
+
+def has_tier(*, member: Member, reward: Reward) -> bool:
+    """Say whether the member stands at least where the reward asks, on the same ladder."""
+    asked, reached = reward.minimum_tier, member.tier
+    if asked is None:
+        return True
+    return (
+        reached is not None and reached.ladder_id == asked.ladder_id and reached.rank >= asked.rank
+    )
+
+
+def take_one(reward: Reward) -> bool:
+    """Take one from the stock, or raise RewardExhausted; say whether there is a stock at all.
+
+    One conditional UPDATE: of two buyers of the last one, the second finds none.
+    """
+    counted = Reward.objects.filter(pk=reward.pk, stock__isnull=False)
+    if counted.filter(stock__gt=0).update(stock=F("stock") - 1):
+        return True
+    if counted.exists():
+        raise RewardExhausted(reward=reward.public_id)
+    return False
+
+
+def give_back(redemption: Redemption) -> None:
+    """Put back what a redemption took, where the reward is still counted."""
+    if redemption.is_from_stock:
+        counted = Reward.objects.filter(pk=redemption.reward_id, stock__isnull=False)
+        counted.update(stock=F("stock") + 1)
+
+
+class StockTooSmall(Refusal):
+    code = "stock-too-small"
+    title = _("There are fewer than that left.")
+
+
+@transaction.atomic
+def restock(*, reward: Reward, pieces: int) -> None:
+    """Add pieces to the stock, or take some out where negative.
+
+    What members take meanwhile stays taken. A reward without a limit is counted from then
+    on. Raises StockTooSmall where fewer are left than are to be taken out.
+    """
+    rows = Reward.objects.filter(pk=reward.pk)
+    if rows.filter(stock__gte=max(0, -pieces)).update(stock=F("stock") + pieces):
+        return
+    if pieces < 0 or not rows.filter(stock=None).update(stock=pieces):
+        raise StockTooSmall(reward=reward.public_id)
+
+
+def stop_counting(*, reward: Reward) -> None:
+    """Offer as many as asked for."""
+    Reward.objects.filter(pk=reward.pk).update(stock=None)

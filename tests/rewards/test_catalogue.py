@@ -1,0 +1,88 @@
+"""What a member can have, what is near, and what is not for them."""
+
+from datetime import timedelta
+
+from pytest_django import DjangoAssertNumQueries
+
+from loyalty.programmes.models import Programme, Tier
+from members.models import Member
+from rewards import catalogue
+from rewards.catalogue import Reach
+from rewards.models import Reward
+from tests.conftest import NOON
+from tests.rewards.conftest import enrol, offer
+
+DAY = timedelta(days=1)
+
+
+def seen_by(member: Member) -> list[tuple[str, Reach, int]]:
+    offers = catalogue.get_offers(member=member, at=NOON)
+    return [(offer.reward.name_en, offer.reach, offer.missing) for offer in offers]
+
+
+class TestGetOffers:
+    def test_puts_what_can_be_had_first_and_says_what_is_missing(self, ada: Member, gold: Tier):
+        offer("Weekend", cost=5_000)
+        offer("Dinner", cost=800)
+        offer("Coffee", cost=200)
+        offer("Hamper", cost=100, stock=0)
+        offer("Lounge", cost=50, minimum_tier=gold)
+        offer("Cake", cost=500)
+
+        assert seen_by(ada) == [
+            ("Coffee", Reach.NOW, 0),
+            ("Cake", Reach.NOW, 0),
+            ("Dinner", Reach.NEAR, 300),
+            ("Weekend", Reach.LATER, 4_500),
+            ("Lounge", Reach.LOCKED, 0),
+            ("Hamper", Reach.EXHAUSTED, 0),
+        ]
+
+    def test_calls_half_the_price_near_and_less_later(self, programme: Programme):
+        bob = enrol("Bob", points=500)
+        offer("Exactly half", cost=1_000)
+        offer("Less than half", cost=1_001)
+
+        assert [reach for _, reach, _ in seen_by(bob)] == [Reach.NEAR, Reach.LATER]
+
+    def test_opens_a_locked_reward_to_the_tier_and_those_above(self, ada: Member, gold: Tier):
+        silver = Tier.objects.get(code="silver")
+        offer("Lounge", cost=50, minimum_tier=silver)
+
+        Member.objects.update(tier=gold)
+
+        assert seen_by(Member.objects.get()) == [("Lounge", Reach.NOW, 0)]
+
+    def test_asks_the_same_number_of_questions_at_2_and_at_40_rewards(
+        self, ada: Member, django_assert_num_queries: DjangoAssertNumQueries
+    ):
+        member = Member.objects.with_tier().get()
+        for count in (2, 38):
+            for number in range(count):
+                offer(f"Reward {count}-{number}", cost=10 + number)
+            with django_assert_num_queries(2):
+                seen_by(member)
+
+
+class TestGetShelf:
+    def test_shows_what_is_offered_at_that_moment(self, programme: Programme):
+        offer("Always", cost=30)
+        offer("From now", cost=20, starts_at=NOON)
+        offer("Until tomorrow", cost=10, ends_at=NOON + DAY)
+        offer("Tomorrow", cost=5, starts_at=NOON + DAY)
+        offer("Ended now", cost=4, starts_at=NOON - DAY, ends_at=NOON)
+        offer("Withdrawn", cost=3, is_active=False)
+
+        assert [reward.name_en for reward in catalogue.get_shelf(at=NOON)] == [
+            "Until tomorrow",
+            "From now",
+            "Always",
+        ]
+
+    def test_agrees_with_what_redeeming_asks(self, programme: Programme):
+        offer("Ended now", cost=4, ends_at=NOON)
+        offer("From now", cost=20, starts_at=NOON)
+
+        shown = set(catalogue.get_shelf(at=NOON))
+
+        assert {reward for reward in Reward.objects.all() if reward.is_offered(at=NOON)} == shown

@@ -1,0 +1,159 @@
+"""Ten tills at the same moment: real threads, on PostgreSQL."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from loyalty.core import engines
+from loyalty.core.refusals import Refusal
+from members.models import Member
+from rewards import redeeming, stocking, vouchers
+from rewards.models import Redemption, Reward, Voucher, VoucherState
+from tests.conftest import NOON
+from tests.rewards.conftest import enrol, offer, open_programme, points_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 10
+
+
+@pytest.fixture(autouse=True)
+def _postgresql_only() -> None:
+    if not engines.is_postgresql():
+        pytest.skip("SQLite has one writer at a time: there is no race to lose.")
+
+
+def at_once(action: Callable[[int], object]) -> list[str]:
+    """Do it in ten threads that start together; say how each ended, in order of name."""
+    barrier = Barrier(THREADS)
+
+    def run(number: int) -> str:
+        barrier.wait()
+        try:
+            action(number)
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sorted(pool.map(run, range(THREADS)))
+
+
+class TestTheLastItemInStock:
+    def test_goes_to_one_of_ten_members(self):
+        open_programme()
+        members = [enrol(f"Member {number}", points=500) for number in range(THREADS)]
+        coffee = offer("Coffee", cost=200, stock=1)
+
+        ended = at_once(
+            lambda number: redeeming.redeem(
+                member=members[number], reward=coffee, key=f"k{number}", at=NOON
+            )
+        )
+
+        assert ended == ["done"] + ["reward-exhausted"] * 9
+        assert Reward.objects.get().stock == 0
+        assert sorted(points_of(member) for member in members) == [300] + [500] * 9
+        assert Redemption.objects.count() == Voucher.objects.count() == 1
+
+    def test_is_never_oversold_while_some_is_given_back(self):
+        open_programme()
+        members = [enrol(f"Member {number}", points=500) for number in range(THREADS)]
+        coffee = offer("Coffee", cost=200, stock=4)
+
+        def redeem_and_regret(number: int) -> None:
+            redemption = redeeming.redeem(
+                member=members[number], reward=coffee, key=f"k{number}", at=NOON
+            )
+            if number % 2:
+                redeeming.cancel(redemption=redemption, key=f"c{number}", at=NOON)
+
+        at_once(redeem_and_regret)
+
+        kept = Redemption.objects.filter(cancelled_at=None).count()
+        assert Reward.objects.get().stock == 4 - kept
+        assert sum(points_of(member) for member in members) == 5_000 - 200 * kept
+
+
+class TestOneMember:
+    @pytest.fixture
+    def ada(self) -> Member:
+        open_programme()
+        return enrol("Ada", points=500)
+
+    def test_spends_no_more_than_the_balance(self, ada: Member):
+        coffee = offer("Coffee", cost=200)
+
+        ended = at_once(
+            lambda number: redeeming.redeem(member=ada, reward=coffee, key=f"k{number}", at=NOON)
+        )
+
+        assert ended == ["done"] * 2 + ["insufficient-points"] * 8
+        assert points_of(ada) == 100
+
+    def test_redeems_once_under_one_key(self, ada: Member):
+        coffee = offer("Coffee", cost=200, stock=5)
+
+        ended = at_once(lambda _: redeeming.redeem(member=ada, reward=coffee, key="one", at=NOON))
+
+        assert ended == ["done"] * THREADS
+        assert (points_of(ada), Reward.objects.get().stock) == (300, 4)
+        assert Redemption.objects.count() == Voucher.objects.count() == 1
+
+    def test_cancels_once(self, ada: Member):
+        coffee = offer("Coffee", cost=200, stock=5)
+        redemption = redeeming.redeem(member=ada, reward=coffee, key="one", at=NOON)
+
+        ended = at_once(
+            lambda number: redeeming.cancel(redemption=redemption, key=f"c{number}", at=NOON)
+        )
+
+        assert ended == ["done"] + ["redemption-already-cancelled"] * 9
+        assert (points_of(ada), Reward.objects.get().stock) == (500, 5)
+
+    def test_uses_a_voucher_once(self, ada: Member):
+        coffee = offer("Coffee", cost=200)
+        voucher = redeeming.redeem(member=ada, reward=coffee, key="one", at=NOON).voucher
+
+        ended = at_once(
+            lambda number: vouchers.use(code=voucher.code, at=NOON, actor=f"till:{number}")
+        )
+
+        assert ended == ["done"] + ["voucher-used"] * 9
+
+    def test_uses_or_cancels_a_voucher_and_never_both(self, ada: Member):
+        coffee = offer("Coffee", cost=200)
+        redemption = redeeming.redeem(member=ada, reward=coffee, key="one", at=NOON)
+
+        def use_or_cancel(number: int) -> None:
+            if number % 2:
+                redeeming.cancel(redemption=redemption, key=f"c{number}", at=NOON)
+            else:
+                vouchers.use(code=redemption.voucher.code, at=NOON)
+
+        ended = at_once(use_or_cancel)
+
+        assert ended.count("done") == 1
+        is_used = Voucher.objects.get().state == VoucherState.USED
+        assert points_of(ada) == (300 if is_used else 500)
+
+
+class TestTheControl:
+    def test_reading_before_writing_oversells(self):
+        """Without the conditional UPDATE several of ten take the last one: the test can fail."""
+        open_programme()
+        offer("Coffee", cost=200, stock=1)
+        everybody_has_looked = Barrier(THREADS)
+
+        def look_then_take(_: int) -> None:
+            reward = Reward.objects.get()
+            everybody_has_looked.wait()
+            if not reward.stock:
+                raise stocking.RewardExhausted
+            Reward.objects.filter(pk=reward.pk).update(stock=reward.stock - 1)
+
+        assert at_once(look_then_take) == ["done"] * THREADS
