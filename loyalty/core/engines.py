@@ -1,11 +1,15 @@
 """The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor."""
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 _Row = TypeVar("_Row", bound=Model)
+_SQLITE_FULL = 2
 
 
 def is_postgresql() -> bool:
@@ -19,3 +23,138 @@ def lock_skipping(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     On SQLite a transaction is the only writer from its start: there is nobody to pass over.
     """
     return rows.select_for_update(skip_locked=True) if is_postgresql() else rows
+
+
+def can_try_locks() -> bool:
+    """Say whether a lock can be tried without waiting (PostgreSQL's advisory locks).
+
+    On SQLite a second writer waits for the first to commit, and then sees what it wrote.
+    """
+    return is_postgresql()
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Say whether the database gave this transaction up for another: a deadlock, a race."""
+    return _sqlstate(error) in {"40001", "40P01", "55P03"}
+
+
+def is_overload(error: BaseException) -> bool:
+    """Say whether the database is there and too busy: no connection left, or a locked file."""
+    return _sqlstate(error) == "53300" or "database is locked" in str(error)
+
+
+def _sqlstate(error: BaseException) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def row_lock(*, of: str, skip_locked: bool = False) -> str:
+    """Return what a SELECT must end with to lock rows of one table for a change of their figures.
+
+    Rows that refer to them may still be added meanwhile. On SQLite the transaction is already
+    the only writer.
+    """
+    if not is_postgresql():
+        return ""
+    return f" FOR NO KEY UPDATE OF {of}" + (" SKIP LOCKED" if skip_locked else "")
+
+
+def to_column(moment: datetime | None) -> object:
+    """Return a moment as hand-written SQL must pass it."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def from_column(value: object) -> datetime | None:
+    """Return the moment, in UTC, that hand-written SQL has read."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+
+
+@contextmanager
+def unprepared() -> Iterator[None]:
+    """Keep the driver from preparing statements: a generic plan costs a sweep a factor of 15."""
+    driver = connection.connection if is_postgresql() else None
+    if driver is None:
+        yield
+        return
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = threshold
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read several tables as they were at one moment, without keeping writers waiting.
+
+    Inside a transaction it adds nothing: that one has begun as it has begun.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif is_postgresql():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+SEALED_TABLES = ("ledger_entry", "ledger_movement")
+
+
+@contextmanager
+def ledger_unsealed() -> Iterator[None]:
+    """Lift the triggers that refuse changes to the ledger, and put them back whatever happens.
+
+    For the flush after a transactional test alone; the product never lifts them.
+    """
+    with connection.cursor() as cursor:
+        restore = _unseal_postgresql() if is_postgresql() else _unseal_sqlite()
+        try:
+            yield
+        finally:
+            for statement in restore:
+                cursor.execute(statement)
+
+
+def _unseal_postgresql() -> list[str]:
+    with connection.cursor() as cursor:
+        for table in SEALED_TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in SEALED_TABLES]
+
+
+def _unseal_sqlite() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = [row[:2] for row in cursor.fetchall() if row[2] in SEALED_TABLES]
+        for name, _definition in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+    return [definition for _name, definition in triggers]
+
+
+def has_durable_commits() -> bool:
+    """Say whether what was committed survives a crash of the database."""
+    if is_postgresql():
+        return _get_value("SHOW synchronous_commit") != "off"
+    return int(_get_value("PRAGMA synchronous")) >= _SQLITE_FULL
+
+
+def get_clock() -> datetime:
+    """Return what time it is for the database."""
+    if is_postgresql():
+        moment: datetime = _get_value("SELECT clock_timestamp()")
+        return moment
+    return datetime.fromisoformat(_get_value("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
+
+
+def _get_value(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]

@@ -89,8 +89,10 @@ class Account(models.Model):
     expiry or lapse: while it is in the future the buckets are exact.
     """
 
-    holder = models.ForeignKey(Holder, models.PROTECT, related_name="accounts")
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
+    holder = models.ForeignKey(
+        Holder, models.PROTECT, related_name="accounts", db_index=False
+    )  # the unique constraint begins with it
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
     issued = models.BigIntegerField(_("issued"), default=0)
     pending = models.BigIntegerField(_("pending"), default=0)
     available = models.BigIntegerField(_("available"), default=0)
@@ -163,11 +165,15 @@ class Entry(models.Model):
     `hash` = SHA-256 over its content, its movements and the hash before it.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="entries", db_index=False
+    )  # the unique constraints begin with it
     number = models.BigIntegerField()
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     points = models.BigIntegerField(_("points"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", db_index=False
+    )
     reference = models.CharField(_("reference"), max_length=80, blank=True)
     key = models.CharField(max_length=64, null=True)  # noqa: DJ001 (absent is not empty)
     request_hash = models.CharField(max_length=64, blank=True)
@@ -197,7 +203,14 @@ class Entry(models.Model):
                 name="ledger_entry_earns_once_per_reference",
             ),
         ]
-        indexes = [models.Index(fields=["occurred_at"], name="ledger_entry_by_effect")]
+        indexes = [
+            models.Index(fields=["occurred_at"], name="ledger_entry_by_effect"),
+            models.Index(
+                fields=["parent"],
+                condition=Q(parent__isnull=False),
+                name="ledger_entry_by_parent",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points:+d}"
@@ -210,9 +223,9 @@ class Lot(models.Model):
     usable from `available_at` until just before `expires_at` (`NEVER` when it does not end).
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lots")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lots", db_index=False)
     number = models.BigIntegerField()
-    origin = models.ForeignKey(Entry, models.PROTECT, related_name="lots")
+    origin = models.ForeignKey(Entry, models.PROTECT, related_name="lots", db_index=False)
     rule_version = models.BigIntegerField(null=True)
     earned_at = models.DateTimeField(_("earned"))
     original = models.BigIntegerField(_("points earned"))
@@ -258,7 +271,7 @@ class Movement(models.Model):
     """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="movements")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="movements")
     source = models.CharField(max_length=9, choices=Bucket)
     destination = models.CharField(max_length=9, choices=Bucket)
