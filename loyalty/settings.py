@@ -3,11 +3,14 @@
 Each default is safe for production. `LOYALTY_DEMO=1` is what `make run` and tests use.
 """
 
+import secrets
 from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
+
+from loyalty import keepsakes, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -20,10 +23,14 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 DEMO = env.bool("LOYALTY_DEMO", False)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-SECRET_KEY = env.str("SECRET_KEY", "") or ("demo-only-0123456789-abcdefghijklmnopqrstuvwxyz" if DEMO else "")
+SECRET_KEY = env.str("SECRET_KEY", "")
+if DEMO and not SECRET_KEY:
+    SECRET_KEY = keepsakes.keep(
+        path=VAR_DIR / "secret_key", make=lambda: secrets.token_urlsafe(50)
+    )
 
 # Applications, from the shell down to the kernel
 
@@ -54,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "loyalty.core.requests.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -112,6 +120,15 @@ else:
         DATABASES["default"]["CONN_MAX_AGE"] = 0
         DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 
+if replica := env.str("ANALYTICS_DATABASE_URL", ""):
+    DATABASES["analytics"] = {
+        **env.dj_db_url("ANALYTICS_DATABASE_URL", replica),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"MIRROR": "default"},
+    }
+DATABASE_ROUTERS = ["loyalty.core.replicas.Router"]
+
 # The queue: Redis, or inside the one process of `make run`
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -122,7 +139,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600} if REDIS_URL else {}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 3600, "global_keyprefix": env.str("QUEUE_PREFIX", "loyalty:")}
+    if REDIS_URL
+    else {}
+)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 NIGHT_TICK_SECONDS = env.float("NIGHT_TICK_SECONDS", 600.0)
@@ -146,6 +167,7 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "FR")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -229,14 +251,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# Logs: one line an event, ids only, never a name, an address, a card or a key
+# Logs
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-}
-SILENCED_SYSTEM_CHECKS = []
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING" if DEMO else "INFO")
+LOGGING = logs.configure(level=LOG_LEVEL, is_readable=DEMO)

@@ -158,3 +158,34 @@ def _get_value(query: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchone()[0]
+
+
+def month_of(column: str) -> str:
+    """Return SQL for the first day of the month in which a date column falls."""
+    if is_postgresql():
+        return f"CAST(date_trunc('month', {column}) AS date)"
+    return f"date({column}, 'start of month')"
+
+
+def day_of_month(column: str) -> str:
+    """Return SQL for the day of the month of a date column: an integer from 1 to 31."""
+    if is_postgresql():
+        return f"CAST(EXTRACT(day FROM {column}) AS integer)"
+    return f"CAST(substr({column}, 9, 2) AS integer)"
+
+
+def day_number(column: str) -> str:
+    """Return SQL that counts the days from 1 January 1970 to a date column."""
+    if is_postgresql():
+        return f"({column} - DATE '1970-01-01')"
+    return f"CAST(julianday({column}) - 2440587.5 AS integer)"
+
+
+def number_written_in(column: str) -> str:
+    """Return SQL for the whole number that a text column spells in digits; otherwise NULL."""
+    digits = (
+        f"{column} ~ '^[0-9]{{1,18}}$'"
+        if is_postgresql()
+        else f"{column} <> '' AND length({column}) <= 18 AND {column} NOT GLOB '*[^0-9]*'"
+    )
+    return f"CASE WHEN {digits} THEN CAST({column} AS bigint) END"

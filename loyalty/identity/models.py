@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create somebody who signs in with this address, kept in lower case."""
+        """Create somebody who signs in with this address, kept in lower case.
+
+        Raises ValueError without an address. Without a password none will do.
+        """
+        if not email.strip():
+            raise ValueError("A user signs in by e-mail: an address is needed.")
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -45,3 +50,8 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def clean(self) -> None:
+        """Keep the address in lower case, so that nobody is locked out by a capital."""
+        super().clean()
+        self.email = self.email.strip().lower()

@@ -1,0 +1,44 @@
+"""What staff may be: each role is a group, so that the admin shows and assigns it.
+
+What a role may do to which rows is said by the shell, which knows every app.
+"""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from django.contrib.auth.models import Group, Permission
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    CASHIER = "cashier", _("cashier")
+    STORE_MANAGER = "store manager", _("store manager")
+    MARKETING = "marketing", _("marketing")
+    CUSTOMER_CARE = "customer care", _("customer care")
+    ANALYST = "analyst", _("analyst")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+@transaction.atomic
+def sync(*, grants: Mapping[Role, Iterable[str]]) -> None:
+    """Make each role's group hold exactly these permissions; repeating changes nothing.
+
+    A grant is a pattern over `app.action_model`, such as `members.view_*`. Groups that are no
+    role are left as they are, and so is who belongs to which group.
+    """
+    permissions = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role, patterns in grants.items():
+        group, _is_new = Group.objects.get_or_create(name=role.value)
+        granted = [permissions[name] for name in matching(patterns, permissions)]
+        group.permissions.set(granted)
+
+
+def matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return the names that fit at least one of the patterns."""
+    kept = list(patterns)
+    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in kept)]
