@@ -1,0 +1,75 @@
+"""When points become usable, and when they stop. Pure: local days in, instants out."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from loyalty.core import zones
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class ExpiryKind(StrEnum):
+    NEVER = "NEVER"
+    DAYS = "DAYS"
+    MONTHS = "MONTHS"
+
+
+class RoundUpTo(StrEnum):
+    DAY = "DAY"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+_MONTHS_IN = {RoundUpTo.MONTH: 1, RoundUpTo.QUARTER: 3, RoundUpTo.YEAR: 12}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """How long points live once they are available. `count` is of days or months."""
+
+    kind: ExpiryKind = ExpiryKind.NEVER
+    count: int = 0
+    round_up: RoundUpTo = RoundUpTo.DAY
+
+
+def available_at(*, at: datetime, pending_days: int, zone: ZoneInfo) -> datetime:
+    """Return when points earned now can be used: at once, or after N days.
+
+    The N days end with the local day: earned on the 1st and pending for 14 days, points are
+    pending through the 15th and usable from the first instant of the 16th.
+    """
+    if not pending_days:
+        return at
+    day = zones.business_day(moment=at, zone=zone)
+    return zones.end_of_day(day=day + timedelta(days=pending_days), zone=zone)
+
+
+def expires_at(*, available_at: datetime, expiry: Expiry, zone: ZoneInfo) -> datetime:
+    """Return the instant from which points are gone: the end of their last local day."""
+    if expiry.kind is ExpiryKind.NEVER:
+        return NEVER
+    day = zones.business_day(moment=available_at, zone=zone)
+    return zones.end_of_day(day=last_day(available_on=day, expiry=expiry), zone=zone)
+
+
+def last_day(*, available_on: date, expiry: Expiry) -> date:
+    """Return the last day on which points can be used: N days or months later, rounded up.
+
+    Months are clamped: 31 January + 1 month is 28 February.
+    """
+    if expiry.kind is ExpiryKind.MONTHS:
+        last = zones.add_months(day=available_on, months=expiry.count)
+    else:
+        last = available_on + timedelta(days=expiry.count)
+    return _end_of_period(day=last, period=expiry.round_up)
+
+
+def _end_of_period(*, day: date, period: RoundUpTo) -> date:
+    if period is RoundUpTo.DAY:
+        return day
+    length = _MONTHS_IN[period]
+    first = day.replace(day=1, month=(day.month - 1) // length * length + 1)
+    return zones.add_months(day=first, months=length) - timedelta(days=1)

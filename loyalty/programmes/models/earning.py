@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class RuleState(models.TextChoices):
+    DRAFT = "DRAFT", _("draft")
+    LIVE = "LIVE", _("live")
+    PAUSED = "PAUSED", _("paused")
+    ENDED = "ENDED", _("ended")
+
+
+class Rule(models.Model):
+    """A reason to give points. What it says is in its versions."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_fr = models.CharField(_("name in French"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    state = models.CharField(_("state"), max_length=6, choices=RuleState, default=RuleState.DRAFT)
+    priority = models.SmallIntegerField(
+        _("priority"), default=0, help_text=_("The highest is looked at first.")
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("earning rule")
+        verbose_name_plural = _("earning rules")
+
+    def __str__(self) -> str:
+        return self.name_fr
+
+
+class RuleVersion(models.Model):
+    """What a rule says from one moment on. Never edited: a change is a new version.
+
+    `terms` is `terms.Terms` as JSON; `terms.read(...)` refuses anything else. In force is the
+    highest number whose moment has come, until `ends_at`. Without `takes_effect_at` it has
+    always been so, which is what an import of old sales needs.
+    """
+
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    terms = models.JSONField(_("terms"))
+    takes_effect_at = models.DateTimeField(_("takes effect"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.CharField(_("created by"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("rule version")
+        verbose_name_plural = _("rule versions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "number"], name="programmes_rule_versions_are_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_effect_at=None)
+                | Q(ends_at=None)
+                | Q(ends_at__gte=F("takes_effect_at")),
+                name="programmes_rule_version_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"

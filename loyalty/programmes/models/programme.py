@@ -1,0 +1,126 @@
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from loyalty.core import ids
+from loyalty.ledger.models import Wallet
+
+
+def new_revision() -> str:
+    """Return a value that no other change of the programme has had."""
+    return ids.new("rev")
+
+
+class Rounding(models.TextChoices):
+    FLOOR = "FLOOR", _("down")
+    HALF_UP = "HALF_UP", _("to the nearest, halves up")
+    CEILING = "CEILING", _("up")
+
+
+class Multipliers(models.TextChoices):
+    """What happens when several multipliers cover the same line."""
+
+    BEST = "BEST", _("only the best applies")
+    ADD = "ADD", _("they add up")
+
+
+class Programme(models.Model):
+    """The one programme of this installation.
+
+    `revision` is a new value after every change of what the engine reads; each process keeps
+    what it compiled until the value differs. Chance, not a count: a count that was rolled
+    back and used again would let an old book pass for the new one.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    currency = models.CharField(
+        _("currency"), max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")]
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris")
+    value_of_point = models.DecimalField(
+        _("value of a point"), max_digits=10, decimal_places=4, default="0.0100",
+        help_text=_("In the programme's currency. It values what the programme owes."),
+    )  # fmt: skip
+    rounding = models.CharField(
+        _("rounding"), max_length=8, choices=Rounding, default=Rounding.FLOOR
+    )
+    multipliers = models.CharField(
+        _("several multipliers"), max_length=4, choices=Multipliers, default=Multipliers.BEST
+    )
+    spending_wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet of the points")
+    )
+    created_at = models.DateTimeField(_("created"))
+    revision = models.CharField(max_length=40, editable=False, default=new_revision)
+
+    history = HistoricalRecords(excluded_fields=["revision"])
+
+    class Meta:
+        verbose_name = _("loyalty programme")
+        verbose_name_plural = _("loyalty programme")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="programmes_programme_is_the_only_one"),
+            models.CheckConstraint(
+                condition=Q(value_of_point__gte=0),
+                name="programmes_value_of_a_point_is_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    # Properties
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Store(models.Model):
+    """A place, or a web shop, where members buy."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    is_training = models.BooleanField(_("for training"), default=False)
+    is_active = models.BooleanField(_("open"), default=True)
+
+    class Meta:
+        verbose_name = _("store")
+        verbose_name_plural = _("stores")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """A family of products. A rule on a category covers its children.
+
+    Lines of an excluded category, and of its children, never earn: gift cards, delivery.
+    """
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        verbose_name=_("part of"),
+    )  # fmt: skip
+    is_excluded = models.BooleanField(
+        _("never earns points"), default=False, help_text=_("Nor do the categories inside it.")
+    )
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")), name="programmes_category_is_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
