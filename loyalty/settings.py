@@ -255,3 +255,5 @@ SPECTACULAR_SETTINGS = {
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING" if DEMO else "INFO")
 LOGGING = logs.configure(level=LOG_LEVEL, is_readable=DEMO)
+# core.requests has cleaned it: one id in the answer, in the problem and in the log.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True

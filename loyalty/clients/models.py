@@ -43,8 +43,8 @@ class ClientKey(AbstractAPIKey):
     client = models.ForeignKey(Client, models.PROTECT, related_name="keys")
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = _("key")
-        verbose_name_plural = _("keys")
+        verbose_name = _("key")  # type: ignore[assignment]
+        verbose_name_plural = _("keys")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.prefix
@@ -53,7 +53,8 @@ class ClientKey(AbstractAPIKey):
 class Answer(models.Model):
     """What a client was answered under one Idempotency-Key: given again, byte for byte.
 
-    The row is the claim of the key and lives for ever; the body is kept 90 days.
+    The row is the claim of the key and lives for ever; the body is kept 90 days. `subject`
+    is the id of what was made, or the code of the refusal. Without a status it still runs.
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="answers")
@@ -81,4 +82,4 @@ class Answer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.status}"
+        return f"{self.operation} {self.status or '…'}"

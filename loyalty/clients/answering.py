@@ -1,0 +1,173 @@
+"""The same key acts once and is answered once: the same bytes again, whoever asks how often.
+
+The claim of the key, the effect, the stored answer and the events are one transaction. A
+refusal (422) undoes the effect whole and is then kept under the claim, as final as a success.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.http import HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from loyalty.clients import claims
+from loyalty.clients.calling import ClientRequest, ClientView
+from loyalty.clients.claims import Call, Given
+from loyalty.core import engines, keys, problems, requests
+from loyalty.core.refusals import ConcurrentUpdate, Refusal
+
+TRIES = 3
+REPLAYED = "Idempotent-Replayed"
+_REFUSED = 422
+_QUOTED = re.compile(r'"(.*)"')
+_PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
+
+Handler = Callable[..., Response]
+
+
+class KeyMissing(Refusal):
+    code = "idempotency-key-missing"
+    status = 400
+    title = _("This call needs an Idempotency-Key of 1 to 255 printable ASCII characters.")
+
+
+class AnsweredOnceView(ClientView):
+    """A door whose `post` changes something: each Idempotency-Key of a client acts once.
+
+    `post` runs inside the transaction that keeps its answer, and may run up to three times;
+    it raises its refusals, and hands `request.operation_key` to its one capability.
+    """
+
+    http_method_names = ["post", "options"]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "post" in cls.__dict__:
+            cls.post = _answered_once(cls.__dict__["post"])  # type: ignore[attr-defined]
+
+
+def read_key(header: str) -> str:
+    """Return the key that a header or a path shows, quoted or not. Refused: KeyMissing."""
+    quoted = _QUOTED.fullmatch(header)
+    key = quoted[1] if quoted else header
+    if not _PRINTABLE.fullmatch(key):
+        raise KeyMissing
+    return key
+
+
+def _answered_once(handler: Handler) -> Callable[..., HttpResponse]:
+    @wraps(handler)
+    def post(view: AnsweredOnceView, request: ClientRequest, **values: Any) -> HttpResponse:
+        call = _read_call(view, request, values)
+        if given := claims.get_given(call=call):
+            return _replay(given, request)
+        request.operation_key = keys.digest(scope=call.client.public_id, key=call.key)
+        try:
+            given = _act(call, lambda: handler(view, request, **values), at=timezone.now())
+        except Refusal as refusal:
+            if refusal.status != _REFUSED:
+                raise
+            problem = problems.describe(refusal, instance=requests.get_id(request))
+            given = _keep(call, _of_problem(problem, code=refusal.code), at=timezone.now())
+            if given is None:
+                return _replay_other(call, request)
+        return _replay_other(call, request) if given is None else _respond(given)
+
+    return post
+
+
+def _read_call(view: AnsweredOnceView, request: ClientRequest, values: Mapping[str, Any]) -> Call:
+    key = read_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
+    asked = claims.fingerprint(
+        method=str(request.method), operation=view.operation, values=values, body=request.data
+    )
+    return Call(request.client, key, view.operation, asked)
+
+
+def _act(call: Call, run: Callable[[], Response], *, at: datetime) -> Given | None:
+    """Claim, run and keep the answer in one transaction, again if the database gave it up.
+
+    None: somebody else was answered under this key meanwhile, and nothing was done here.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return _claim_and(call, lambda: _of_response(run()), at=at)
+        except OperationalError as error:
+            if not engines.is_conflict(error):
+                raise
+            if attempt == TRIES:
+                raise ConcurrentUpdate(headers={"Retry-After": "1"}) from error
+    raise AssertionError  # The last try returned or raised.
+
+
+def _keep(call: Call, given: Given, *, at: datetime) -> Given | None:
+    """Keep a refusal under the key, in a transaction of its own: the effect's was undone."""
+    with transaction.atomic(durable=True):
+        return _claim_and(call, lambda: given, at=at)
+
+
+def _claim_and(call: Call, answer: Callable[[], Given], *, at: datetime) -> Given | None:
+    pk = claims.claim(call=call, at=at)
+    if pk is None:
+        return None
+    given = answer()
+    claims.settle(pk=pk, given=given)
+    return given
+
+
+def _of_response(response: Response) -> Given:
+    body = JSONRenderer().render(response.data).decode()
+    headers = {"Content-Language": translation.get_language() or ""}
+    if "Location" in response.headers:
+        headers["Location"] = response.headers["Location"]
+    return Given(response.status_code, body, headers, str(response.data.get("id", "")))
+
+
+def _of_problem(problem: problems.Problem, *, code: str) -> Given:
+    body = JSONRenderer().render(problem.members).decode()
+    headers = {"Content-Language": translation.get_language() or "", **problem.headers}
+    return Given(problem.status, body, headers, code)
+
+
+def _replay_other(call: Call, request: ClientRequest) -> HttpResponse:
+    """Give the answer of whoever was first while this request was on its way."""
+    given = claims.get_given(call=call)
+    if given is None:
+        raise ConcurrentUpdate(headers={"Retry-After": "1"})
+    return _replay(given, request)
+
+
+def _replay(given: Given, request: ClientRequest) -> HttpResponse:
+    if given.body is not None:
+        return _respond(given, **{REPLAYED: "true"})
+    body = _remember(given, instance=requests.get_id(request))
+    return _respond(
+        Given(given.status, body, given.headers, given.subject), **{REPLAYED: "body-expired"}
+    )
+
+
+def _remember(given: Given, *, instance: str) -> str:
+    """Say what can still be said once the body is gone: the id, or why it was refused."""
+    if given.status != _REFUSED:
+        return JSONRenderer().render({"id": given.subject}).decode()
+    known = problems.catalogue().get(given.subject, Refusal)
+    problem = problems.describe(known(), instance=instance)
+    return JSONRenderer().render(problem.members).decode()
+
+
+def _respond(given: Given, **marks: str) -> HttpResponse:
+    content_type = problems.CONTENT_TYPE if given.status >= 400 else "application/json"
+    return HttpResponse(
+        given.body or "",
+        status=given.status,
+        content_type=content_type,
+        headers={**given.headers, **marks},
+    )

@@ -1,0 +1,36 @@
+"""What every door for clients shares: a request that knows its client."""
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from loyalty.clients.authentication import get_client
+from loyalty.clients.models import Client, Scope
+
+
+class ClientRequest(Request):
+    """A client's request. `operation_key` is the key of its effect, where there is one."""
+
+    operation_key: str = ""
+
+    @property
+    def client(self) -> Client:
+        return get_client(self)
+
+
+class ClientView(APIView):
+    """A door for clients. `operation` is its operationId."""
+
+    operation: ClassVar[str]
+    required_scope: ClassVar[Scope]
+    also_with: ClassVar[tuple[Scope, ...]] = ()
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ClientRequest:
+        return ClientRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )

@@ -1,0 +1,131 @@
+"""What clients may send, field by field: nothing unknown, nothing that could be read two ways."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from loyalty.core import money
+
+_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,11})(\.\d{1,4})?", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
+_YEARS = range(1900, 2200)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuse names it does not know, each with its pointer, beside what else is wrong."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = self._unknown(data)
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            if unknown and isinstance(error.detail, dict):
+                raise ValidationError({**error.detail, **unknown}) from error
+            raise
+        if unknown:
+            raise ValidationError(unknown)
+        return values
+
+    def _unknown(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, Mapping):
+            return {}
+        known = {name for name, field in self.fields.items() if not field.read_only}
+        words = ErrorDetail(str(_("This is not something this call knows.")), code="unknown-field")
+        return {name: [words] for name in data if name not in known}
+
+
+@extend_schema_field({"type": "string"})
+class TextField(serializers.CharField):
+    """Text, sent as text: a number is not quietly turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "boolean"})
+class YesNoField(serializers.BooleanField):
+    """true or false, and none of the words that are sometimes taken for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^-?(0|[1-9]\d{0,11})(\.\d{1,4})?$", "examples": ["13.80"]}
+)
+class MoneyField(serializers.Field[int, str, str, Any]):
+    """A decimal string in the programme's currency, read as cents. Never a JSON number.
+
+    It needs `currency` in the serializer's context.
+    """
+
+    default_error_messages = {
+        "decimal-string": _('Send money as a decimal string: "13.80".'),
+        "too-many-decimals": _("The currency has fewer decimals."),
+        "negative": _("This amount cannot be below zero."),
+    }
+
+    def __init__(self, *, may_be_negative: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.may_be_negative = may_be_negative
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
+            self.fail("decimal-string")
+        try:
+            cents = money.to_cents(amount=Decimal(data), currency=self.context["currency"])
+        except ValueError:
+            self.fail("too-many-decimals")
+        if cents < 0 and not self.may_be_negative:
+            self.fail("negative")
+        return cents
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^(0|[1-9]\d{0,8})(\.\d{1,3})?$", "examples": ["2"]}
+)
+class QuantityField(serializers.Field[Decimal, str, str, Any]):
+    """A decimal string above zero with at most three decimals. Never a JSON number."""
+
+    default_error_messages = {
+        "decimal-string": _('Send a quantity as a decimal string above zero: "2" or "0.250".'),
+    }
+    _shape = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,3})?", re.ASCII)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str) or not self._shape.fullmatch(data) or not Decimal(data):
+            self.fail("decimal-string")
+        return Decimal(data)
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class MomentField(serializers.Field[datetime, str, str, Any]):
+    """A moment of RFC 3339, with its offset."""
+
+    default_error_messages = {
+        "moment": _('Send a moment with its offset: "2026-11-21T10:15:00+01:00".'),
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not _MOMENT.fullmatch(data):
+            self.fail("moment")
+        try:
+            moment = datetime.fromisoformat(data.upper())
+        except ValueError:
+            self.fail("moment")
+        if moment.year not in _YEARS:
+            self.fail("moment")
+        return moment

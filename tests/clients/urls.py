@@ -1,0 +1,83 @@
+"""Doors of the tests: real ones, with the smallest effect that can be counted."""
+
+from typing import ClassVar
+
+from django.db import OperationalError
+from django.urls import path
+from django.views import defaults
+from rest_framework.response import Response
+
+from loyalty.clients.answering import AnsweredOnceView
+from loyalty.clients.calling import ClientRequest, ClientView
+from loyalty.clients.models import Scope
+from loyalty.core import problems
+from loyalty.core.refusals import NotFound, Refusal
+from loyalty.events import outbox
+from tests.conftest import NOON
+
+
+class SoldOut(Refusal):
+    code = "sold-out"
+
+
+class Deadlock(Exception):
+    """As psycopg says it."""
+
+    sqlstate = "40P01"
+
+
+class Effects(AnsweredOnceView):
+    """Record one event, then do what the body says: succeed, refuse, or fail."""
+
+    operation = "makeEffect"
+    required_scope = Scope.PURCHASES_WRITE
+    deadlocks: ClassVar[list[str]] = []
+
+    def post(self, request: ClientRequest, place: str = "here") -> Response:
+        outbox.record("effect.made", {"key": request.operation_key, "place": place}, at=NOON)
+        match request.data.get("do"):
+            case "refuse":
+                raise SoldOut(left=0)
+            case "miss":
+                raise NotFound
+            case "break":
+                raise RuntimeError("a bug")
+            case "deadlock" if self.deadlocks:
+                self.deadlocks.pop()
+                raise OperationalError("deadlock detected") from Deadlock()
+            case "lose the database":
+                raise OperationalError("server closed the connection unexpectedly")
+        return Response(
+            {"id": "eff_1", "é": "13.80"}, status=201, headers={"Location": "/effects/eff_1"}
+        )
+
+
+class Reading(ClientView):
+    operation = "readSomething"
+    required_scope = Scope.MEMBERS_READ
+    also_with = (Scope.PROGRAMME_READ,)
+
+    def get(self, request: ClientRequest) -> Response:
+        return Response({"client": request.client.name, "user": str(request.user)})
+
+
+class Thieving(AnsweredOnceView):
+    """As Effects, under another name."""
+
+    operation = "makeOtherEffect"
+    required_scope = Scope.PURCHASES_WRITE
+
+    def post(self, request: ClientRequest) -> Response:
+        return Response({"id": "oth_1"}, status=201)
+
+
+urlpatterns = [
+    path("api/effects", Effects.as_view()),
+    path("api/effects/<str:place>", Effects.as_view()),
+    path("api/others", Thieving.as_view()),
+    path("api/reading", Reading.as_view()),
+]
+handler400 = problems.or_page(problems.BadRequest, defaults.bad_request)
+handler403 = problems.or_page(problems.Forbidden, defaults.permission_denied)
+handler404 = problems.or_page(problems.NotFound, defaults.page_not_found)
+handler500 = problems.or_page(problems.InternalError, defaults.server_error)
