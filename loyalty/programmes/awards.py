@@ -61,7 +61,7 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """All that an occasion gave. Each rule is in `lines` or in `refused`, once."""
+    """All that an occasion gave. Each live rule is in `lines` or in `refused`, once."""
 
     wallet: str
     rounding: str

@@ -26,7 +26,7 @@ from loyalty.programmes.rulebook import (
     RuleTerms,
     Version,
     WalletTerms,
-    compile_version,
+    open_up,
 )
 
 _kept: dict[str, Rulebook] = {}
@@ -124,14 +124,15 @@ def _rules(tree: CategoryTree) -> tuple[RuleTerms, ...]:
 
 
 def _version(row: RuleVersion, tree: CategoryTree) -> Version:
-    return compile_version(
+    version = Version(
         pk=row.pk,
         number=row.number,
         terms=terms.read(row.terms),
         takes_effect_at=row.takes_effect_at,
         ends_at=row.ends_at,
-        tree=tree,
+        stopped_at=row.stopped_at,
     )
+    return open_up(version=version, tree=tree)
 
 
 def _ladder() -> Ladder | None:

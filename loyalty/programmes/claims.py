@@ -37,16 +37,19 @@ class Claim:
     def stacking(self) -> Stacking:
         return self.terms.stacking
 
-    def giving(self, points: int) -> "Claim":
-        return replace(self, points=points)
-
 
 def gather(*, occasion: Occasion, book: Rulebook) -> tuple[list[Claim], list[Refused]]:
-    """Return the rules that hold, by priority, then the tier's multiplier; and the refused."""
+    """Return the rules that hold, by priority, then the tier's multiplier; and the refused.
+
+    A rule that is paused or over, and was so at that moment, is in neither.
+    """
     claims: list[Claim] = []
     refused: list[Refused] = []
     for rule in book.rules:
-        found = _claim(rule, occasion, book)
+        version = rule.version_at(occasion.at)
+        if version is None and not rule.is_live:
+            continue
+        found = _claim(rule, version, occasion, book)
         if isinstance(found, Why):
             refused.append(Refused(rule=rule.code, why=found))
         else:
@@ -56,10 +59,11 @@ def gather(*, occasion: Occasion, book: Rulebook) -> tuple[list[Claim], list[Ref
     return claims, refused
 
 
-def _claim(rule: RuleTerms, occasion: Occasion, book: Rulebook) -> Claim | Why:
+def _claim(
+    rule: RuleTerms, version: Version | None, occasion: Occasion, book: Rulebook
+) -> Claim | Why:
     if occasion.member is None:
         return Why.ANONYMOUS
-    version = rule.version_at(occasion.at)
     if version is None:
         return Why.NOT_IN_PERIOD
     if why := conditions.why_not(version=version, occasion=occasion):

@@ -125,7 +125,7 @@ def review(*, ladder: Ladder, standing: Standing, spent: Spent, day: date) -> tu
     moves: list[Move] = []
     now = standing
     while now.until is not None and now.until < day:
-        moves.append(_at_the_end(ladder, now, spent))
+        moves.append(_at_the_end(ladder, now, now.until, spent))
         now = moves[-1].after
     reached = ladder.reached(spent(day))
     if _rank(reached) > _rank(ladder.get(now.tier)):
@@ -134,15 +134,13 @@ def review(*, ladder: Ladder, standing: Standing, spent: Spent, day: date) -> tu
     return tuple(moves)
 
 
-def _at_the_end(ladder: Ladder, standing: Standing, spent: Spent) -> Move:
+def _at_the_end(ladder: Ladder, standing: Standing, last: date, spent: Spent) -> Move:
     """Renew the tier, or fall to the level that fits, on the day after its last."""
-    assert standing.until is not None
-    held, fits = ladder.get(standing.tier), ladder.reached(spent(standing.until))
+    held, fits = ladder.get(standing.tier), ladder.reached(spent(last))
     is_kept = held is not None and _rank(fits) >= _rank(held)
-    after = _standing(ladder, held if is_kept else fits, standing.until)
+    after = _standing(ladder, held if is_kept else fits, last)
     reason = Reason.RENEWED if is_kept else Reason.NOT_KEPT
-    day = standing.until + timedelta(days=1)
-    return Move(before=standing, after=after, reason=reason, day=day)
+    return Move(before=standing, after=after, reason=reason, day=last + timedelta(days=1))
 
 
 def _standing(ladder: Ladder, rung: Rung | None, day: date) -> Standing:

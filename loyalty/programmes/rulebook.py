@@ -1,7 +1,7 @@
 """Everything the engine reads, compiled once and shared by every occasion. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -31,7 +31,7 @@ class WalletTerms:
     code: str
     name_fr: str = ""
     name_en: str = ""
-    expiry: Expiry = Expiry()
+    expiry: Expiry = field(default_factory=Expiry)
     pending_days: int = 0
     refund_grace_days: int = 30
 
@@ -66,8 +66,13 @@ class Version:
     terms: Terms
     takes_effect_at: datetime | None = None
     ends_at: datetime | None = None
+    stopped_at: datetime | None = None
     categories: frozenset[str] = frozenset()
     excluded_categories: frozenset[str] = frozenset()
+
+    def is_over_at(self, moment: datetime) -> bool:
+        """Say whether the version has ended, or was stopped, by a moment."""
+        return any(end is not None and end <= moment for end in (self.ends_at, self.stopped_at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +87,11 @@ class RuleTerms:
     versions: tuple[Version, ...] = ()
 
     def version_at(self, moment: datetime) -> Version | None:
-        """Return the version in force: the newest whose moment has come and that has not ended."""
+        """Return the version in force: the newest whose moment has come, unless it is over."""
         for version in self.versions:
-            if version.takes_effect_at is not None and version.takes_effect_at > moment:
-                continue
-            if version.ends_at is None:
-                return version if self.is_live else None
-            return version if moment < version.ends_at else None
+            if version.takes_effect_at is None or version.takes_effect_at <= moment:
+                is_over = version.is_over_at(moment) or not (self.is_live or version.stopped_at)
+                return None if is_over else version
         return None
 
 
@@ -106,7 +109,7 @@ class Rulebook:
     multipliers: Multipliers = Multipliers.BEST
     wallets: Mapping[str, WalletTerms] = field(default_factory=dict)
     rules: tuple[RuleTerms, ...] = ()
-    categories: CategoryTree = CategoryTree()
+    categories: CategoryTree = field(default_factory=CategoryTree)
     ladder: Ladder | None = None
 
     def wallet(self, code: str) -> WalletTerms:
@@ -121,23 +124,11 @@ class Rulebook:
         return zones.business_day(moment=moment, zone=self.zone)
 
 
-def compile_version(
-    *,
-    pk: int,
-    number: int,
-    terms: Terms,
-    takes_effect_at: datetime | None,
-    ends_at: datetime | None,
-    tree: CategoryTree,
-) -> Version:
-    """Return a version ready to be asked: categories opened, exclusions joined."""
-    excluded = tree.covering(terms.when.excluded_categories)
-    return Version(
-        pk=pk,
-        number=number,
-        terms=terms,
-        takes_effect_at=takes_effect_at,
-        ends_at=ends_at,
-        categories=tree.covering(terms.when.categories),
+def open_up(*, version: Version, tree: CategoryTree) -> Version:
+    """Return a version ready to be asked: its categories with all inside, exclusions joined."""
+    excluded = tree.covering(version.terms.when.excluded_categories)
+    return replace(
+        version,
+        categories=tree.covering(version.terms.when.categories),
         excluded_categories=excluded | tree.covering(tuple(tree.excluded)),
     )

@@ -12,7 +12,7 @@ from loyalty.programmes.awards import Award, AwardLine, Refused, Why, merge
 from loyalty.programmes.claims import Claim
 from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
 from loyalty.programmes.rulebook import Rulebook
-from loyalty.programmes.terms import Event, Fixed, Give, Multiplier, Rate
+from loyalty.programmes.terms import Event, give_of
 
 __all__ = [
     "Award", "AwardLine", "Basket", "Event", "Line", "MemberFacts", "Occasion", "Refused",
@@ -52,24 +52,13 @@ def _line(claim: Claim, basket: Basket | None) -> AwardLine:
         rule=claim.rule,
         name_fr=claim.name_fr,
         name_en=claim.name_en,
-        effect=give_of(claim).value,
+        effect=give_of(claim.effect).value,
         points=claim.points,
         wallet=claim.wallet,
         rule_version=claim.rule_version,
         positions=tuple(line.position for line in claim.lines) if has_lines else (),
         basis_cents=claim.basis_cents,
     )
-
-
-def give_of(claim: Claim) -> Give:
-    """Return what sort of effect a claim has."""
-    match claim.effect:
-        case Rate():
-            return Give.RATE
-        case Multiplier():
-            return Give.MULTIPLIER
-        case Fixed():
-            return Give.FIXED
 
 
 def _grant(claim: Claim, occasion: Occasion, book: Rulebook) -> Grant:

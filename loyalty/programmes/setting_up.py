@@ -5,15 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import available_timezones
 
-from babel import numbers
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.core import money
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.ledger.models import Wallet
-from loyalty.programmes import terms
+from loyalty.programmes import money, terms
 from loyalty.programmes.models import (
     ExpiryKind,
     Programme,
@@ -28,7 +26,6 @@ from loyalty.programmes.terms import Rate, Terms, Then
 
 BOTTOM = "member"
 MOST_DAYS = 36_500
-_NOT_MONEY = frozenset({"XXX", "XTS"})
 _TIER_NAMES = {
     BOTTOM: ("Membre", "Member"),
     "bronze": ("Bronze", "Bronze"),
@@ -94,7 +91,7 @@ def _programme_faults(
     faults = []
     if not name.strip() or len(name) > 80:
         faults.append(FieldRefusal("/name", "bad-length", _("A name has 1 to 80 characters.")))
-    if not _is_currency(currency):
+    if not money.is_currency(code=currency):
         words = _("Not a currency of ISO 4217 that people pay with.")
         faults.append(FieldRefusal("/currency", "unknown-currency", words))
     if time_zone not in available_timezones():
@@ -110,7 +107,7 @@ def _points_faults(
     currency: str, points_per: Decimal, expire_after_days: int | None
 ) -> list[FieldRefusal]:
     faults = []
-    if _is_currency(currency):
+    if money.is_currency(code=currency):
         places = money.places(currency=currency)
         smallest, most = Decimal(1).scaleb(-places), Decimal(terms.MOST_CENTS).scaleb(-places)
         if not _fits(points_per, least=smallest, most=most, places=places):
@@ -140,11 +137,6 @@ def _tier_faults(tiers: Sequence[tuple[str, int]]) -> list[FieldRefusal]:
         codes.add(code)
         thresholds.add(cents)
     return faults
-
-
-def _is_currency(code: str) -> bool:
-    is_code = len(code) == 3 and code.isalpha() and code.isupper()
-    return is_code and numbers.is_currency(code) and code not in _NOT_MONEY
 
 
 def _fits(number: Decimal, *, least: Decimal, most: Decimal, places: int) -> bool:
@@ -178,15 +170,16 @@ def _create_policy(wallet: Wallet, expire_after_days: int | None) -> None:
 
 def _create_base_rule(points_per: Decimal, currency: str, at: datetime) -> None:
     """Create the rule that has always been so, which is what an import of old sales needs."""
-    rate = Rate(points=Decimal(1), per_cents=money.to_cents(amount=points_per, currency=currency))
-    per_fr = numbers.format_currency(points_per, currency, locale="fr")
-    per_en = numbers.format_currency(points_per, currency, locale="en")
+    cents = money.to_cents(amount=points_per, currency=currency)
+    per_fr = money.to_words(cents=cents, currency=currency, language="fr")
+    per_en = money.to_words(cents=cents, currency=currency, language="en")
     rule = Rule.objects.create(
         code="base",
         name_fr=f"1 point par tranche de {per_fr}",
         name_en=f"1 point per {per_en}",
         state=RuleState.LIVE,
     )
+    rate = Rate(points=Decimal(1), per_cents=cents)
     said = terms.write(Terms(then=Then(effect=rate)))
     RuleVersion.objects.create(rule=rule, number=1, terms=said, created_at=at)
 

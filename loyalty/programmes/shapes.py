@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 SKU = re.compile(r"[!-~][ -~]{0,59}")
 
-Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Fault:
     code: str
 
 
-class Malformed(ValueError):  # noqa: N818 (reads as what the terms are)
+class Malformed(ValueError):
     """The value is not what it should be; `faults` say where and why."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -64,36 +64,43 @@ class Shape:
 
     def whole(self, name: str, *, least: int, most: int) -> int | None:
         """Return a whole number within bounds, both included."""
-        value = self._take(name)
-        if value is None:
+        value = self._take(name, default=_ABSENT)
+        if value is _ABSENT:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            return self._fault(name, "not-a-whole-number")
-        return value if least <= value <= most else self._fault(name, "out-of-range")
+            self.refuse(name, "not-a-whole-number")
+        elif not least <= value <= most:
+            self.refuse(name, "out-of-range")
+        else:
+            return value
+        return None
 
     def exact(self, name: str, *, above: Decimal, most: Decimal, places: int) -> Decimal | None:
         """Return a decimal that was written as text, with at most so many places."""
-        value = self._take(name)
-        if value is None:
+        value = self._take(name, default=_ABSENT)
+        if value is _ABSENT:
             return None
         try:
             number = Decimal(value) if isinstance(value, str) else None
         except InvalidOperation:
             number = None
         if number is None or not number.is_finite():
-            return self._fault(name, "not-an-exact-decimal")
-        if not above < number <= most or number != round(number, places):
-            return self._fault(name, "out-of-range")
-        return number
+            self.refuse(name, "not-an-exact-decimal")
+        elif not above < number <= most or number != round(number, places):
+            self.refuse(name, "out-of-range")
+        else:
+            return number
+        return None
 
     def day(self, name: str) -> date | None:
-        value = self._take(name)
-        if value is None:
+        value = self._take(name, default=_ABSENT)
+        if value is _ABSENT:
             return None
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
-            return self._fault(name, "not-a-date")
+            self.refuse(name, "not-a-date")
+            return None
 
     def choice(self, name: str, choices: type[Choice], *, default: Choice) -> Choice:
         value = self._take(name, default=default)
@@ -141,9 +148,6 @@ class Shape:
             self.refuse(name, "repeated")
         return tuple(sorted(set(values)))
 
-    def _take(self, name: str, *, default: Any = None) -> Any:
+    def _take(self, name: str, *, default: Any) -> Any:
         self.known.add(name)
         return self.value.get(name, default)
-
-    def _fault(self, name: str, code: str) -> None:
-        self.refuse(name, code)

@@ -5,6 +5,7 @@ by priority (`first`). Claims come in the order of priority, so that a tie goes 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from loyalty.programmes import conditions
@@ -12,7 +13,7 @@ from loyalty.programmes.awards import Refused, Why
 from loyalty.programmes.claims import Claim
 from loyalty.programmes.occasions import Basket
 from loyalty.programmes.rulebook import Multipliers, Rounding
-from loyalty.programmes.terms import Fixed, Multiplier, Rate, Stacking
+from loyalty.programmes.terms import Effect, Fixed, Multiplier, Rate, Stacking
 
 _MODES = {
     Rounding.FLOOR: ROUND_FLOOR,
@@ -36,7 +37,7 @@ def base(*, claims: Iterable[Claim], rounding: Rounding, refused: list[Refused])
         if isinstance(claim.effect, Rate):
             points = _rate_points(claim.effect, claim.basis_cents, rounding)
             if points:
-                counted.append(claim.giving(points))
+                counted.append(replace(claim, points=points))
             else:
                 refused.append(Refused(rule=claim.rule, why=Why.BELOW_ONE_STEP))
     return _stack(counted, refused)
@@ -45,7 +46,9 @@ def base(*, claims: Iterable[Claim], rounding: Rounding, refused: list[Refused])
 def bonuses(*, claims: Iterable[Claim], refused: list[Refused]) -> list[Claim]:
     """Return the rules that give a fixed number of points, stacked."""
     counted = [
-        claim.giving(claim.effect.points) for claim in claims if isinstance(claim.effect, Fixed)
+        replace(claim, points=claim.effect.points)
+        for claim in claims
+        if isinstance(claim.effect, Fixed)
     ]
     return _stack(counted, refused)
 
@@ -76,9 +79,11 @@ def multiplied(
     return _one_per_line(counted, refused)
 
 
-def _rate_points(rate: Rate, basis_cents: int, rounding: Rounding) -> int:
-    steps = basis_cents // rate.per_cents
-    return round_points(exact=rate.points * steps, rounding=rounding)
+def _rate_points(effect: Effect, basis_cents: int, rounding: Rounding) -> int:
+    if not isinstance(effect, Rate):
+        return 0
+    steps = basis_cents // effect.per_cents
+    return round_points(exact=effect.points * steps, rounding=rounding)
 
 
 def _stack(claims: Sequence[Claim], refused: list[Refused]) -> list[Claim]:
@@ -113,19 +118,14 @@ def _extra(
     shares = [
         _share(given, covered, basket, rounding) for given in bases if given.wallet == claim.wallet
     ]
-    points = sum(share.points for share in shares)
+    base_points = sum(share.points for share in shares)
     positions = {line.position for share in shares for line in share.lines}
     lines = tuple(line for line in claim.lines if line.position in positions)
-    return Claim(
-        rule=claim.rule,
-        name_fr=claim.name_fr,
-        name_en=claim.name_en,
-        wallet=claim.wallet,
-        terms=claim.terms,
-        rule_version=claim.rule_version,
+    return replace(
+        claim,
         lines=lines,
         basis_cents=conditions.basis_cents(lines=lines, basket=basket),
-        points=round_points(exact=factor * points, rounding=rounding) - points,
+        points=round_points(exact=factor * base_points, rounding=rounding) - base_points,
     )
 
 
@@ -134,20 +134,9 @@ def _share(given: Claim, covered: set[int], basket: Basket, rounding: Rounding) 
     lines = tuple(line for line in given.lines if line.position in covered)
     if len(lines) == len(given.lines):
         return given
-    assert isinstance(given.effect, Rate)
-    basis = conditions.basis_cents(lines=lines, basket=basket)
-    points = _rate_points(given.effect, min(basis, given.basis_cents), rounding)
-    return Claim(
-        rule=given.rule,
-        name_fr=given.name_fr,
-        name_en=given.name_en,
-        wallet=given.wallet,
-        terms=given.terms,
-        rule_version=given.rule_version,
-        lines=lines,
-        basis_cents=basis,
-        points=points,
-    )
+    basis = min(conditions.basis_cents(lines=lines, basket=basket), given.basis_cents)
+    points = _rate_points(given.effect, basis, rounding)
+    return replace(given, lines=lines, basis_cents=basis, points=points)
 
 
 def _one_per_line(claims: Sequence[Claim], refused: list[Refused]) -> list[Claim]:

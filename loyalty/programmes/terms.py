@@ -22,6 +22,13 @@ MOST_POINTS = 10_000_000
 MOST_CENTS = 10_000_000_000
 MOST_DAYS = 36_500
 MOST_MONTHS = 1_200
+_OF_A_BASKET = (
+    "minimum_basket_cents",
+    "stores",
+    "categories",
+    "excluded_categories",
+    "excluded_skus",
+)
 
 
 class Event(StrEnum):
@@ -154,33 +161,31 @@ def _read_then(shape: Shape) -> Then | None:
 
 
 def _read_effect(shape: Shape) -> Effect | None:
-    if not shape.has("give"):
-        shape.refuse("give", "missing")
-    give = shape.choice("give", Give, default=Give.RATE)
-    match give:
+    _require(shape, "give")
+    match shape.choice("give", Give, default=Give.RATE):
         case Give.RATE:
-            points = shape.exact("points", above=Decimal(0), most=Decimal(MOST_POINTS), places=4)
-            per_cents = shape.whole("per_cents", least=1, most=MOST_CENTS)
-            return _whole_rate(shape, points, per_cents)
+            return _read_rate(shape)
         case Give.MULTIPLIER:
+            _require(shape, "factor")
             factor = shape.exact("factor", above=Decimal(1), most=Decimal(1_000), places=4)
-            return Multiplier(factor=factor) if factor else _missing(shape, "factor")
+            return Multiplier(factor=factor) if factor else None
         case Give.FIXED:
-            fixed = shape.whole("points", least=1, most=MOST_POINTS)
-            return Fixed(points=fixed) if fixed else _missing(shape, "points")
+            _require(shape, "points")
+            points = shape.whole("points", least=1, most=MOST_POINTS)
+            return Fixed(points=points) if points else None
 
 
-def _whole_rate(shape: Shape, points: Decimal | None, per_cents: int | None) -> Rate | None:
-    if points and per_cents:
-        return Rate(points=points, per_cents=per_cents)
-    _missing(shape, "points")
-    return _missing(shape, "per_cents")
+def _read_rate(shape: Shape) -> Rate | None:
+    _require(shape, "points", "per_cents")
+    points = shape.exact("points", above=Decimal(0), most=Decimal(MOST_POINTS), places=4)
+    per_cents = shape.whole("per_cents", least=1, most=MOST_CENTS)
+    return Rate(points=points, per_cents=per_cents) if points and per_cents else None
 
 
-def _missing(shape: Shape, name: str) -> None:
-    """Refuse an absent field. One that is there and wrong has been refused already."""
-    if not shape.has(name):
-        shape.refuse(name, "missing")
+def _require(shape: Shape, *names: str) -> None:
+    for name in names:
+        if not shape.has(name):
+            shape.refuse(name, "missing")
 
 
 def _read_expiry(shape: Shape) -> Expiry:
@@ -191,7 +196,7 @@ def _read_expiry(shape: Shape) -> Expiry:
     if kind is ExpiryKind.NEVER and (shape.has("count") or shape.has("round_up")):
         shape.refuse("kind", "never-counts-nothing")
     elif kind is not ExpiryKind.NEVER:
-        _missing(shape, "count")
+        _require(shape, "count")
     shape.close()
     return Expiry(kind=kind, count=count or 0, round_up=round_up)
 
@@ -238,7 +243,7 @@ def write(terms: Terms) -> dict[str, Any]:
 
 
 def _write_then(then: Then) -> dict[str, Any]:
-    written: dict[str, Any] = {"give": _give_of(then.effect).value}
+    written: dict[str, Any] = {"give": give_of(then.effect).value}
     written |= {name: _plain(value) for name, value in vars(then.effect).items()}
     if then.wallet:
         written["wallet"] = then.wallet
@@ -255,7 +260,8 @@ def _write_expiry(expiry: Expiry) -> dict[str, Any]:
     return {name: _plain(value) for name, value in vars(expiry).items()}
 
 
-def _give_of(effect: Effect) -> Give:
+def give_of(effect: Effect) -> Give:
+    """Return the word for a sort of effect."""
     match effect:
         case Rate():
             return Give.RATE

@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                 ('terms', models.JSONField(verbose_name='terms')),
                 ('takes_effect_at', models.DateTimeField(blank=True, null=True, verbose_name='takes effect')),
                 ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
+                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped')),
                 ('created_at', models.DateTimeField(verbose_name='created')),
                 ('created_by', models.CharField(blank=True, max_length=60, verbose_name='created by')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='programmes.rule')),

@@ -37,7 +37,8 @@ class RuleVersion(models.Model):
 
     `terms` is `terms.Terms` as JSON; `terms.read(...)` refuses anything else. In force is the
     highest number whose moment has come, until `ends_at`. Without `takes_effect_at` it has
-    always been so, which is what an import of old sales needs.
+    always been so, which is what an import of old sales needs. Pausing or ending the rule sets
+    `stopped_at`, so that a sale from before, told later, still earns what it was promised.
     """
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
@@ -45,6 +46,7 @@ class RuleVersion(models.Model):
     terms = models.JSONField(_("terms"))
     takes_effect_at = models.DateTimeField(_("takes effect"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.CharField(_("created by"), max_length=60, blank=True)
 

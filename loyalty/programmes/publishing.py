@@ -1,0 +1,202 @@
+"""Changes what rules say. A version that was published is never edited: the next replaces it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
+from loyalty.programmes import revising, terms, wording
+from loyalty.programmes.models import (
+    Category,
+    Rule,
+    RuleState,
+    RuleVersion,
+    Store,
+    Tier,
+    WalletPolicy,
+)
+from loyalty.programmes.shapes import Fault, Malformed
+from loyalty.programmes.terms import Stacking, Terms
+
+
+class RuleNotInThatState(Refusal):
+    """What was asked does not go with the rule's state: only a live rule can be paused."""
+
+    code = "rule-not-in-that-state"
+    title = _("The rule's state does not allow this.")
+
+
+@transaction.atomic
+def publish(
+    *,
+    rule: Rule,
+    said: object,
+    at: datetime,
+    takes_effect_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    actor: str = "",
+) -> RuleVersion:
+    """Let a rule say something new from a moment on, now unless told otherwise; it is live then.
+
+    `said` is JSON as `terms.write` gives it. A version scheduled before and not yet in effect
+    never takes effect: the last word counts.
+
+    Raises ValidationFailed with every fault, or RuleNotInThatState for a rule that has ended.
+    """
+    rule = _lock(rule, refused=(RuleState.ENDED,))
+    starts_at = takes_effect_at or at
+    _check_moments(starts_at=starts_at, ends_at=ends_at, at=at)
+    _check_references(rule, check(said=said))
+    version = _write(rule, said, starts_at=starts_at, ends_at=ends_at, at=at, actor=actor)
+    _become(rule, RuleState.LIVE, f"version {version.number}")
+    return version
+
+
+@transaction.atomic
+def pause(*, rule: Rule, at: datetime) -> Rule:
+    """Stop a live rule from this moment on. Sales from before, told later, still earn by it."""
+    rule = _lock(rule, refused=(RuleState.DRAFT, RuleState.PAUSED, RuleState.ENDED))
+    _stop(rule, at)
+    return _become(rule, RuleState.PAUSED, "paused")
+
+
+@transaction.atomic
+def resume(*, rule: Rule, at: datetime, actor: str = "") -> Rule:
+    """Let a paused rule say again what it said, and will say, as new versions from now on."""
+    rule = _lock(rule, refused=(RuleState.DRAFT, RuleState.LIVE, RuleState.ENDED))
+    for version in _interrupted(rule):
+        starts_at = max(version.takes_effect_at or at, at)
+        if version.ends_at is None or version.ends_at > starts_at:
+            _write(
+                rule,
+                version.terms,
+                starts_at=starts_at,
+                ends_at=version.ends_at,
+                at=at,
+                actor=actor,
+            )
+    return _become(rule, RuleState.LIVE, "resumed")
+
+
+@transaction.atomic
+def end(*, rule: Rule, at: datetime) -> Rule:
+    """Stop a rule for good."""
+    rule = _lock(rule, refused=(RuleState.ENDED,))
+    _stop(rule, at)
+    return _become(rule, RuleState.ENDED, "ended")
+
+
+def check(*, said: object) -> Terms:
+    """Return the terms that JSON says. Raises ValidationFailed with every fault in words."""
+    try:
+        return terms.read(said)
+    except Malformed as malformed:
+        raise ValidationFailed(errors=_in_words(malformed.faults)) from malformed
+
+
+def _lock(rule: Rule, *, refused: tuple[RuleState, ...]) -> Rule:
+    """Return the rule as it is now, locked, unless its state does not allow what comes next."""
+    locked = Rule.objects.select_for_update().get(pk=rule.pk)
+    if locked.state in refused:
+        raise RuleNotInThatState(state=locked.state)
+    return locked
+
+
+def _check_moments(*, starts_at: datetime, ends_at: datetime | None, at: datetime) -> None:
+    if starts_at < at:
+        raise ValidationFailed(errors=_in_words([Fault("/takes_effect_at", "in-the-past")]))
+    if ends_at is not None and ends_at <= starts_at:
+        raise ValidationFailed(errors=_in_words([Fault("/ends_at", "ends-before-it-starts")]))
+
+
+def _check_references(rule: Rule, said: Terms) -> None:
+    """Refuse codes of nothing, and a group whose other rules stack in another way."""
+    when = said.when
+    faults = [
+        *_unknown("/when/stores", when.stores, Store),
+        *_unknown("/when/categories", when.categories, Category),
+        *_unknown("/when/excluded_categories", when.excluded_categories, Category),
+        *_unknown("/when/tiers", when.tiers, Tier),
+    ]
+    wallet = said.then.wallet
+    if wallet and not WalletPolicy.objects.filter(wallet__code=wallet).exists():
+        faults.append(Fault("/then/wallet", "unknown-code"))
+    if said.group and _modes_of_group(said.group, but=rule) - {said.stacking}:
+        faults.append(Fault("/stacking/mode", "group-stacks-otherwise"))
+    if faults:
+        raise ValidationFailed(errors=_in_words(faults))
+
+
+def _unknown(
+    pointer: str, codes: tuple[str, ...], model: type[Store | Category | Tier]
+) -> list[Fault]:
+    if not codes:
+        return []
+    known = set(model._default_manager.filter(code__in=codes).values_list("code", flat=True))
+    return [
+        Fault(f"{pointer}/{place}", "unknown-code")
+        for place, code in enumerate(codes)
+        if code not in known
+    ]
+
+
+def _modes_of_group(group: str, *, but: Rule) -> set[Stacking]:
+    """Return how the newest versions of the group's other live rules stack."""
+    versions = RuleVersion.objects.filter(rule__state=RuleState.LIVE).exclude(rule=but)
+    newest = dict(versions.order_by("number").values_list("rule_id", "terms"))
+    read = (terms.read(said) for said in newest.values())
+    return {said.stacking for said in read if said.group == group}
+
+
+def _write(
+    rule: Rule,
+    said: object,
+    *,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    at: datetime,
+    actor: str,
+) -> RuleVersion:
+    last = rule.versions.order_by("-number").values_list("number", flat=True).first()
+    return RuleVersion.objects.create(
+        rule=rule,
+        number=(last or 0) + 1,
+        terms=terms.write(terms.read(said)),
+        takes_effect_at=starts_at,
+        ends_at=ends_at,
+        created_at=at,
+        created_by=actor,
+    )
+
+
+def _stop(rule: Rule, at: datetime) -> None:
+    """Mark what has begun as stopped. What has not begun has no mark, and begins no more."""
+    begun = Q(takes_effect_at=None) | Q(takes_effect_at__lte=at)
+    rule.versions.filter(begun, stopped_at=None).update(stopped_at=at)
+
+
+def _interrupted(rule: Rule) -> list[RuleVersion]:
+    """Return the version that was in force when the rule was paused, and those due after it."""
+    due: list[RuleVersion] = []
+    for version in rule.versions.order_by("-number"):
+        due.append(version)
+        if version.stopped_at is not None:
+            break
+    return due[::-1]
+
+
+def _become(rule: Rule, state: RuleState, reason: str) -> Rule:
+    rule.state = state
+    rule._change_reason = reason  # type: ignore[attr-defined]
+    rule.save(update_fields=["state"])
+    revising.touch()
+    return rule
+
+
+def _in_words(faults: Iterable[Fault]) -> list[FieldRefusal]:
+    return [
+        FieldRefusal(fault.pointer, fault.code, wording.of_fault(fault.code)) for fault in faults
+    ]
