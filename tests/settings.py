@@ -1,10 +1,20 @@
 """The product's settings as the demo runs them, with a database that each run makes anew."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("LOYALTY_DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="loyalty-tests-"))
+if "VAR_DIR" not in os.environ:
+    # Workers of one run inherit the folder of the process that made it.
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="loyalty-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from loyalty.settings import *
+from loyalty.settings import DATABASES, IS_SQLITE, VAR_DIR
+
+if IS_SQLITE:
+    # A file, as in production: in memory there is neither WAL nor a second writer.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
