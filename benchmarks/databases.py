@@ -3,9 +3,10 @@
 import os
 
 import django
+from django.core.management import call_command
 from django.db import connection
 
-from benchmarks.cluster import STATEMENTS_EXTENSION, Cluster
+from benchmarks.cluster import Cluster
 
 
 def set_up_django(cluster: Cluster, *, database: str) -> None:
@@ -29,11 +30,7 @@ def copy(cluster: Cluster, template: str, *, to: str) -> str:
     return to
 
 
-def migrate(cluster: Cluster, database: str) -> None:
-    from django.core.management import call_command
-
-    if cluster.counts_statements:
-        with cluster.connect(database) as server:
-            server.execute(f"CREATE EXTENSION IF NOT EXISTS {STATEMENTS_EXTENSION}")
+def migrate(database: str) -> None:
+    """Give an empty database the product's tables, and stay on it."""
     use(database)
     call_command("migrate", verbosity=0)

@@ -47,10 +47,24 @@ def build_request(
 def send(environ: Environ) -> Answer:
     """Make one call as a web server would, from the first signal to the last."""
     started: list[Any] = []
-    chunks: Iterable[bytes] = get_application()(environ, lambda *given: started.extend(given))
+    chunks: Iterable[bytes] = get_application()(
+        dict(environ), lambda *given: started.extend(given)
+    )
     try:
         body = b"".join(chunks)
     finally:
         if close := getattr(chunks, "close", None):
             close()
     return Answer(status=int(started[0].split()[0]), headers=dict(started[1]), body=body)
+
+
+def expect(status: int, answer: Answer) -> Answer:
+    """Return an answer of that status. Anything else ends the run: it measured a refusal."""
+    if answer.status != status:
+        raise RuntimeError(f"{answer.status} instead of {status}: {answer.body.decode()[:500]}")
+    return answer
+
+
+def warm_up(environ: Environ) -> None:
+    """Make a call that is not measured, so that what is compiled once has been."""
+    expect(201, send(environ))

@@ -1,16 +1,17 @@
 """What a piece of work says to PostgreSQL: round trips on the wire, statements, and their replay.
 
 Three accounts that must agree: libpq's own trace of the messages, psycopg's cursors, and the
-server's `pg_stat_statements` where it has that extension.
+server's log.
 """
 
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,7 +21,6 @@ from psycopg import client_cursor as psycopg_cursors
 
 MESSAGE = re.compile(r"^([FB])\t\d+\t[A-Z]\w+", re.MULTILINE)
 LITERAL = re.compile(rb"'(?:[^']|'')*'(?:::\w+)?|\b\d+(?:\.\d+)?\b")
-STATEMENTS_SQL = "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements"
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Conversation:
 
     statements: list[bytes] = field(default_factory=list)
     round_trips: int = 0
-    server_calls: int | None = None
+    logged: int = 0
 
     @property
     def shapes(self) -> list[str]:
@@ -40,6 +40,12 @@ def count_turns(trace: str) -> int:
     """Count how often the server's answer was waited for; a pipeline is one turn."""
     sides = [match.group(1) for match in MESSAGE.finditer(trace)]
     return sum(before == "F" and after == "B" for before, after in pairwise(sides))
+
+
+def count_logged(lines: str, *, backend: int) -> int:
+    """Count the statements of one connection in what the server wrote down."""
+    said = re.compile(rf"\[{backend}\] LOG:  (?:statement|execute [^:]*):")
+    return len(said.findall(lines))
 
 
 def shape_of(statement: bytes) -> bytes:
@@ -84,31 +90,31 @@ def _hearing_statements(heard: list[bytes]) -> Iterator[None]:
 
 
 @contextmanager
-def _hearing_server(
-    conversation: Conversation, *, watcher: psycopg.Connection | None
-) -> Iterator[None]:
-    """Ask `pg_stat_statements` how many statements the server ran, through another connection."""
-    if watcher is None:
-        yield
-        return
+def _hearing_server(conversation: Conversation, *, log: Path) -> Iterator[None]:
+    """Let the server write down each statement that this connection sends it, and count them."""
     raw = connection.connection
-    raw.execute("SET pg_stat_statements.track = 'top'")
-    watcher.execute("SELECT pg_stat_statements_reset()")
+    raw.execute("SET log_statement = 'all'")
+    start = log.stat().st_size
     yield
-    row = watcher.execute(STATEMENTS_SQL).fetchone()
-    conversation.server_calls = row[0] if row else 0
-    raw.execute("SET pg_stat_statements.track = 'none'")
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace")
+    conversation.logged = count_logged(lines, backend=raw.info.backend_pid)
+    raw.execute("RESET log_statement")
 
 
 @contextmanager
-def listening(*, watcher: psycopg.Connection | None = None) -> Iterator[Conversation]:
-    """Yield a conversation about Django's connection, which must already be open."""
+def listening(*, log: Path) -> Iterator[Conversation]:
+    """Yield a conversation about Django's connection, filled in when the block ends.
+
+    `log` is the server's. Nothing said through another connection is heard.
+    """
     conversation = Conversation()
     connection.ensure_connection()
     pgconn = connection.connection.pgconn
     with (
         tempfile.TemporaryFile() as trace,
-        _hearing_server(conversation, watcher=watcher),
+        _hearing_server(conversation, log=log),
         _hearing_statements(conversation.statements),
     ):
         pgconn.trace(trace.fileno())
@@ -119,15 +125,6 @@ def listening(*, watcher: psycopg.Connection | None = None) -> Iterator[Conversa
             pgconn.untrace()
         trace.seek(0)
         conversation.round_trips = count_turns(trace.read().decode(errors="replace"))
-
-
-def listen(
-    work: Callable[[], object], *, watcher: psycopg.Connection | None = None
-) -> Conversation:
-    """Return what a piece of work says to the database."""
-    with listening(watcher=watcher) as conversation:
-        work()
-    return conversation
 
 
 def replay(to: psycopg.Connection, statements: Sequence[bytes]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.harness import Comparison, Cost, Count, Meter, Side, compare, is_within
 from benchmarks.processes import Process, cpu_of_tree, get_tree, parse_stat
-from benchmarks.wire import count_turns, leave_out, shape_of
+from benchmarks.wire import count_logged, count_turns, leave_out, shape_of
 
 BUSY = "import time\nwhile time.process_time() < 0.2: pass"
 
@@ -173,3 +173,13 @@ class TestWire:
         kept = leave_out(said, already=[b"SELECT 9", b"SELECT k WHERE k = 'b'"])
 
         assert kept == [b"BEGIN", b"SELECT 2", b"COMMIT"]
+
+    def test_counts_what_one_connection_said_in_the_servers_log(self):
+        log = (
+            "2026-01-01 00:00:00.000 UTC [7] LOG:  statement: BEGIN\n"
+            "2026-01-01 00:00:00.000 UTC [8] LOG:  statement: BEGIN\n"
+            "2026-01-01 00:00:00.000 UTC [7] LOG:  execute <unnamed>: SELECT 1\n"
+            "2026-01-01 00:00:00.000 UTC [7] ERROR:  statement: no\n"
+        )
+
+        assert count_logged(log, backend=7) == 2

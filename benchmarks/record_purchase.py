@@ -1,0 +1,137 @@
+"""B1: recordPurchase with ten lines against an empty POST and the product's own statements."""
+
+from datetime import datetime
+
+import psycopg
+from django.utils import timezone
+
+from benchmarks import checks, databases, doors, profiles, scene, wire
+from benchmarks.counting import build_purchase, count_round_trips
+from benchmarks.doors import Answer, Environ
+from benchmarks.harness import Comparison, Report, Side, Twin, compare
+from benchmarks.run import Run
+from benchmarks.scene import Scene
+
+EMPTY = "/benchmarks/empty"
+SHOPPERS = 60
+LOTS = 50
+LINES = 10
+GOAL = 2.0
+
+
+def measure(run: Run) -> Report:
+    """Measure the path of a purchase, count its round trips, and check what it wrote."""
+    report = Report(code="B1", title=f"recordPurchase, {LINES} lines, 10 rules, {LOTS} open lots")
+    shop = scene.build(run.cluster, database="b1", shoppers=run.scaled(SHOPPERS), lots=LOTS)
+    at = timezone.now()
+    doors.warm_up(build_purchase(shop, shop.shoppers[0], receipt="warm", lines=LINES, at=at))
+    streams = hear_all(run, shop, at=at)
+    count_round_trips(run, shop, report=report, at=at)
+    compare_with_floor(run, shop, streams, report=report, at=at)
+    if run.is_profiled:
+        report.notes += profile(run, shop, at=at)
+    return report
+
+
+def build_empty(shop: Scene) -> Environ:
+    return doors.build_request("POST", EMPTY, api_key=shop.api_key, body={})
+
+
+def build_round(shop: Scene, *, number: int, at: datetime) -> list[Environ]:
+    """Return one purchase for each member; the same for the same round."""
+    return [
+        build_purchase(shop, shopper, receipt=f"R{number}-{place}", lines=LINES, at=at)
+        for place, shopper in enumerate(shop.shoppers)
+    ]
+
+
+def hear_all(run: Run, shop: Scene, *, at: datetime) -> list[list[list[bytes]]]:
+    """Return what each purchase of each round says, without what an empty POST says too."""
+    databases.use(databases.copy(run.cluster, shop.database, to="b1_heard"))
+    with wire.listening(log=run.cluster.log) as floor:
+        doors.send(build_empty(shop))
+    streams = []
+    for number in range(run.rounds + 1):
+        heard = []
+        for environ in build_round(shop, number=number, at=at):
+            with wire.listening(log=run.cluster.log) as conversation:
+                doors.expect(201, doors.send(environ))
+            heard.append(wire.leave_out(conversation.statements, already=floor.statements))
+        streams.append(heard)
+    return streams
+
+
+def compare_with_floor(
+    run: Run, shop: Scene, streams: list[list[list[bytes]]], *, report: Report, at: datetime
+) -> None:
+    """Measure purchases on one copy against empty calls and replayed statements on another."""
+    databases.copy(run.cluster, shop.database, to="b1_live")
+    databases.copy(run.cluster, shop.database, to="b1_replayed")
+    databases.use("b1_live")
+    requests = [build_round(shop, number=number, at=at) for number in range(run.rounds + 1)]
+    empties = [[build_empty(shop) for _ in shop.shoppers] for _number in range(run.rounds + 1)]
+    answers: list[Answer] = []
+    with run.cluster.connect("b1_replayed") as replayed:
+
+        def rest(_number: int) -> None:
+            run.cluster.rest()
+
+        def buy(number: int) -> int:
+            answers.extend(map(doors.send, requests[number]))
+            return len(requests[number])
+
+        def replay(number: int) -> int:
+            for environ, statements in zip(empties[number], streams[number], strict=True):
+                doors.send(environ)
+                wire.replay(replayed, statements)
+            return len(streams[number])
+
+        comparison = Comparison(
+            code="cpu",
+            says="CPU of a purchase against the least it could cost",
+            left="recordPurchase",
+            right="empty POST + the same statements",
+            goal=GOAL,
+        )
+        report.comparisons.append(
+            compare(
+                comparison,
+                left=Side(name="purchase", work=buy, prepare=rest),
+                right=Side(name="floor", work=replay, prepare=rest),
+                rounds=run.rounds,
+                meter=run.meter,
+            )
+        )
+        check(report, answers, replayed)
+
+
+def check(report: Report, answers: list[Answer], replayed: psycopg.Connection) -> None:
+    """Compare what was answered, booked, and booked again by the replay."""
+    awarded = sum(doors.expect(201, answer).json()["award"]["points"] for answer in answers)
+    found = []
+    for database in ("b1_heard", "b1_live", "b1_replayed"):
+        databases.use(database)
+        found.append((checks.get_sums(), checks.is_ledger_sound()))
+    heard, live, again = (sums for sums, _ in found)
+    databases.use("b1")
+    before = checks.get_sums()
+    report.twins += [
+        Twin("ledger", "every ledger verifies", all(is_sound for _, is_sound in found)),
+        Twin("balanced", "purchases, entries and accounts agree", checks.is_balanced(live)),
+        Twin("answers", "the answers add up", awarded == live.awarded - before.awarded > 0),
+        Twin("replay", "the replay wrote the same", heard == live == again),
+    ]
+
+
+def profile(run: Run, shop: Scene, *, at: datetime) -> list[str]:
+    """Say where the application's time goes, over one round's purchases."""
+    databases.use(databases.copy(run.cluster, shop.database, to="b1_profiled"))
+    requests = build_round(shop, number=0, at=at)
+    doors.send(build_empty(shop))
+
+    def work() -> int:
+        for environ in requests:
+            doors.send(environ)
+        return len(requests)
+
+    return profiles.profile(work)
