@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "loyalty.ledger",
     "loyalty.events",
     "loyalty.identity",
-    "django.contrib.admin",
+    "loyalty.desk.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

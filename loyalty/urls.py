@@ -1,9 +1,21 @@
 from django.contrib import admin
 from django.urls import path
+from django.views import defaults
+from django.views.i18n import set_language
 
+from loyalty import views
+from loyalty.core import problems
 from loyalty.health import health
 
+handler400 = problems.or_page(problems.BadRequest, defaults.bad_request)
+handler403 = problems.or_page(problems.Forbidden, defaults.permission_denied)
+handler404 = problems.or_page(problems.NotFound, defaults.page_not_found)
+handler500 = problems.or_page(problems.InternalError, defaults.server_error)
+
 urlpatterns = [
+    path("language/", set_language, name="set_language"),
     path("health/", health, name="health"),
+    path("robots.txt", views.robots),
+    path("favicon.ico", views.Favicon.as_view()),
     path("desk/", admin.site.urls),
 ]

@@ -1,0 +1,148 @@
+"""What the programme's terms give, in words a customer understands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date, get_day_names
+from babel.lists import format_list
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
+from loyalty.programmes.rulebook import Rulebook, RuleTerms
+from loyalty.programmes.terms import Effect, Fixed, Multiplier, Rate, Terms, When
+from loyalty.templatetags import look
+
+
+@dataclass(frozen=True)
+class Earning:
+    """One line of the board: why, what it gives, on which conditions, or on every purchase."""
+
+    name: str
+    gives: str
+    conditions: str
+    is_base: bool
+
+
+def earnings(*, book: Rulebook, at: datetime) -> list[Earning]:
+    """Say what gives points at a moment, in the order of the rules.
+
+    A rule that pays into another wallet than the points', or whose days are over, is left out.
+    """
+    today = book.business_day(at)
+    return [
+        _earning(rule, terms, book)
+        for rule in book.rules
+        if (terms := _terms_at(rule, at)) and _is_of_interest(terms, book, today)
+    ]
+
+
+def _terms_at(rule: RuleTerms, at: datetime) -> Terms | None:
+    version = rule.version_at(at)
+    return version.terms if version else None
+
+
+def _is_of_interest(terms: Terms, book: Rulebook, today: date) -> bool:
+    is_over = terms.when.to_day is not None and terms.when.to_day < today
+    return terms.then.wallet in ("", book.spending_wallet) and not is_over
+
+
+def _earning(rule: RuleTerms, terms: Terms, book: Rulebook) -> Earning:
+    conditions = list(_conditions(terms.when, currency=book.currency))
+    is_base = isinstance(terms.then.effect, Rate) and not conditions
+    return Earning(
+        name=_("On all your purchases") if is_base else _name(rule),
+        gives=_gives(terms.then.effect, currency=book.currency),
+        conditions=", ".join(conditions),
+        is_base=is_base,
+    )
+
+
+def _name(rule: RuleTerms) -> str:
+    return in_language(french=rule.name_fr, english=rule.name_en)
+
+
+def _gives(effect: Effect, *, currency: str) -> str:
+    match effect:
+        case Rate():
+            return _("%(points)s for each %(amount)s") % {
+                "points": look.points(effect.points),
+                "amount": look.amount(effect.per_cents, currency),
+            }
+        case Multiplier():
+            return _("points × %(factor)s") % {"factor": look.number(effect.factor)}
+        case Fixed():
+            return f"+ {look.points(effect.points)}"
+
+
+def _conditions(when: When, *, currency: str) -> Iterator[str]:
+    if when.minimum_basket_cents:
+        yield _("from %(amount)s") % {"amount": look.amount(when.minimum_basket_cents, currency)}
+    if when.weekdays:
+        yield _weekdays(when.weekdays)
+    if when.from_day or when.to_day:
+        yield _days(when.from_day, when.to_day)
+    if when.stores:
+        yield _("in some stores")
+    if when.categories:
+        yield _("on some products")
+    elif when.excluded_categories or when.excluded_skus:
+        yield _("except some products")
+    if when.tiers:
+        yield _("for some tiers")
+
+
+def _weekdays(days: tuple[int, ...]) -> str:
+    names = get_day_names("wide", locale=look.locale())
+    return format_list([names[day - 1] for day in days], locale=look.locale())
+
+
+def _days(first: date | None, last: date | None) -> str:
+    if first is None:
+        return _("until %(day)s") % {"day": long_day(last)}
+    if last is None:
+        return _("from %(day)s on") % {"day": long_day(first)}
+    return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
+
+
+def long_day(day: date | None) -> str:
+    """Write a day in full: "21 novembre 2026"."""
+    return format_date(day, "long", locale=look.locale()) if day else ""
+
+
+def expiry(terms: Expiry) -> str:
+    """Say how long points live."""
+    if terms.kind is ExpiryKind.NEVER:
+        return _("Your points never expire.")
+    if terms.kind is ExpiryKind.DAYS:
+        said = ngettext(
+            "Your points are good for %(count)s day.",
+            "Your points are good for %(count)s days.",
+            terms.count,
+        )
+    else:
+        said = ngettext(
+            "Your points are good for %(count)s month.",
+            "Your points are good for %(count)s months.",
+            terms.count,
+        )
+    return f"{said % {'count': look.number(terms.count)}} {_rounded(terms.round_up)}".strip()
+
+
+def _rounded(up_to: RoundUpTo) -> str:
+    match up_to:
+        case RoundUpTo.DAY:
+            return ""
+        case RoundUpTo.MONTH:
+            return _("They then last until the end of the month.")
+        case RoundUpTo.QUARTER:
+            return _("They then last until the end of the quarter.")
+        case RoundUpTo.YEAR:
+            return _("They then last until the end of the year.")
+
+
+def in_language(*, french: str, english: str) -> str:
+    """Choose the merchant's words in the reader's language, or those there are."""
+    is_english = (get_language() or "fr").startswith("en")
+    return (english if is_english else french) or french or english
