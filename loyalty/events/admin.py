@@ -1,25 +1,12 @@
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
+from loyalty.core.showing import FirstPages, ShownOnly
 from loyalty.events.models import Change, JobRun, OutboxEvent
 
 
-class ReadOnly(admin.ModelAdmin[Model]):
-    """Shows what the product wrote. Nobody adds, changes or removes it here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnly):
+class OutboxEventAdmin(ShownOnly, admin.ModelAdmin[OutboxEvent]):
+    paginator = FirstPages
     list_display = ("public_id", "name", "occurred_at", "relayed_at", "attempts", "last_error")
     list_filter = ("name", "is_historic")
     search_fields = ("=public_id",)
@@ -28,7 +15,8 @@ class OutboxEventAdmin(ReadOnly):
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnly):
+class ChangeAdmin(ShownOnly, admin.ModelAdmin[Change]):
+    paginator = FirstPages
     list_display = ("topic", "subject", "day")
     list_filter = ("topic",)
     ordering = ("-id",)
@@ -36,7 +24,8 @@ class ChangeAdmin(ReadOnly):
 
 
 @admin.register(JobRun)
-class JobRunAdmin(ReadOnly):
+class JobRunAdmin(ShownOnly, admin.ModelAdmin[JobRun]):
+    paginator = FirstPages
     list_display = ("job", "business_day", "chunk", "state", "rows", "started_at", "ended_at")
     list_filter = ("state", "job")
     search_fields = ("=job",)

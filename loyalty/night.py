@@ -1,0 +1,105 @@
+"""The night: what each business day that is over leaves to be booked, in order.
+
+It books what is already true: nothing waits for it, and a missed night costs no member a
+point. Missed nights are caught up day by day; of those older than a month only the birthdays
+are lost, since the first night after them settles, reviews and counts all that was left.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from analytics import facts
+from loyalty.core import zones
+from loyalty.core.refusals import Refusal
+from loyalty.events import jobs
+from loyalty.events.models import JobRun, JobState
+from loyalty.ledger import posting
+from loyalty.programmes import books
+from members import birthdays, standing
+
+_CHUNK = 1_000
+_LONGEST_CATCH_UP = timedelta(days=31)
+_DAY = timedelta(days=1)
+
+Runner = Callable[..., JobRun]
+Step = Callable[[date, datetime], int]
+
+
+class DayNotOver(Refusal):
+    """The night of a day begins when the day has ended in the programme's time zone."""
+
+    code = "day-not-over"
+    title = _("This business day is not over.")
+
+
+def due(*, at: datetime) -> list[date]:
+    """Return the business days whose night is owed, oldest first; none without a programme.
+
+    Owed are the days since the first night that was done, of the last 31, whose night was
+    not; before any was done, yesterday. So a history brought in owes nothing.
+    """
+    try:
+        zone = books.get_book().zone
+    except books.ProgrammeMissing:
+        return []
+    yesterday = zones.business_day(moment=at, zone=zone) - _DAY
+    oldest = yesterday - _LONGEST_CATCH_UP + _DAY
+    done = set(
+        JobRun.objects.filter(job=_STEPS[-1][0], state=JobState.DONE).values_list(
+            "business_day", flat=True
+        )
+    )
+    first = max(oldest, min(done, default=yesterday))
+    days = [first + n * _DAY for n in range((yesterday - first).days + 1)]
+    return [day for day in days if day not in done]
+
+
+def run(*, day: date, at: datetime) -> Sequence[JobRun]:
+    """Do what is left of one day's night and return its steps, as far as they got.
+
+    A step begins when the one before it is done: the list ends early, on a step that is
+    RUNNING, where somebody else holds it. A second run does nothing. What a step raises is
+    recorded and raised on. Raises DayNotOver.
+    """
+    if zones.end_of_day(day=day, zone=books.get_book().zone) > at:
+        raise DayNotOver
+    runs: list[JobRun] = []
+    for job, runner, step in _STEPS:
+        runs.append(runner(job=job, business_day=day, at=at, work=_bound(step, day, at)))
+        if runs[-1].state != JobState.DONE:
+            break
+    return runs
+
+
+def _bound(step: Step, day: date, at: datetime) -> Callable[[], int]:
+    return lambda: step(day, at)
+
+
+@transaction.atomic
+def _settle(day: date, at: datetime) -> int:
+    tonight = zones.end_of_day(day=day, zone=books.get_book().zone)
+    return posting.settle_due(at=tonight, limit=_CHUNK, recorded_at=at)
+
+
+def _give_birthdays(day: date, at: datetime) -> int:
+    """Give those of the day that has just begun, so that nobody waits until the day after."""
+    return birthdays.give(day=day + _DAY, at=at)
+
+
+def _review_tiers(day: date, _at: datetime) -> int:
+    return standing.review_due(day=day, limit=_CHUNK)
+
+
+def _refresh_measures(_day: date, at: datetime) -> int:
+    return facts.refresh(at=at)
+
+
+_STEPS: Sequence[tuple[str, Runner, Step]] = (
+    ("settle", jobs.run_chunks, _settle),
+    ("birthdays", jobs.run, _give_birthdays),
+    ("tiers", jobs.run_chunks, _review_tiers),
+    ("measures", jobs.run, _refresh_measures),
+)
