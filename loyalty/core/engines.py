@@ -1,6 +1,7 @@
 """The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -58,16 +59,25 @@ def row_lock(*, of: str, skip_locked: bool = False) -> str:
     return f" FOR NO KEY UPDATE OF {of}" + (" SKIP LOCKED" if skip_locked else "")
 
 
-def to_column(moment: datetime | None) -> object:
+def any_of(column: str, values: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return a condition and its parameters: the column holds one of these, however many."""
+    if is_postgresql():
+        return f"{column} = ANY(%s)", [list(values)]
+    condition = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 (a column's name)
+    return condition, [json.dumps(list(values))]
+
+
+def to_column(moment: datetime | None) -> Any:
     """Return a moment as hand-written SQL must pass it."""
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def from_column(value: object) -> datetime | None:
-    """Return the moment, in UTC, that hand-written SQL has read."""
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+def from_column(value: Any) -> Any:
+    """Return the moment, in UTC, that hand-written SQL has read, or None."""
+    if value is None:
+        return None
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 @contextmanager

@@ -108,6 +108,9 @@ class Account(models.Model):
     last_at = models.DateTimeField(null=True, blank=True)
     last_hash = models.CharField(max_length=64, blank=True)
 
+    # Set by `posting.lock`: this object is the locked row as it is now.
+    proof: object | None = None
+
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
@@ -231,7 +234,9 @@ class Lot(models.Model):
     original = models.BigIntegerField(_("points earned"))
     remaining = models.BigIntegerField(_("points left"))
     is_open = models.GeneratedField(
-        expression=Q(remaining__gt=0), output_field=models.BooleanField(), db_persist=True
+        expression=Q(remaining__gt=0),  # type: ignore[arg-type]  # the stubs forget Q
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     state = models.CharField(_("state"), max_length=7, choices=LotState)
     available_at = models.DateTimeField(_("available from"))

@@ -1,0 +1,102 @@
+"""An account on paper: its buckets, its open lots, and how a movement changes them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+BUCKETS = ("issued", "pending", "available", "held", "redeemed", "expired", "removed", "debt")
+# What a lot counts as its own: points that are held have left it.
+_STOCK = frozenset({"pending", "available"})
+# issued + debt = all the others: points that leave these two make them grow.
+_SOURCES = frozenset({"issued", "debt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Points of one lot (by its number in the account) from one bucket to another."""
+
+    lot: int | None
+    source: str
+    destination: str
+    points: int
+
+
+@dataclass(slots=True)
+class Lot:
+    """Points earned together. `row` is its key in the database, when it has one already."""
+
+    number: int
+    earned_at: datetime
+    original: int
+    remaining: int
+    is_pending: bool
+    available_at: datetime
+    expires_at: datetime
+    rule_version: int | None = None
+    row: int | None = None
+
+    def ends_at(self, inactive_at: datetime | None) -> datetime:
+        """Return the instant from which it is dead: its own, or the account's inactivity."""
+        if inactive_at is not None and inactive_at < self.expires_at:
+            return inactive_at
+        return self.expires_at
+
+    def next_event_at(self, inactive_at: datetime | None) -> datetime:
+        """Return when it becomes available or dies, whichever is next."""
+        ends_at = self.ends_at(inactive_at)
+        return min(self.available_at, ends_at) if self.is_pending else ends_at
+
+
+@dataclass(slots=True)
+class Book:
+    """One account. Without `knows_all_lots`, lots that are not here have no event before
+    `next_event_at`, and those that are here come first in the order of spending.
+    """
+
+    account: int
+    buckets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
+    lots: dict[int, Lot] = field(default_factory=dict)
+    knows_all_lots: bool = True
+    entry_seq: int = 0
+    lot_seq: int = 0
+    last_hash: str = ""
+    last_at: datetime | None = None
+    next_event_at: datetime | None = None
+    inactive_at: datetime | None = None
+
+    def apply(self, move: Move) -> None:
+        """Move points between buckets, and in or out of their lot."""
+        buckets = self.buckets
+        buckets[move.source] += move.points if move.source in _SOURCES else -move.points
+        buckets[move.destination] += -move.points if move.destination == "debt" else move.points
+        if move.lot is not None:
+            self.lots[move.lot].remaining += lot_change(move)
+
+    def spendable(self) -> list[Lot]:
+        """Return lots to draw from: earliest expiry first, then first come."""
+        lots = (lot for lot in self.lots.values() if lot.remaining and not lot.is_pending)
+        return sorted(lots, key=lambda lot: (lot.expires_at, lot.number))
+
+    def find_next_event(self) -> datetime | None:
+        """Return a moment before which no lot becomes available or dies; None: it never does."""
+        moments = [
+            lot.next_event_at(self.inactive_at) for lot in self.lots.values() if lot.remaining
+        ]
+        if not self.knows_all_lots and self.next_event_at is not None:
+            moments.append(self.next_event_at)
+        first = min(moments, default=NEVER)
+        return None if first == NEVER else first
+
+
+def lot_change(move: Move) -> int:
+    """Return by how much a movement changes what is left in its lot."""
+    gain = move.points if move.destination in _STOCK else 0
+    return gain - (move.points if move.source in _STOCK else 0)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return the same instant in UTC: arithmetic and order on local time lie twice a year."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment needs a time zone.")
+    return moment.astimezone(UTC)

@@ -1,0 +1,192 @@
+"""A draft: entries that will be written together, numbered, balanced and hashed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from loyalty.ledger.planning.accounts import Book, Lot, Move, in_utc
+from loyalty.ledger.planning.sealing import describe_lot, microseconds, seal
+
+
+class NotEnough(Exception):
+    """More points were asked for than there are. Nothing of the draft may be written."""
+
+    def __init__(self, *, available: int, required: int) -> None:
+        self.available = available
+        self.required = required
+        super().__init__(f"{available} of {required}")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an entry says of its cause: opaque ids and codes, never a name."""
+
+    reference: str = ""
+    key: str | None = None
+    request_hash: str = ""
+    actor: str = ""
+    on_behalf_of: str = ""
+    reason: str = ""
+
+
+NO_NOTE = Note()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntry:
+    """An entry to write. `parent` is the number of an entry of the same account."""
+
+    number: int
+    kind: str
+    points: int
+    parent: int | None
+    note: Note
+    occurred_at: datetime
+    recorded_at: datetime
+    pending_after: int
+    available_after: int
+    held_after: int
+    debt_after: int
+    previous_hash: str
+    hash: str
+    moves: Sequence[Move]
+    opened: Sequence[Lot] = ()
+
+
+def describe_entry(
+    *,
+    account: int,
+    number: int,
+    kind: str,
+    points: int,
+    parent: int | None,
+    note: Note,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    after: tuple[int, int, int, int],
+) -> tuple[object, ...]:
+    """Return an entry's content as its hash covers it. `after`: pending, available, held, debt."""
+    return (
+        account,
+        number,
+        kind,
+        points,
+        parent,
+        note.reference,
+        note.key,
+        note.request_hash,
+        note.actor,
+        note.on_behalf_of,
+        note.reason,
+        microseconds(occurred_at),
+        microseconds(recorded_at),
+        *after,
+    )
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is being decided for one account at one booking clock, which never runs backwards."""
+
+    book: Book
+    at: datetime
+    recorded_at: datetime
+    entries: list[PlannedEntry] = field(default_factory=list)
+    touched: dict[int, Lot] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.recorded_at = in_utc(self.recorded_at)
+        self.turn_to(self.at)
+
+    @property
+    def now(self) -> datetime:
+        return self.at
+
+    def turn_to(self, at: datetime) -> None:
+        """Go on to a later moment; an earlier one leaves the clock where it was."""
+        last_at = self.book.last_at
+        at = in_utc(at)
+        self.at = at if last_at is None or last_at < at else last_at
+
+    def open_lot(self, lot: Lot) -> None:
+        """Add an empty lot to the account; a move of the same entry fills it."""
+        self.book.lot_seq = lot.number
+        self.book.lots[lot.number] = lot
+
+    def next_lot_number(self) -> int:
+        return self.book.lot_seq + 1
+
+    def enter(
+        self,
+        *,
+        kind: str,
+        points: int,
+        moves: Sequence[Move],
+        occurred_at: datetime,
+        note: Note = NO_NOTE,
+        opened: Sequence[Lot] = (),
+        parent: int | None = None,
+    ) -> PlannedEntry:
+        """Book one entry: move its points, number it, chain it to the one before."""
+        book = self.book
+        for move in moves:
+            book.apply(move)
+            if move.lot is not None:
+                self.touched[move.lot] = book.lots[move.lot]
+        book.entry_seq += 1
+        buckets = book.buckets
+        after = (buckets["pending"], buckets["available"], buckets["held"], buckets["debt"])
+        content = describe_entry(
+            account=book.account,
+            number=book.entry_seq,
+            kind=kind,
+            points=points,
+            parent=parent,
+            note=note,
+            occurred_at=occurred_at,
+            recorded_at=self.recorded_at,
+            after=after,
+        )
+        entry = PlannedEntry(
+            number=book.entry_seq,
+            kind=kind,
+            points=points,
+            parent=parent,
+            note=note,
+            occurred_at=occurred_at,
+            recorded_at=self.recorded_at,
+            pending_after=after[0],
+            available_after=after[1],
+            held_after=after[2],
+            debt_after=after[3],
+            previous_hash=book.last_hash,
+            hash=seal(
+                previous_hash=book.last_hash,
+                content=content,
+                moves=[(move.lot, move.source, move.destination, move.points) for move in moves],
+                lots=[_describe(lot) for lot in opened],
+            ),
+            moves=moves,
+            opened=opened,
+        )
+        book.last_hash = entry.hash
+        self.entries.append(entry)
+        return entry
+
+    def close(self, *, has_acted: bool) -> None:
+        """Set the account's clock and its next event. Settlement alone does not age it to now."""
+        book = self.book
+        if has_acted:
+            book.last_at = self.now
+        book.next_event_at = book.find_next_event()
+
+
+def _describe(lot: Lot) -> tuple[object, ...]:
+    return describe_lot(
+        number=lot.number,
+        rule_version=lot.rule_version,
+        earned_at=lot.earned_at,
+        original=lot.original,
+        available_at=lot.available_at,
+        expires_at=lot.expires_at,
+    )

@@ -1,0 +1,70 @@
+"""The hash of an entry: SHA-256 over its content, its movements and the hash before it.
+
+Integers in decimal, moments as microseconds since 1970, absent values as nothing, joined by
+`|`: the same from Python and from SQL. Opaque words cannot contain the separator.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return whole microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def digest(facts: Iterable[object]) -> str:
+    """Return the hash of facts, in order: integers, words, None."""
+    return sha256(
+        "|".join("" if fact is None else str(fact) for fact in facts).encode()
+    ).hexdigest()
+
+
+def seal(
+    *,
+    previous_hash: str,
+    content: Sequence[object],
+    moves: Iterable[tuple[int | None, str, str, int]],
+    lots: Iterable[Sequence[object]],
+) -> str:
+    """Return an entry's hash.
+
+    `moves` are (lot, source, destination, points); `lots` are those it opened, as
+    `describe_lot` gives them. Their order does not matter: they are sorted here. Each list
+    is preceded by its length, so that no fact can be taken for its neighbour.
+    """
+    ordered_moves = sorted(
+        (lot or 0, source, destination, points) for lot, source, destination, points in moves
+    )
+    ordered_lots = sorted(lots, key=lambda lot: lot[0])  # type: ignore[return-value, arg-type]
+    facts: list[object] = [previous_hash, *content, len(ordered_moves)]
+    for move in ordered_moves:
+        facts += move
+    facts.append(len(ordered_lots))
+    for lot in ordered_lots:
+        facts += lot
+    return digest(facts)
+
+
+def describe_lot(
+    *,
+    number: int,
+    rule_version: int | None,
+    earned_at: datetime,
+    original: int,
+    available_at: datetime,
+    expires_at: datetime,
+) -> tuple[object, ...]:
+    """Return what of a lot never changes."""
+    return (
+        number,
+        rule_version,
+        microseconds(earned_at),
+        original,
+        microseconds(available_at),
+        microseconds(expires_at),
+    )

@@ -1,0 +1,28 @@
+"""Points go out: earliest expiry first, never from a lot that waits or is dead."""
+
+from loyalty.ledger.planning.accounts import Move
+from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
+from loyalty.ledger.planning.settling import draw, settle
+
+
+def redeem(draft: Draft, *, points: int, note: Note) -> PlannedEntry:
+    """Settle, then spend points now. Raises NotEnough."""
+    return _take(draft, points, "REDEEM", "redeemed", note)
+
+
+def remove(draft: Draft, *, points: int, note: Note) -> PlannedEntry:
+    """Settle, then take points away now by an adjustment. Raises NotEnough."""
+    return _take(draft, points, "ADJUST", "removed", note)
+
+
+def _take(draft: Draft, points: int, kind: str, destination: str, note: Note) -> PlannedEntry:
+    if points <= 0:
+        raise ValueError("Points to take are one or more.")
+    settle(draft)
+    available = draft.book.buckets["available"]
+    if available < points:
+        raise NotEnough(available=available, required=points)
+    moves = [Move(lot.number, "available", destination, n) for lot, n in draw(draft, points)]
+    entry = draft.enter(kind=kind, points=-points, moves=moves, occurred_at=draft.now, note=note)
+    draft.close(has_acted=True)
+    return entry

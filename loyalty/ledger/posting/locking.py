@@ -1,0 +1,120 @@
+"""Locks on accounts: taken in order of id, in a statement of their own, and remembered.
+
+A capability locks all accounts of a holder, decides, and then posts. The lock it took leaves
+a proof among the transaction's commit hooks. Django drops it with the transaction, and with
+the savepoint, in which it was taken: exactly when the database drops the lock, or takes back
+what was written under it. A posting trusts an account with the newest proof of its id, and
+locks and reads any other again.
+"""
+
+# ruff: noqa: S608 (names of columns alone are put together; values are parameters)
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+
+from loyalty.core import engines
+from loyalty.ledger.models import Account, Holder, Wallet
+
+_FIELDS = [field.attname for field in Account._meta.concrete_fields]
+_MOMENTS = [index for index, name in enumerate(_FIELDS) if name.endswith("_at")]
+_SELECT = (
+    f"SELECT {', '.join(f'a.{name}' for name in _FIELDS)}, w.code"
+    " FROM ledger_account a JOIN ledger_wallet w ON w.id = a.wallet_id"
+)
+
+
+class Proof:
+    """This transaction holds the locks of these accounts and nothing changed them since."""
+
+    def __init__(self, accounts: Iterable[int]) -> None:
+        self.accounts = frozenset(accounts)
+
+    def __call__(self) -> None:
+        """Do nothing at commit."""
+
+
+def lock(holder: Holder | int) -> dict[str, Account]:
+    """Lock all accounts of a holder: wallet code → account as it is now."""
+    holder_id = holder if isinstance(holder, int) else holder.pk
+    return lock_many([holder_id]).get(holder_id, {})
+
+
+def lock_many(holder_ids: Iterable[int]) -> dict[int, dict[str, Account]]:
+    """Lock all accounts of several holders, in order of account id."""
+    condition, parameters = engines.any_of("a.holder_id", list(holder_ids))
+    found: dict[int, dict[str, Account]] = {}
+    for account in _select(condition, parameters):
+        found.setdefault(account.holder_id, {})[account.wallet.code] = account
+    return found
+
+
+def lock_accounts(accounts: Iterable[int]) -> dict[int, Account]:
+    """Lock accounts by id, in order of id."""
+    condition, parameters = engines.any_of("a.id", list(accounts))
+    return {account.pk: account for account in _select(condition, parameters)}
+
+
+def lock_due(*, at: datetime, limit: int) -> list[Account]:
+    """Lock the accounts that have waited longest for settlement and that nobody else holds."""
+    return _select(
+        "a.next_event_at <= %s",
+        [engines.to_column(at)],
+        order=f"a.next_event_at, a.id LIMIT {int(limit)}",
+        skip_locked=True,
+    )
+
+
+def hold(account: Account) -> Account:
+    """Return an account that is locked and as it is now: this one, if that is proven."""
+    must_be_in_transaction()
+    return account if is_held(account) else lock_accounts([account.pk])[account.pk]
+
+
+def is_held(account: Account) -> bool:
+    """Say whether this transaction holds its lock and this object shows its newest state."""
+    if account.proof is None:
+        return False
+    for hook in (commit[1] for commit in reversed(connection.run_on_commit)):
+        if isinstance(hook, Proof) and account.pk in hook.accounts:
+            return hook is account.proof
+    return False
+
+
+def prove(accounts: Sequence[Account]) -> None:
+    """Remember that these accounts are locked and as they are now."""
+    proof = Proof(account.pk for account in accounts)
+    for account in accounts:
+        account.proof = proof
+    transaction.on_commit(proof)
+
+
+def must_be_in_transaction() -> None:
+    """Raise TransactionManagementError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Points move in the transaction of their cause.")
+
+
+def _select(
+    condition: str, parameters: list[Any], *, order: str = "a.id", skip_locked: bool = False
+) -> list[Account]:
+    must_be_in_transaction()
+    lock_clause = engines.row_lock(of="a", skip_locked=skip_locked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SELECT} WHERE {condition} ORDER BY {order}{lock_clause}", parameters)
+        accounts = [_read(row) for row in cursor.fetchall()]
+    if accounts:
+        prove(accounts)
+    return accounts
+
+
+def _read(row: Sequence[Any]) -> Account:
+    values = list(row[:-1])
+    for index in _MOMENTS:
+        values[index] = engines.from_column(values[index])
+    account = Account.from_db(connection.alias, _FIELDS, values)
+    account.wallet = Wallet(pk=account.wallet_id, code=str(row[-1]))
+    return account

@@ -1,0 +1,328 @@
+"""Two pens for the same rows: one statement on PostgreSQL, one per table on SQLite."""
+
+# ruff: noqa: S608 (names of columns alone are put together; values are parameters)
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import connection
+
+from loyalty.core import engines
+from loyalty.ledger.models import Account, Entry
+from loyalty.ledger.planning import Draft, Lot, PlannedEntry
+from loyalty.ledger.planning.accounts import BUCKETS
+
+Row = tuple[Any, ...]
+
+# Above so many rows, arrays are cheaper to send and to plan than a list of values.
+_MOST_VALUES = 8
+
+_BOOK = {**dict.fromkeys(BUCKETS, "bigint"), "entry_seq": "bigint", "lot_seq": "bigint"} | {
+    "next_event_at": "timestamptz",
+    "inactive_at": "timestamptz",
+    "last_at": "timestamptz",
+    "last_hash": "text",
+}
+_ACCOUNT = {"id": "bigint", "seq_before": "bigint", "hash_before": "text", **_BOOK}
+_ENTRY = {
+    "account_id": "bigint",
+    "number": "bigint",
+    "kind": "text",
+    "points": "bigint",
+    "parent_id": "bigint",
+    "reference": "text",
+    "key": "text",
+    "request_hash": "text",
+    "actor": "text",
+    "on_behalf_of": "text",
+    "reason": "text",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "pending_after": "bigint",
+    "available_after": "bigint",
+    "held_after": "bigint",
+    "debt_after": "bigint",
+    "previous_hash": "text",
+    "hash": "text",
+}
+_LOT = {
+    "account_id": "bigint",
+    "number": "bigint",
+    "origin": "bigint",
+    "rule_version": "bigint",
+    "earned_at": "timestamptz",
+    "original": "bigint",
+    "remaining": "bigint",
+    "state": "text",
+    "available_at": "timestamptz",
+    "expires_at": "timestamptz",
+}
+_CHANGE = {"id": "bigint", "remaining": "bigint", "state": "text"}
+_MOVEMENT = {
+    "account_id": "bigint",
+    "entry": "bigint",
+    "lot_id": "bigint",
+    "lot": "bigint",
+    "source": "text",
+    "destination": "text",
+    "points": "bigint",
+}
+
+
+class StaleAccount(RuntimeError):
+    """The row is no longer what was decided on: it was changed past its lock. Nothing is kept."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """What to write. Entries and new lots are known by account and number until they have ids."""
+
+    accounts: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    lots: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+    movements: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, plans: Iterable[tuple[Account, Draft]], *, parent: Entry | None) -> Self:
+        rows = cls()
+        for account, draft in plans:
+            rows.accounts.append(_account(account, draft))
+            for entry in draft.entries:
+                rows.entries.append(_entry(account, entry, parent))
+                rows.lots += [_lot(account, entry, lot) for lot in entry.opened]
+                rows.movements += _movements(account, draft, entry)
+            rows.changes += [
+                (lot.row, lot.remaining, _state(lot))
+                for lot in draft.touched.values()
+                if lot.row is not None
+            ]
+        return rows
+
+
+def _account(account: Account, draft: Draft) -> Row:
+    book = draft.book
+    return (
+        account.pk,
+        account.entry_seq,
+        account.last_hash,
+        *(book.buckets[bucket] for bucket in BUCKETS),
+        book.entry_seq,
+        book.lot_seq,
+        book.next_event_at,
+        book.inactive_at,
+        book.last_at,
+        book.last_hash,
+    )
+
+
+def _entry(account: Account, entry: PlannedEntry, parent: Entry | None) -> Row:
+    note = entry.note
+    return (
+        account.pk,
+        entry.number,
+        entry.kind,
+        entry.points,
+        parent.pk if parent is not None and entry.parent is not None else None,
+        note.reference,
+        note.key,
+        note.request_hash,
+        note.actor,
+        note.on_behalf_of,
+        note.reason,
+        entry.occurred_at,
+        entry.recorded_at,
+        entry.pending_after,
+        entry.available_after,
+        entry.held_after,
+        entry.debt_after,
+        entry.previous_hash,
+        entry.hash,
+    )
+
+
+def _lot(account: Account, entry: PlannedEntry, lot: Lot) -> Row:
+    return (
+        account.pk,
+        lot.number,
+        entry.number,
+        lot.rule_version,
+        lot.earned_at,
+        lot.original,
+        lot.remaining,
+        _state(lot),
+        lot.available_at,
+        lot.expires_at,
+    )
+
+
+def _movements(account: Account, draft: Draft, entry: PlannedEntry) -> list[Row]:
+    lots = draft.book.lots
+    return [
+        (
+            account.pk,
+            entry.number,
+            lots[move.lot].row if move.lot is not None else None,
+            move.lot,
+            move.source,
+            move.destination,
+            move.points,
+        )
+        for move in entry.moves
+    ]
+
+
+def _state(lot: Lot) -> str:
+    return "PENDING" if lot.is_pending else "ACTIVE"
+
+
+def write(rows: Rows) -> dict[tuple[int, int], int]:
+    """Write all rows; return the ids of entries by (account, number). Raises StaleAccount."""
+    return _write_at_once(rows) if engines.is_postgresql() else _write_by_table(rows)
+
+
+# PostgreSQL
+
+
+def _write_at_once(rows: Rows) -> dict[tuple[int, int], int]:
+    parts = [
+        (rows.entries, "entries", "e", _ENTRY, _INSERT_ENTRIES),
+        (rows.lots, "lots", "n", _LOT, _INSERT_LOTS),
+        (rows.changes, "changes", "c", _CHANGE, _UPDATE_LOTS),
+        (rows.movements, "moves", "m", _MOVEMENT, _movements_statement(bool(rows.lots))),
+        (rows.accounts, "accounts", "u", _ACCOUNT, _UPDATE_ACCOUNTS),
+    ]
+    steps, parameters = [], []
+    for part, name, alias, columns, statement in parts:
+        if part:
+            source, values = _source(part, alias, columns)
+            steps.append(f"{name} AS ({statement.format(source=source)})")
+            parameters += values
+    answer = _ANSWER_WITH_ENTRIES if rows.entries else _ANSWER
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(steps)} {answer}", parameters)
+        found = cursor.fetchall()
+    if found[0][0] != len(rows.accounts):
+        raise StaleAccount
+    return {(account, number): key for _count, account, number, key in found if key is not None}
+
+
+def _source(rows: Sequence[Row], alias: str, columns: dict[str, str]) -> tuple[str, list[Any]]:
+    """Return rows as something to select from: a few as values, many as arrays."""
+    names = ", ".join(columns)
+    if len(rows) > _MOST_VALUES:
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        return f"unnest({arrays}) AS {alias}({names})", [
+            list(column) for column in zip(*rows, strict=True)
+        ]
+    first = ", ".join(f"%s::{kind}" for kind in columns.values())
+    others = ", ".join("%s" for _ in columns)
+    values = ", ".join([f"({first})", *(f"({others})" for _ in rows[1:])])
+    return f"(VALUES {values}) AS {alias}({names})", [value for row in rows for value in row]
+
+
+_ENTRY_NAMES = ", ".join(_ENTRY)
+_INSERT_ENTRIES = (
+    f"INSERT INTO ledger_entry ({_ENTRY_NAMES}) SELECT {_ENTRY_NAMES} FROM {{source}}"
+    " RETURNING id, account_id, number"
+)
+_LOT_NAMES = ", ".join(name for name in _LOT if name != "origin")
+_INSERT_LOTS = (
+    f"INSERT INTO ledger_lot (origin_id, {_LOT_NAMES})"
+    f" SELECT e.id, {', '.join(f'n.{name}' for name in _LOT if name != 'origin')} FROM {{source}}"
+    " JOIN entries e ON e.account_id = n.account_id AND e.number = n.origin"
+    " RETURNING id, account_id, number"
+)
+_UPDATE_LOTS = (
+    "UPDATE ledger_lot SET remaining = c.remaining, state = c.state FROM {source}"
+    " WHERE ledger_lot.id = c.id"
+)
+_UPDATE_ACCOUNTS = (
+    f"UPDATE ledger_account SET {', '.join(f'{name} = u.{name}' for name in _BOOK)}"
+    " FROM {source} WHERE ledger_account.id = u.id"
+    " AND ledger_account.entry_seq = u.seq_before AND ledger_account.last_hash = u.hash_before"
+    " RETURNING 1"
+)
+_ANSWER = "SELECT count(*), NULL, NULL, NULL FROM accounts"
+_ANSWER_WITH_ENTRIES = (
+    "SELECT (SELECT count(*) FROM accounts), account_id, number, id FROM entries"
+)
+
+
+def _movements_statement(has_new_lots: bool) -> str:
+    lot, join = "m.lot_id", ""
+    if has_new_lots:
+        lot = "COALESCE(m.lot_id, n.id)"
+        join = " LEFT JOIN lots n ON n.account_id = m.account_id AND n.number = m.lot"
+    return (
+        "INSERT INTO ledger_movement (entry_id, account_id, lot_id, source, destination, points)"
+        f" SELECT e.id, m.account_id, {lot}, m.source, m.destination, m.points FROM {{source}}"
+        f" JOIN entries e ON e.account_id = m.account_id AND e.number = m.entry{join}"
+    )
+
+
+# SQLite: the transaction is the only writer, so ids can be given out here.
+
+
+def _write_by_table(rows: Rows) -> dict[tuple[int, int], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT COALESCE(MAX(id), 0) FROM ledger_entry),"
+            " (SELECT COALESCE(MAX(id), 0) FROM ledger_lot)"
+        )
+        last_entry, last_lot = cursor.fetchone()
+        entries = {row[:2]: last_entry + n for n, row in enumerate(rows.entries, 1)}
+        lots = {row[:2]: last_lot + n for n, row in enumerate(rows.lots, 1)}
+        _insert(
+            cursor,
+            "ledger_entry",
+            ["id", *_ENTRY],
+            [(entries[row[:2]], *row) for row in rows.entries],
+        )
+        _insert(
+            cursor,
+            "ledger_lot",
+            ["id", "account_id", "number", "origin_id", *list(_LOT)[3:]],
+            [(lots[row[:2]], *row[:2], entries[row[0], row[2]], *row[3:]) for row in rows.lots],
+        )
+        _insert(
+            cursor,
+            "ledger_movement",
+            ["account_id", "entry_id", "lot_id", "source", "destination", "points"],
+            [
+                (row[0], entries[row[:2]], row[2] or lots.get((row[0], row[3])), *row[4:])
+                for row in rows.movements
+            ],
+        )
+        _update_by_table(cursor, rows)
+    return entries
+
+
+def _insert(cursor: Any, table: str, names: Sequence[str], rows: Sequence[Row]) -> None:
+    if rows:
+        marks = ", ".join("%s" for _ in names)
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+        cursor.executemany(statement, [_adapted(row) for row in rows])
+
+
+def _update_by_table(cursor: Any, rows: Rows) -> None:
+    if rows.changes:
+        cursor.executemany(
+            "UPDATE ledger_lot SET remaining = %s, state = %s WHERE id = %s",
+            [(remaining, state, key) for key, remaining, state in rows.changes],
+        )
+    cursor.executemany(
+        f"UPDATE ledger_account SET {', '.join(f'{name} = %s' for name in _BOOK)}"
+        " WHERE id = %s AND entry_seq = %s AND last_hash = %s",
+        [_adapted((*row[3:], *row[:3])) for row in rows.accounts],
+    )
+    if cursor.rowcount != len(rows.accounts):
+        raise StaleAccount
+
+
+def _adapted(row: Row) -> Row:
+    return tuple(
+        engines.to_column(value) if isinstance(value, datetime) else value for value in row
+    )
