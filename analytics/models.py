@@ -1,0 +1,239 @@
+"""Facts: what purchases and points add up to, kept so that no page counts them again.
+
+Only `counting.py` writes facts. They can all be thrown away and counted anew.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.ledger.models import Bucket, Kind, Wallet
+from loyalty.programmes.models import Store
+from members.models import Member
+
+
+class MemberFact(models.Model):
+    """All purchases of one member, up to the last refresh. Days are business days."""
+
+    member = models.OneToOneField(
+        Member, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("member")
+    )
+    first_at = models.DateTimeField(_("first receipt"))
+    last_at = models.DateTimeField(_("last receipt"))
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
+    first_month = models.DateField(_("cohort"))
+    receipts = models.BigIntegerField(_("receipts"))
+    revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    days = models.IntegerField(_("distinct days"))
+
+    class Meta:
+        verbose_name = _("member's purchases")
+        verbose_name_plural = _("members' purchases")
+        indexes = [
+            models.Index(fields=["first_on"], name="analytics_member_by_first_day"),
+            models.Index(fields=["last_on"], name="analytics_member_by_last_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
+
+
+class MemberMonth(models.Model):
+    """Purchases of one member in one calendar month, in one store, through one channel.
+
+    `days` holds a bit for each business day with a receipt: bit 0 is the first of the month.
+    Distinct days, the gaps between them, and who bought in part of a month all follow from
+    it, for one store or for several together.
+    """
+
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="+", verbose_name=_("member"), db_index=False
+    )
+    month = models.DateField(_("month"))
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, related_name="+", verbose_name=_("store"),
+        db_index=False,
+    )  # fmt: skip
+    channel = models.CharField(_("channel"), max_length=20)
+    receipts = models.BigIntegerField(_("receipts"))
+    revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
+    days = models.IntegerField(_("days, as bits"))
+
+    class Meta:
+        verbose_name = _("member's month")
+        verbose_name_plural = _("members' months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "month", "store", "channel"],
+                condition=Q(store__isnull=False),
+                name="analytics_month_is_counted_once",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "month", "channel"],
+                condition=Q(store=None),
+                name="analytics_storeless_month_is_counted_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "month"], name="analytics_month_by_member"),
+            models.Index(fields=["month", "member"], name="analytics_month_by_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.member_id} {self.month:%Y-%m}"
+
+
+class StoreDay(models.Model):
+    """Receipts of one store and channel on one business day, those without a member included."""
+
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, related_name="+", verbose_name=_("store")
+    )
+    channel = models.CharField(_("channel"), max_length=20)
+    day = models.DateField(_("business day"))
+    receipts = models.BigIntegerField(_("receipts"))
+    revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    member_receipts = models.BigIntegerField(_("receipts of members"))
+    member_revenue_cents = models.BigIntegerField(_("revenue of members (cents)"))
+
+    class Meta:
+        verbose_name = _("store's day")
+        verbose_name_plural = _("stores' days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "store", "channel"],
+                condition=Q(store__isnull=False),
+                name="analytics_store_day_is_counted_once",
+            ),
+            models.UniqueConstraint(
+                fields=["day", "channel"],
+                condition=Q(store=None),
+                name="analytics_storeless_day_is_counted_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="analytics_store_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"store {self.store_id} {self.day}"
+
+
+class PointsDay(models.Model):
+    """Points of a wallet that entries of one kind moved between two buckets on one day.
+
+    An expiry at the instant a day ends belongs to the day that ends.
+    """
+
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet"), db_index=False
+    )
+    day = models.DateField(_("business day"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    source = models.CharField(_("from"), max_length=9, choices=Bucket)
+    destination = models.CharField(_("to"), max_length=9, choices=Bucket)
+    points = models.BigIntegerField(_("points"))
+
+    class Meta:
+        verbose_name = _("day's points")
+        verbose_name_plural = _("days' points")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wallet", "day", "kind", "source", "destination"],
+                name="analytics_points_day_is_counted_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="analytics_points_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind}"
+
+
+class Topic(models.TextChoices):
+    """What a change was about: the topics of `loyalty.events.changes`."""
+
+    PURCHASES = "purchases", _("purchases")
+    POINTS = "points", _("points")
+
+
+class DayToCount(models.Model):
+    """A day whose totals are to be counted again: many changes of a day are one of these."""
+
+    topic = models.CharField(max_length=20, choices=Topic)
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = _("day to count")
+        verbose_name_plural = _("days to count")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "day"], name="analytics_day_to_count_waits_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.day}"
+
+
+class Refresh(models.Model):
+    """The one row that says how fresh the facts are. Whoever counts holds its lock."""
+
+    refreshed_at = models.DateTimeField(_("refreshed"), null=True)
+    rebuilt_at = models.DateTimeField(_("counted from nothing"), null=True)
+
+    class Meta:
+        verbose_name = _("freshness of the facts")
+        verbose_name_plural = _("freshness of the facts")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="analytics_refresh_is_the_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refreshed_at}"
+
+
+class Revision(models.Model):
+    """A closed month whose figures changed after they had been counted: when, at the latest."""
+
+    topic = models.CharField(_("of"), max_length=20, choices=Topic)
+    month = models.DateField(_("month"))
+    revised_at = models.DateTimeField(_("revised"))
+
+    class Meta:
+        verbose_name = _("revised month")
+        verbose_name_plural = _("revised months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "month"], name="analytics_revision_is_one_per_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.month:%Y-%m}"
+
+
+class MeasureSettings(models.Model):
+    """What the merchant decides about measures. Without the one row, its defaults hold."""
+
+    lost_after_days = models.PositiveSmallIntegerField(
+        _("lost after (days)"), default=180,
+        help_text=_("A member is lost when the last receipt is older than this."),
+    )  # fmt: skip
+    rfm_scoring = models.CharField(
+        _("RFM scores"), max_length=9, default="NTILE",
+        choices=[("NTILE", _("five groups of equal size")), ("THRESHOLD", _("by thresholds"))],
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("settings of measures")
+        verbose_name_plural = _("settings of measures")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="analytics_settings_are_the_only_ones"),
+            models.CheckConstraint(
+                condition=Q(lost_after_days__gte=1), name="analytics_lost_takes_a_day_or_more"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

@@ -1,0 +1,79 @@
+"""Cohorts: members by the month of their first purchase, and the months they bought in since."""
+
+from datetime import date
+
+from analytics import tallies
+from analytics.periods import BEGINNING, DAY, Period, month_start, months_from
+from analytics.queries import Query, compose, get_rows
+from analytics.scopes import Cut, Scope
+from loyalty.core import engines
+
+_MATRIX = """
+SELECT fact.first_month, months.month, COUNT(*)
+FROM {months} AS months
+JOIN analytics_memberfact AS fact ON fact.member_id = months.member_id
+GROUP BY fact.first_month, months.month
+"""
+
+_OF_COHORTS = """
+SELECT member_id FROM analytics_memberfact
+WHERE first_on >= {first} AND first_on <= {last} AND first_month < {complete}
+"""
+
+_NEXT_MONTH = """
+SELECT fact.member_id FROM {months} AS months
+JOIN analytics_memberfact AS fact ON fact.member_id = months.member_id
+WHERE fact.first_on >= {first} AND fact.first_on <= {last} AND fact.first_month < {complete}
+  AND {since} BETWEEN 28 AND 31
+"""
+
+
+def get_cohorts(*, until: date, cut: Cut) -> dict[date, list[int]]:
+    """Return, by month of first purchase, the distinct buyers of month 0, 1, 2 … to that day.
+
+    A cohort is of the first purchase anywhere; a cut restricts what is counted of it since.
+    """
+    ever = Period(BEGINNING, until)
+    found = {
+        (_as_date(first), _as_date(month)): buyers
+        for first, month, buyers in get_rows(
+            compose(_MATRIX, {"months": tallies.months(ever, cut)})
+        )
+    }
+    starts = sorted({first for first, _ in found})
+    return {
+        start: [found.get((start, month), 0) for month in months_from(start, until)]
+        for start in starts
+    }
+
+
+def members_of(scope: Scope) -> Query:
+    """Members first seen in the period whose next month is over."""
+    return compose(_OF_COHORTS, _bounds(scope))
+
+
+def members_of_next_month(scope: Scope) -> Query:
+    """Those of `members_of` who bought in the month after that of their first purchase."""
+    months = tallies.months(scope.to_date, scope.cut)
+    since = Query(
+        f"{engines.day_number('months.month')} - {engines.day_number('fact.first_month')}"
+    )
+    return compose(_NEXT_MONTH, {**_bounds(scope), "months": months, "since": since})
+
+
+def _bounds(scope: Scope) -> dict[str, date]:
+    return {
+        "first": scope.period.first,
+        "last": scope.as_of,
+        "complete": _last_complete_month(scope),
+    }
+
+
+def _last_complete_month(scope: Scope) -> date:
+    """The first day of the last month that is over by the end of the scope."""
+    over = scope.as_of if scope.is_finished else scope.as_of - DAY
+    return month_start(month_start(over + DAY) - DAY)
+
+
+def _as_date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)

@@ -1,0 +1,134 @@
+"""The statements that count facts from purchases and points. Only this module writes facts.
+
+Refresh and rebuild run the same statements, one for whom and what changed, the other for
+all; so both end in the same rows. Each caller holds the lock of `Refresh` and a transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from analytics.models import MemberFact, MemberMonth, PointsDay, StoreDay
+from analytics.periods import month_end
+from analytics.queries import Query, compose, execute
+from loyalty.core import engines, zones
+
+EVERYTHING = Query("1 = 1")
+_AT_ONCE = 1_000
+
+_MEMBER_FACTS = """
+INSERT INTO analytics_memberfact (member_id, first_at, last_at, first_on, last_on,
+                                  first_month, receipts, revenue_cents, days)
+SELECT member_id, MIN(first_at), MAX(last_at), MIN(business_on), MAX(business_on),
+       {month}, SUM(receipts), SUM(revenue_cents), COUNT(*)
+FROM (SELECT member_id, business_on, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at,
+             COUNT(*) AS receipts, SUM(total_cents) AS revenue_cents
+      FROM members_purchase
+      WHERE member_id IS NOT NULL AND {whose}
+      GROUP BY member_id, business_on) AS by_day
+GROUP BY member_id
+"""
+
+_MEMBER_MONTHS = """
+INSERT INTO analytics_membermonth (member_id, month, store_id, channel, receipts,
+                                   revenue_cents, first_on, last_on, days)
+SELECT member_id, month, store_id, channel, SUM(receipts), SUM(revenue_cents),
+       MIN(business_on), MAX(business_on), SUM(1 << (day_of_month - 1))
+FROM (SELECT member_id, {month} AS month, store_id, channel, business_on,
+             {day_of_month} AS day_of_month,
+             COUNT(*) AS receipts, SUM(total_cents) AS revenue_cents
+      FROM members_purchase
+      WHERE member_id IS NOT NULL AND {whose}
+      GROUP BY member_id, store_id, channel, business_on) AS by_day
+GROUP BY member_id, month, store_id, channel
+"""
+
+_STORE_DAYS = """
+INSERT INTO analytics_storeday (store_id, channel, day, receipts, revenue_cents,
+                                member_receipts, member_revenue_cents)
+SELECT store_id, channel, business_on, COUNT(*), SUM(total_cents), COUNT(member_id),
+       SUM(CASE WHEN member_id IS NULL THEN 0 ELSE total_cents END)
+FROM members_purchase
+WHERE {which}
+GROUP BY store_id, channel, business_on
+"""
+
+_POINTS_DAY = """
+INSERT INTO analytics_pointsday (wallet_id, day, kind, source, destination, points)
+SELECT account.wallet_id, {day}, entry.kind, movement.source, movement.destination,
+       SUM(movement.points)
+FROM ledger_entry AS entry
+JOIN ledger_movement AS movement ON movement.entry_id = entry.id
+JOIN ledger_account AS account ON account.id = entry.account_id
+WHERE entry.occurred_at >= {start} AND entry.occurred_at <= {end}
+  AND CASE entry.kind WHEN 'EXPIRE' THEN entry.occurred_at > {start}
+                      ELSE entry.occurred_at < {end} END
+GROUP BY account.wallet_id, entry.kind, movement.source, movement.destination
+"""
+
+
+def count_all_purchases() -> int:
+    """Count every fact of purchases from nothing. Returns the rows written."""
+    for fact in (MemberFact, MemberMonth, StoreDay):
+        fact.objects.all().delete()
+    return (
+        execute(_member_facts(EVERYTHING))
+        + execute(_member_months(EVERYTHING))
+        + execute(compose(_STORE_DAYS, {"which": EVERYTHING}))
+    )
+
+
+def count_members(member_ids: Sequence[int]) -> None:
+    """Count again what these members bought, ever."""
+    for some in _blocks(member_ids):
+        MemberFact.objects.filter(pk__in=some).delete()
+        execute(_member_facts(compose("member_id IN {some}", {"some": some})))
+
+
+def count_month(month: date, member_ids: Sequence[int]) -> None:
+    """Count again what these members bought in this month."""
+    for some in _blocks(member_ids):
+        MemberMonth.objects.filter(month=month, member_id__in=some).delete()
+        whose = compose(
+            "member_id IN {some} AND business_on >= {first} AND business_on <= {last}",
+            {"some": some, "first": month, "last": month_end(month)},
+        )
+        execute(_member_months(whose))
+
+
+def count_store_day(day: date) -> None:
+    """Count again the receipts of all stores on this business day."""
+    StoreDay.objects.filter(day=day).delete()
+    execute(compose(_STORE_DAYS, {"which": compose("business_on = {day}", {"day": day})}))
+
+
+def count_points_day(day: date, zone: ZoneInfo) -> None:
+    """Count again the points that moved on this business day."""
+    PointsDay.objects.filter(day=day).delete()
+    bounds = {
+        "day": day,
+        "start": zones.start_of_day(day=day, zone=zone),
+        "end": zones.end_of_day(day=day, zone=zone),
+    }
+    execute(compose(_POINTS_DAY, bounds))
+
+
+def _member_facts(whose: Query) -> Query:
+    month = Query(engines.month_of("MIN(business_on)"))
+    return compose(_MEMBER_FACTS, {"month": month, "whose": whose})
+
+
+def _member_months(whose: Query) -> Query:
+    parts = {
+        "month": Query(engines.month_of("business_on")),
+        "day_of_month": Query(engines.day_of_month("business_on")),
+        "whose": whose,
+    }
+    return compose(_MEMBER_MONTHS, parts)
+
+
+def _blocks(numbers: Sequence[int]) -> Iterator[list[int]]:
+    waiting = iter(sorted(numbers))
+    while block := list(islice(waiting, _AT_ONCE)):
+        yield block

@@ -1,0 +1,1 @@
+"""One module per measure, each with its `MEASURE`. `registry.py` finds them by themselves."""

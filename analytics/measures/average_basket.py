@@ -1,0 +1,44 @@
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics import measuring, tallies
+from analytics.figures import Direction, Figure, Unit, ratio
+from analytics.measuring import Drill, Example, Family, Measure
+from analytics.periods import Period, day
+from analytics.scopes import Scope
+
+
+def compute(scope: Scope) -> Figure:
+    sales = tallies.get_sales(scope)
+    return ratio(sales.revenue_cents, sales.receipts)
+
+
+def drill(scope: Scope) -> Drill:
+    return measuring.receipts(scope, weight="total_cents")
+
+
+MEASURE = Measure(
+    code="average_basket",
+    family=Family.VALUE,
+    name=_("Average basket"),
+    definition=_("Revenue of the period per receipt, of members alone. Receipts of 0 count."),
+    numerator_name=_("Revenue of the receipts"),
+    denominator_name=_("Receipts of members"),
+    unit=Unit.MONEY,
+    direction=Direction.HIGHER,
+    compute=compute,
+    drill=drill,
+    numerator_unit=Unit.MONEY,
+    denominator_unit=Unit.RECEIPTS,
+    example=Example(
+        period=Period(day("2026-02-01"), day("2026-02-28")),
+        receipts=(
+            ("Ada", "2026-02-03", 2999),
+            ("Ada", "2026-02-03", 0),
+            ("Bea", "2026-02-28", 1001),
+            ("Bea", "2026-03-01", 9999),
+        ),
+        expected=Figure(Fraction(4000, 3), 4000, 3),
+    ),
+)

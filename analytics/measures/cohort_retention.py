@@ -1,0 +1,48 @@
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics import cohorts
+from analytics.figures import Direction, Figure, Unit, ratio
+from analytics.measuring import Drill, Example, Family, Measure, members
+from analytics.periods import Period, day
+from analytics.queries import count
+from analytics.scopes import Scope
+
+
+def compute(scope: Scope) -> Figure:
+    return ratio(count(cohorts.members_of_next_month(scope)), count(cohorts.members_of(scope)))
+
+
+def drill(scope: Scope) -> Drill:
+    return members(cohorts.members_of_next_month(scope))
+
+
+MEASURE = Measure(
+    code="cohort_retention",
+    family=Family.RETENTION,
+    name=_("Cohort retention"),
+    definition=_(
+        "Of the members whose first purchase falls in the period, the share who bought in the "
+        "month after that of their first purchase. Only those count whose next month is over by "
+        "the end of the period. The table follows each month's cohort through all months since."
+    ),
+    numerator_name=_("Members who bought in the month after their first"),
+    denominator_name=_("Members first seen in the period, a month later"),
+    unit=Unit.SHARE,
+    direction=Direction.HIGHER,
+    compute=compute,
+    drill=drill,
+    example=Example(
+        period=Period(day("2026-01-01"), day("2026-02-28")),
+        receipts=(
+            ("Ada", "2026-01-05", 1000),
+            ("Ada", "2026-02-03", 1000),
+            ("Bea", "2026-01-20", 1000),
+            ("Bea", "2026-03-04", 1000),
+            ("Cid", "2026-02-11", 1000),
+            ("Cid", "2026-03-11", 1000),
+        ),
+        expected=Figure(Fraction(1, 2), 1, 2),
+    ),
+)

@@ -1,0 +1,94 @@
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics import tallies
+from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
+from analytics.measuring import Drill, Example, Family, Measure, Rows, receipts_in
+from analytics.periods import Period, day
+from analytics.queries import Query, as_subquery, compose, get_rows
+from analytics.scopes import Scope
+
+_RANKED = """
+SELECT member_id, revenue_cents,
+       ROW_NUMBER() OVER (ORDER BY revenue_cents DESC, member_id) AS place,
+       SUM(revenue_cents) OVER (ORDER BY revenue_cents DESC, member_id
+                                ROWS UNBOUNDED PRECEDING) AS up_to_here,
+       COUNT(*) OVER () AS members,
+       SUM(revenue_cents) OVER () AS total
+FROM {sales} AS sales
+"""
+
+_BEST = "SELECT member_id, revenue_cents FROM {ranked} AS ranked WHERE place <= (members + 4) / 5"
+
+_FIGURES = """
+SELECT COUNT(*), MAX(total),
+       SUM(CASE WHEN place <= (members + 4) / 5 THEN revenue_cents ELSE 0 END),
+       SUM(CASE WHEN place <= (members + 4) / 5 THEN 1 ELSE 0 END),
+       SUM(CASE WHEN (up_to_here - revenue_cents) * 5 < total * 4 THEN 1 ELSE 0 END)
+FROM {ranked} AS ranked
+"""
+
+
+def compute(scope: Scope) -> Figure:
+    """The best fifth is rounded up. Whoever starts below 80% of the revenue helps to make it."""
+    found = get_rows(compose(_FIGURES, {"ranked": _ranked(scope)}))[0]
+    members, total, of_best, best, making_80 = (int(number or 0) for number in found)
+    columns = {
+        "best_members": Column(best, Unit.MEMBERS),
+        "members": Column(members, Unit.MEMBERS),
+        "share_making_80": Column(share_of(making_80, members) if total else None, Unit.SHARE),
+    }
+    return ratio(of_best, total, columns)
+
+
+def drill(scope: Scope) -> Drill:
+    best = compose("SELECT member_id FROM {best} AS best", {"best": _best(scope)})
+    return Drill((Rows(receipts_in(scope).filter(member__in=as_subquery(best)), "total_cents"),))
+
+
+def _best(scope: Scope) -> Query:
+    return compose(_BEST, {"ranked": _ranked(scope)})
+
+
+def _ranked(scope: Scope) -> Query:
+    return compose(_RANKED, {"sales": tallies.by_member(scope.period, scope.cut)})
+
+
+MEASURE = Measure(
+    code="pareto_share",
+    family=Family.VALUE,
+    name=_("Revenue share of the best 20%"),
+    definition=_(
+        "Share of the period's revenue that comes from the best fifth of its buyers, rounded up "
+        "to whole members. Beside it, the smallest share of buyers that makes 80% of the revenue."
+    ),
+    numerator_name=_("Revenue of the best fifth"),
+    denominator_name=_("Revenue of all buyers"),
+    unit=Unit.SHARE,
+    direction=Direction.NEUTRAL,
+    compute=compute,
+    drill=drill,
+    numerator_unit=Unit.MONEY,
+    denominator_unit=Unit.MONEY,
+    example=Example(
+        period=Period(day("2026-02-01"), day("2026-02-28")),
+        receipts=(
+            ("Ada", "2026-02-01", 6000),
+            ("Bea", "2026-02-02", 3000),
+            ("Cid", "2026-02-03", 500),
+            ("Dee", "2026-02-04", 500),
+            ("Eve", "2026-02-05", 0),
+        ),
+        expected=Figure(
+            Fraction(3, 5),
+            6000,
+            10000,
+            {
+                "best_members": Column(1, Unit.MEMBERS),
+                "members": Column(5, Unit.MEMBERS),
+                "share_making_80": Column(Fraction(2, 5), Unit.SHARE),
+            },
+        ),
+    ),
+)

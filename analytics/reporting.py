@@ -1,0 +1,132 @@
+"""Figures as others read them: numbers for machines, words and formats for people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from babel import numbers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics.figures import Figure, Unit
+from analytics.measures.registry import get_measure, get_measures
+from analytics.measuring import Measure
+from analytics.periods import Period
+from analytics.scopes import Scope
+from loyalty.core import money
+from loyalty.core.refusals import Refusal
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+
+
+class PeriodImpossible(Refusal):
+    code = "period-impossible"
+    status = 400
+    title = gettext_lazy("A period ends on or after its first day, between 1900 and 2999.")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure with its answer."""
+
+    measure: Measure
+    figure: Figure
+
+
+def read_period(*, first: date, last: date) -> Period:
+    """Return the period of these days. Raises PeriodImpossible."""
+    if not EARLIEST <= first <= last <= LATEST:
+        raise PeriodImpossible
+    return Period(first, last)
+
+
+def report(*, scope: Scope, codes: Sequence[str] = ()) -> list[Line]:
+    """Compute the measures of these codes, or all. Raises MeasureUnknown before any is computed."""
+    chosen: Iterable[Measure] = [get_measure(code=code) for code in dict.fromkeys(codes)]
+    return [Line(measure, measure.compute(scope)) for measure in chosen or get_measures().values()]
+
+
+def as_document(*, scope: Scope, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return a report as plain JSON: ratios unrounded, money as decimal strings, null where
+    a figure is not available. `columns` hold what is shown beside the first figure."""
+    return {
+        "from": scope.period.first.isoformat(),
+        "to": scope.period.last.isoformat(),
+        "measures": {line.measure.code: _entry(line, scope.currency) for line in lines},
+    }
+
+
+def as_table(*, scope: Scope, lines: Sequence[Line]) -> str:
+    """Return a report as text for a terminal: one measure a line, as its reader writes numbers."""
+    rows = [
+        (
+            str(line.measure.name),
+            to_words(line.figure.value, line.measure.unit, scope.currency),
+            _over(line, scope.currency),
+        )
+        for line in lines
+    ]
+    widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
+    body = [
+        f"{name:<{widths[0]}}  {value:>{widths[1]}}  {over}".rstrip() for name, value, over in rows
+    ]
+    return "\n".join([f"{scope.period.first} – {scope.period.last}", *body])
+
+
+def to_number(value: Fraction | int | None, unit: Unit, currency: str) -> Any:
+    """Return a value for JSON: money exactly as a decimal string, whole numbers as integers."""
+    if value is None:
+        return None
+    if unit == Unit.MONEY:
+        return _money(Fraction(value), currency)
+    if isinstance(value, int) or (value.denominator == 1 and unit != Unit.SHARE):
+        return int(value)
+    return float(value)
+
+
+def to_words(value: Fraction | int | None, unit: Unit, currency: str) -> str:
+    """Return a value as a person writes it in the language in force."""
+    locale = (get_language() or "en").replace("-", "_")
+    if value is None:
+        return _("n/a")
+    if unit == Unit.SHARE:
+        return numbers.format_percent(float(value), format="#,##0.00 %", locale=locale)
+    if unit == Unit.MONEY:
+        amount = Decimal(_money(Fraction(value), currency))
+        return numbers.format_currency(amount, currency, locale=locale)
+    return numbers.format_decimal(float(value), format="#,##0.####", locale=locale)
+
+
+def _entry(line: Line, currency: str) -> dict[str, Any]:
+    measure, figure = line.measure, line.figure
+    entry: dict[str, Any] = {
+        "value": to_number(figure.value, measure.unit, currency),
+        "numerator": to_number(figure.numerator, measure.numerator_unit, currency),
+        "denominator": to_number(figure.denominator, measure.denominator_unit, currency),
+    }
+    if figure.columns:
+        entry["columns"] = {
+            name: to_number(column.value, column.unit, currency)
+            for name, column in figure.columns.items()
+        }
+    return entry
+
+
+def _over(line: Line, currency: str) -> str:
+    if line.figure.denominator is None:
+        return ""
+    over = to_words(line.figure.numerator, line.measure.numerator_unit, currency)
+    under = to_words(line.figure.denominator, line.measure.denominator_unit, currency)
+    return f"{over} / {under}"
+
+
+def _money(cents: Fraction, currency: str) -> str:
+    """Whole cents keep the currency's decimals; a quotient keeps 28 significant digits."""
+    if cents.denominator == 1:
+        return money.to_text(cents=int(cents), currency=currency)
+    exact = Decimal(cents.numerator) / Decimal(cents.denominator)
+    return f"{exact.scaleb(-money.places(currency=currency)):f}"

@@ -1,0 +1,154 @@
+"""What members bought in a period, as queries that measures build on.
+
+Whole months come from facts. So does who bought on which day, of any range. Only receipts
+and revenue of part of a month are read from purchases, through their index on the day.
+"""
+
+from dataclasses import dataclass
+
+from analytics.periods import Period, month_start, split
+from analytics.queries import Part, Query, compose, get_rows, union_all
+from analytics.scopes import Cut, Scope
+from loyalty.core import engines
+
+_ALL_DAYS = (1 << 31) - 1
+
+_BITS = Query(" UNION ALL ".join(f"SELECT {bit} AS bit" for bit in range(31)))
+
+_MONTHS = """
+SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_membermonth
+WHERE month >= {first} AND month <= {last} AND {cut}
+"""
+
+_EDGE = """
+SELECT member_id, 1 AS receipts, total_cents AS revenue_cents,
+       business_on AS first_on, business_on AS last_on
+FROM members_purchase
+WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {cut}
+"""
+
+_BY_MEMBER = """
+SELECT member_id, CAST(SUM(receipts) AS bigint) AS receipts,
+       CAST(SUM(revenue_cents) AS bigint) AS revenue_cents,
+       MIN(first_on) AS first_on, MAX(last_on) AS last_on
+FROM {parts} AS parts GROUP BY member_id
+"""
+
+_NOBODY = """
+SELECT member_id, receipts, revenue_cents, first_on, last_on
+FROM analytics_memberfact WHERE 1 = 0
+"""
+
+_EVER = """
+SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_memberfact
+"""
+
+_MASKED = """
+SELECT member_id, month, days & (CASE WHEN month = {first_month} THEN {from_first} ELSE {all} END)
+                              & (CASE WHEN month = {last_month} THEN {to_last} ELSE {all} END)
+                         AS days
+FROM analytics_membermonth
+WHERE month >= {first_month} AND month <= {last_month} AND {cut}
+"""
+
+_BUYERS = "SELECT DISTINCT member_id FROM {masked} AS masked WHERE days <> 0"
+
+_MEMBER_MONTHS = "SELECT DISTINCT member_id, month FROM {masked} AS masked WHERE days <> 0"
+
+_DAYS = """
+SELECT DISTINCT member_id, {month_number} + bit AS day
+FROM {masked} AS masked JOIN {bits} AS bits ON ((days >> bit) & 1) = 1
+"""
+
+
+_SALES = """
+SELECT COUNT(*), SUM(receipts), SUM(revenue_cents) FROM {members} AS members
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What some members bought together."""
+
+    buyers: int
+    receipts: int
+    revenue_cents: int
+
+
+def get_sales(scope: Scope) -> Sales:
+    return _get_sales(by_member(scope.period, scope.cut))
+
+
+def get_sales_to_date(scope: Scope) -> Sales:
+    return _get_sales(to_date(scope))
+
+
+def by_member(period: Period, cut: Cut) -> Query:
+    """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
+    found = split(period)
+    parts = [_edge(edge, cut) for edge in found.edges]
+    if found.months:
+        first, last = found.months
+        bounds: dict[str, Part] = {"first": first, "last": last, "cut": _restriction(cut)}
+        parts.append(compose(_MONTHS, bounds))
+    return compose(_BY_MEMBER, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
+
+
+def to_date(scope: Scope) -> Query:
+    """One row per member who ever bought, up to the end of the scope, as `by_member`."""
+    is_up_to_now = scope.as_of >= scope.today and scope.cut == Cut()
+    return Query(_EVER) if is_up_to_now else by_member(scope.to_date, scope.cut)
+
+
+def buyers(period: Period, cut: Cut) -> Query:
+    """The ids of members with a receipt in the period: from facts, whatever the range."""
+    return compose(_BUYERS, {"masked": _masked(period, cut)})
+
+
+def months(period: Period, cut: Cut) -> Query:
+    """One row per member and month of the period with a receipt in it: from facts."""
+    return compose(_MEMBER_MONTHS, {"masked": _masked(period, cut)})
+
+
+def days(period: Period, cut: Cut) -> Query:
+    """One row per member and business day (its number since 1970) with a receipt: from facts."""
+    parts = {
+        "masked": _masked(period, cut),
+        "month_number": Query(engines.day_number("month")),
+        "bits": _BITS,
+    }
+    return compose(_DAYS, parts)
+
+
+def _get_sales(members: Query) -> Sales:
+    found = get_rows(compose(_SALES, {"members": members}))[0]
+    return Sales(*(int(number or 0) for number in found))
+
+
+def _masked(period: Period, cut: Cut) -> Query:
+    parts: dict[str, Part] = {
+        "first_month": month_start(period.first),
+        "last_month": month_start(period.last),
+        "from_first": _ALL_DAYS & ~((1 << (period.first.day - 1)) - 1),
+        "to_last": (1 << period.last.day) - 1,
+        "all": _ALL_DAYS,
+        "cut": _restriction(cut),
+    }
+    return compose(_MASKED, parts)
+
+
+def _edge(edge: Period, cut: Cut) -> Query:
+    return compose(_EDGE, {"first": edge.first, "last": edge.last, "cut": _restriction(cut)})
+
+
+def _restriction(cut: Cut) -> Query:
+    restriction = Query("1 = 1")
+    if cut.store_id is not None:
+        restriction = compose(
+            "{other} AND store_id = {store}", {"other": restriction, "store": cut.store_id}
+        )
+    if cut.channel is not None:
+        restriction = compose(
+            "{other} AND channel = {channel}", {"other": restriction, "channel": cut.channel}
+        )
+    return restriction

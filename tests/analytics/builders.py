@@ -1,0 +1,106 @@
+"""Members and receipts made directly, with the changes that their owner would record."""
+
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from analytics.periods import Period, day
+from analytics.scopes import WHOLE, Cut, Scope, get_scope
+from loyalty.core import ids
+from loyalty.events import changes
+from loyalty.ledger.models import Holder, Wallet
+from loyalty.programmes.models import Programme, Store
+from members.models import Member, Purchase
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SAMPLE = Path(__file__).parent.parent / "data" / "cdnow_sample.csv.gz"
+_keys = count(1)
+
+
+@dataclass(frozen=True)
+class Sold:
+    """One receipt to make: of a member, or of nobody."""
+
+    member: Member | None
+    on: date
+    cents: int
+    store: Store | None = None
+    channel: str = "store"
+    hour: int = 12
+
+
+def make_programme(*, time_zone: str = "Europe/Paris") -> Programme:
+    wallet, _ = Wallet.objects.get_or_create(code="points")
+    return Programme.objects.create(
+        pk=1, name="Fleurs", time_zone=time_zone, spending_wallet=wallet, created_at=NOW
+    )
+
+
+def make_stores(*codes: str) -> list[Store]:
+    return Store.objects.bulk_create([Store(code=code, name=code) for code in codes])
+
+
+def make_members(
+    names: Sequence[str], *, enrolled_at: datetime = datetime(1996, 12, 31, 12, tzinfo=UTC)
+) -> dict[str, Member]:
+    """Enrol members under these external ids, in this order."""
+    holders = Holder.objects.bulk_create([Holder(opened_at=enrolled_at) for _ in names])
+    members = Member.objects.bulk_create(
+        [
+            Member(
+                public_id=ids.new("mem"), holder=holder, external_id=name, enrolled_at=enrolled_at
+            )
+            for name, holder in zip(names, holders, strict=True)
+        ]
+    )
+    return dict(zip(names, members, strict=True))
+
+
+def sell(sales: Iterable[Sold], *, zone: ZoneInfo = PARIS) -> list[Purchase]:
+    """Record receipts as the owner of purchases does: with their changes."""
+    purchases = Purchase.objects.bulk_create([_purchase(sold, zone) for sold in sales])
+    changes.record(
+        "purchases", [(purchase.member_id, purchase.business_on) for purchase in purchases]
+    )
+    return purchases
+
+
+def _purchase(sold: Sold, zone: ZoneInfo) -> Purchase:
+    occurred_at = datetime.combine(sold.on, time(sold.hour), tzinfo=zone)
+    return Purchase(
+        public_id=ids.new("pur"),
+        member=sold.member,
+        store=sold.store,
+        channel=sold.channel,
+        key=f"key-{next(_keys)}",
+        occurred_at=occurred_at,
+        business_on=sold.on,
+        recorded_at=NOW,
+        total_cents=sold.cents,
+    )
+
+
+def load_cdnow() -> None:
+    """Enrol the sample's customers and record its receipts."""
+    with gzip.open(SAMPLE, "rt", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = list(dict.fromkeys(row["customer_id"] for row in rows))
+    members = make_members(names)
+    sell(
+        Sold(
+            members[row["customer_id"]],
+            day(row["date"]),
+            round(float(row["amount"]) * 100),
+        )
+        for row in rows
+    )
+
+
+def scope(first: str, last: str, *, at: datetime = NOW, cut: Cut = WHOLE) -> Scope:
+    return get_scope(period=Period(day(first), day(last)), at=at, cut=cut)

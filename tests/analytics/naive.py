@@ -1,0 +1,163 @@
+"""The measures once more, as plainly as can be, over a list of receipts. Shares no code."""
+
+import math
+import statistics
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Receipt:
+    member: int
+    day: date
+    cents: int
+
+
+def within(receipts, first, last):
+    return [receipt for receipt in receipts if first <= receipt.day <= last]
+
+
+def members_of(receipts):
+    return {receipt.member for receipt in receipts}
+
+
+def divide(part, whole):
+    return Fraction(part, whole) if whole else None
+
+
+def retention(receipts, everywhere, now, before):
+    """Kept, returning, left, back, S and E, from the receipts of two ranges of days.
+
+    First purchases are looked for everywhere, whatever the receipts were restricted to.
+    """
+    s, e = members_of(within(receipts, *before)), members_of(within(receipts, *now))
+    old = {member for member in e if first_day(everywhere, member) < now[0]}
+    return {
+        "retention_rate": (divide(len(s & e), len(s)), len(s & e), len(s)),
+        "retention_rate_net": (divide(len(old), len(s)), len(old), len(s)),
+        "churn_rate": (divide(len(s - e), len(s)), len(s - e), len(s)),
+        "buyers_ratio": (divide(len(e), len(s)), len(e), len(s)),
+        "reactivated": (len(old - s), len(old - s), None),
+    }
+
+
+def first_day(receipts, member):
+    return min(receipt.day for receipt in receipts if receipt.member == member)
+
+
+def sales(receipts, now):
+    """Repeat purchase, frequency, basket and the best fifth of one range of days."""
+    mine = within(receipts, *now)
+    buyers = sorted(members_of(mine))
+    revenue = sum(receipt.cents for receipt in mine)
+    twice = sum(len([r for r in mine if r.member == buyer]) >= 2 for buyer in buyers)
+    on_two_days = sum(len({r.day for r in mine if r.member == buyer}) >= 2 for buyer in buyers)
+    spent = sorted((sum(r.cents for r in mine if r.member == b) for b in buyers), reverse=True)
+    best = sum(spent[: math.ceil(len(buyers) / 5)])
+    return {
+        "repeat_purchase_rate": (divide(twice, len(buyers)), twice, len(buyers)),
+        "repeat_purchase_rate_days": (divide(on_two_days, len(buyers)), on_two_days, len(buyers)),
+        "purchase_frequency": (divide(len(mine), len(buyers)), len(mine), len(buyers)),
+        "average_basket": (divide(revenue, len(mine)), revenue, len(mine)),
+        "pareto_share": (divide(best, revenue), best, revenue),
+    }
+
+
+def members_making_80(receipts, now):
+    mine = within(receipts, *now)
+    spent = sorted(
+        (sum(r.cents for r in mine if r.member == b) for b in members_of(mine)), reverse=True
+    )
+    for size in range(len(spent) + 1):
+        if sum(spent[:size]) >= 0.8 * sum(spent):
+            return divide(size, len(spent)) if sum(spent) else None
+    raise AssertionError
+
+
+def to_date(receipts, last, lost_after):
+    """What is known at the end of a day from all that came before."""
+    ever = [receipt for receipt in receipts if receipt.day <= last]
+    everyone = members_of(ever)
+    lost = sum(
+        (last - max(r.day for r in ever if r.member == member)).days > lost_after
+        for member in everyone
+    )
+    revenue = sum(receipt.cents for receipt in ever)
+    return {
+        "lost_members": (lost, lost, None),
+        "active_members": (len(everyone) - lost, len(everyone) - lost, None),
+        "clv_historic": (divide(revenue, len(everyone)), revenue, len(everyone)),
+        "rfm": (len(everyone), len(everyone), None),
+    }
+
+
+def gaps(receipts, now, *, merged):
+    """The days between each receipt of the range and its member's one before."""
+    found = []
+    for member in members_of(receipts):
+        days = [receipt.day for receipt in receipts if receipt.member == member]
+        days = sorted(set(days) if merged else days)
+        found += [
+            (later - earlier).days
+            for earlier, later in pairwise(days)
+            if now[0] <= later <= now[1]
+        ]
+    return found
+
+
+def median_gap(receipts, now, *, merged):
+    found = gaps(receipts, now, merged=merged)
+    return Fraction(statistics.median(found)) if found else None
+
+
+def month_of(day):
+    return day.replace(day=1)
+
+
+def month_after(day):
+    return month_of(month_of(day) + timedelta(days=31))
+
+
+def cohorts(receipts, everywhere, until):
+    seen = [receipt for receipt in receipts if receipt.day <= until]
+    firsts = {member: month_of(first_day(everywhere, member)) for member in members_of(seen)}
+    table = {}
+    for start in sorted(set(firsts.values())):
+        row, month = [], start
+        while month <= until:
+            row.append(
+                len(
+                    {
+                        r.member
+                        for r in seen
+                        if firsts[r.member] == start and month_of(r.day) == month
+                    }
+                )
+            )
+            month = month_after(month)
+        table[start] = row
+    return table
+
+
+def rfm_by_ntile(receipts, last, number):
+    """Scores of five groups of equal size, equal figures in the order of their numbers."""
+    ever = [receipt for receipt in receipts if receipt.day <= last]
+    everyone = members_of(ever)
+    figures = {
+        member: (
+            max(r.day for r in ever if r.member == member),
+            len([r for r in ever if r.member == member]),
+            sum(r.cents for r in ever if r.member == member),
+        )
+        for member in everyone
+    }
+    scores = dict.fromkeys(everyone, "")
+    for which in range(3):
+        ranked = sorted(everyone, key=lambda m: (figures[m][which], number(m)))
+        size, larger = divmod(len(ranked), 5)
+        ends = [size * (n + 1) + min(n + 1, larger) for n in range(5)]
+        for place, member in enumerate(ranked):
+            scores[member] += str(1 + next(n for n in range(5) if place < ends[n]))
+    return scores
