@@ -1,13 +1,12 @@
 """When points become usable, and when they stop. Pure: local days in, instants out."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from loyalty.core import zones
-
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+from loyalty.ledger.planning import NEVER
 
 
 class ExpiryKind(StrEnum):

@@ -162,7 +162,12 @@ def _read_then(shape: Shape) -> Then | None:
 
 def _read_effect(shape: Shape) -> Effect | None:
     _require(shape, "give")
-    match shape.choice("give", Give, default=Give.RATE):
+    before = len(shape.faults)
+    give = shape.choice("give", Give, default=Give.RATE)
+    if not shape.has("give") or len(shape.faults) > before:
+        shape.known |= {"points", "per_cents", "factor"}
+        return None
+    match give:
         case Give.RATE:
             return _read_rate(shape)
         case Give.MULTIPLIER:
