@@ -67,11 +67,16 @@ class Member(models.Model):
         Tier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tier")
     )
     tier_until = models.DateField(_("tier kept until"), null=True, blank=True)
+    tier_changed_at = models.DateTimeField(_("tier since"), null=True, blank=True, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled"))
+    enrolment_key = models.CharField(  # noqa: DJ001 (absent is not empty)
+        max_length=64, null=True, unique=True, editable=False
+    )
     closed_at = models.DateTimeField(_("left"), null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
-    history = HistoricalRecords()
+    # Moves on the ladder have rows of their own: TierChange.
+    history = HistoricalRecords(excluded_fields=["tier", "tier_until", "tier_changed_at"])
 
     class Meta:
         verbose_name = _("member")
@@ -91,6 +96,11 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["last_name", "first_name"], name="members_member_by_name"),
             models.Index(fields=["enrolled_at"], name="members_member_by_enrolment"),
+            models.Index(
+                fields=["birth_month", "birth_day", "id"],
+                condition=Q(birth_month__isnull=False),
+                name="members_member_by_birthday",
+            ),
             models.Index(
                 fields=["tier_until", "id"],
                 condition=Q(tier_until__isnull=False),
@@ -136,6 +146,21 @@ class ConsentPurpose(models.TextChoices):
     PROFILING = "PROFILING", _("personal offers from purchases")
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def in_force(self) -> Self:
+        """Return the last answer of each member, channel and purpose."""
+        last = (
+            Consent.objects.filter(
+                member=models.OuterRef("member"),
+                channel=models.OuterRef("channel"),
+                purpose=models.OuterRef("purpose"),
+            )
+            .order_by("-said_at", "-pk")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=models.Subquery(last))
+
+
 class Consent(models.Model):
     """What a member answered once, to which text. The last row is the answer in force."""
 
@@ -147,6 +172,8 @@ class Consent(models.Model):
     said_at = models.DateTimeField(_("said"))
     said_where = models.CharField(_("where"), max_length=80, blank=True)
     recorded_by = models.CharField(_("recorded by"), max_length=60, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

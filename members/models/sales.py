@@ -49,9 +49,13 @@ class Purchase(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["store", "till", "business_on", "receipt"],
-                condition=~Q(receipt=""),
-                nulls_distinct=False,
+                condition=~Q(receipt="") & Q(store__isnull=False),
                 name="members_purchase_receipt_is_one_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["till", "business_on", "receipt"],
+                condition=~Q(receipt="") & Q(store=None),
+                name="members_purchase_storeless_receipt_is_one_a_day",
             ),
         ]
         indexes = [
@@ -101,15 +105,25 @@ class ImportRun(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     content_hash = models.CharField(max_length=64)
     started_at = models.DateTimeField(_("started"))
+    staged_at = models.DateTimeField(_("read to its end"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lines_read = models.BigIntegerField(_("lines read"), default=0)
+    last_line = models.BigIntegerField(default=0)
     added = models.BigIntegerField(_("added"), default=0)
     known = models.BigIntegerField(_("already known"), default=0)
     refused = models.BigIntegerField(_("refused"), default=0)
+    errors = models.JSONField(_("refused lines"), default=list)
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
+        indexes = [
+            models.Index(
+                fields=["kind", "content_hash"],
+                condition=Q(finished_at=None),
+                name="members_import_unfinished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,44 @@
+"""Leaving the programme."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from loyalty.events import outbox
+from loyalty.ledger import balances, posting
+from members.models import Member, MemberState
+
+REASON = "closed"
+
+
+@transaction.atomic
+def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
+    """Let a member leave for good: nothing is earned or spent again, nothing opens again.
+
+    What was available is removed; what is pending stays where it is, out of reach. The
+    ledger keeps every entry. Closing twice is closing once.
+    """
+    accounts = posting.lock(member.holder_id)
+    member = Member.objects.with_tier().get(pk=member.pk)
+    if member.state == MemberState.CLOSED:
+        return member
+    removed = 0
+    for _wallet, account in sorted(accounts.items()):
+        available = balances.get_balance(account=account, at=at).available
+        if available <= 0:
+            continue
+        posting.adjust(
+            account=account,
+            points=-available,
+            expires_at=None,
+            reason=REASON,
+            actor=actor,
+            key=key,
+            at=at,
+        )
+        removed += available
+    member.state, member.closed_at = MemberState.CLOSED, at
+    member.save(update_fields=["state", "closed_at"])
+    payload = {"member": member.public_id, "points_removed": removed, "actor": actor}
+    outbox.record("member.closed", payload, at=at)
+    return member

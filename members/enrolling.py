@@ -1,0 +1,234 @@
+"""Joining the programme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core import ids
+from loyalty.core.refusals import FieldRefusal, ValidationFailed
+from loyalty.events import outbox
+from loyalty.ledger import posting
+from loyalty.programmes import books
+from loyalty.programmes.models import Store
+from members import bonuses, consenting, identifying, numbering, standing
+from members.consenting import Said
+from members.identifying import IdentifierTaken
+from members.models import Card, Consent, Member, MemberKind
+
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_TRIES = 3
+EVENT = "enrolment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """Somebody who joins, as told; identifiers are normalised on the way in."""
+
+    enrolled_at: datetime
+    key: str | None = None
+    first_name: str = ""
+    last_name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    card: str | None = None
+    external_id: str | None = None
+    birthday: tuple[int, int] | None = None
+    language: str = "fr"
+    kind: str = MemberKind.PERSON
+    source: str = ""
+    store: Store | None = None
+    consents: Sequence[Said] = ()
+
+    # Properties
+
+    @cached_property
+    def identifiers(self) -> dict[str, str]:
+        """What is kept of email, phone, card and external_id. Raises ValidationFailed."""
+        return identifying.normalised(
+            {
+                "email": self.email,
+                "phone": self.phone,
+                "card": self.card,
+                "external_id": self.external_id,
+            }
+        )
+
+
+def enrol(
+    *,
+    at: datetime,
+    key: str | None = None,
+    first_name: str = "",
+    last_name: str = "",
+    email: str | None = None,
+    phone: str | None = None,
+    card: str | None = None,
+    birthday: tuple[int, int] | None = None,
+    language: str = "fr",
+    kind: str = MemberKind.PERSON,
+    source: str = "",
+    store: Store | None = None,
+    external_id: str | None = None,
+    consents: Sequence[Said] = (),
+    actor: str = "",
+    is_historic: bool = False,
+) -> Member:
+    """Make somebody a member, with a card and accounts, and what the rules give for joining.
+
+    Without a printed card they get a number of ours. `birthday` is (month, day). A repeated
+    key returns the first member. Raises IdentifierTaken when an identifier is in use, with
+    one error for each and never whose it is; ValidationFailed when one cannot be read.
+    """
+    newcomer = Newcomer(
+        enrolled_at=at,
+        key=key,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        card=card,
+        external_id=external_id,
+        birthday=birthday,
+        language=language,
+        kind=kind,
+        source=source,
+        store=store,
+        consents=consents,
+    )
+    for _try in range(_TRIES - 1):
+        try:
+            return _enrol_one(newcomer, actor=actor, is_historic=is_historic)
+        except IntegrityError:
+            # Somebody took the key, an identifier or, once in a life, the number we drew, a
+            # moment ago. Look again: it has committed by now.
+            continue
+    return _enrol_one(newcomer, actor=actor, is_historic=is_historic)
+
+
+@transaction.atomic
+def _enrol_one(newcomer: Newcomer, *, actor: str, is_historic: bool) -> Member:
+    if newcomer.key:
+        done = Member.objects.with_tier().filter(enrolment_key=newcomer.key).first()
+        if done:
+            return done
+    check_free(identifiers=newcomer.identifiers)
+    members = enrol_many(
+        newcomers=[newcomer],
+        recorded_at=newcomer.enrolled_at,
+        actor=actor,
+        is_historic=is_historic,
+    )
+    return members[0]
+
+
+def check_free(*, identifiers: dict[str, str]) -> None:
+    """Refuse identifiers that somebody has. Raises IdentifierTaken with one error for each."""
+    taken = [
+        name
+        for name, value in identifiers.items()
+        if (Card.objects.filter(number=value) if name == "card" else
+            Member.objects.filter(**{name: value})).exists()
+    ]  # fmt: skip
+    if taken:
+        detail = _("This identifier is already used in the programme.")
+        raise IdentifierTaken(
+            errors=[FieldRefusal(f"/{name}", IdentifierTaken.code, detail) for name in taken]
+        )
+
+
+@transaction.atomic
+def enrol_many(
+    *,
+    newcomers: Sequence[Newcomer],
+    recorded_at: datetime,
+    actor: str = "",
+    is_historic: bool = True,
+) -> list[Member]:
+    """Make members of many at once, in their order, in a few statements for all of them.
+
+    Identifiers were found free by the caller; one taken meanwhile raises IntegrityError and
+    nobody is enrolled. Raises ValidationFailed.
+    """
+    if not newcomers:
+        return []
+    book = books.get_book()
+    holders = posting.open_holders(
+        count=len(newcomers),
+        at=min(newcomer.enrolled_at for newcomer in newcomers),
+        wallets=book.wallets,
+    )
+    members = [
+        _row(newcomer, holder_id=holder.pk)
+        for newcomer, holder in zip(newcomers, holders, strict=True)
+    ]
+    Member.objects.bulk_create(members)
+    Member.history.bulk_history_create(members, batch_size=500)
+    Card.objects.bulk_create(map(_card, members, newcomers))
+    _keep_consents(members, newcomers, actor=actor)
+    standing.start(members=members, book=book)
+    bonuses.give(
+        members=members,
+        event=EVENT,
+        reference=EVENT,
+        moment_of=lambda member: member.enrolled_at,
+        recorded_at=recorded_at,
+        book=book,
+        is_historic=is_historic,
+        actor=actor,
+    )
+    outbox.record_many([_enrolled(member, is_historic=is_historic) for member in members])
+    return members
+
+
+def _row(newcomer: Newcomer, *, holder_id: int) -> Member:
+    month, day = _birthday(newcomer)
+    identifiers = newcomer.identifiers
+    return Member(
+        public_id=ids.new("mem"),
+        holder_id=holder_id,
+        external_id=identifiers.get("external_id"),
+        kind=newcomer.kind,
+        first_name=newcomer.first_name.strip(),
+        last_name=newcomer.last_name.strip(),
+        email=identifiers.get("email"),
+        phone=identifiers.get("phone"),
+        birth_month=month,
+        birth_day=day,
+        language=newcomer.language,
+        source=newcomer.source,
+        store=newcomer.store,
+        enrolled_at=newcomer.enrolled_at,
+        enrolment_key=newcomer.key,
+    )
+
+
+def _birthday(newcomer: Newcomer) -> tuple[int | None, int | None]:
+    if newcomer.birthday is None:
+        return None, None
+    month, day = newcomer.birthday
+    if not 1 <= month <= 12 or not 1 <= day <= _DAYS[month - 1]:
+        error = FieldRefusal("/birthday", "invalid", _("There is no such day in a year."))
+        raise ValidationFailed(errors=[error])
+    return month, day
+
+
+def _card(member: Member, newcomer: Newcomer) -> Card:
+    number = newcomer.identifiers.get("card") or numbering.new()
+    return Card(number=number, member=member, issued_at=newcomer.enrolled_at)
+
+
+def _keep_consents(
+    members: Sequence[Member], newcomers: Sequence[Newcomer], *, actor: str
+) -> None:
+    answers = ((m, n.consents) for m, n in zip(members, newcomers, strict=True))
+    if rows := consenting.rows(members=answers, actor=actor):
+        Consent.objects.bulk_create(rows)
+
+
+def _enrolled(member: Member, *, is_historic: bool) -> outbox.Event:
+    payload = {"member": member.public_id, "source": member.source}
+    return outbox.Event("member.enrolled", payload, member.enrolled_at, is_historic)

@@ -1,0 +1,86 @@
+"""A sale as a till tells it: what was bought, when, where, and how it was paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
+from loyalty.programmes.models import Store
+from members.models import Member
+
+WINDOW_BACK = timedelta(days=7)
+WINDOW_AHEAD = timedelta(minutes=5)
+
+
+class OccurredAtOutOfWindow(Refusal):
+    code = "occurred-at-out-of-window"
+    title = _("A sale is told within seven days, and never more than five minutes ahead.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleLine:
+    """One line of a receipt. A discount is a line with a negative amount."""
+
+    amount_cents: int
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    quantity: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """One means of payment and how much of the total it paid."""
+
+    means: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """One receipt. Without a member it is anonymous. Amounts are cents."""
+
+    occurred_at: datetime
+    total_cents: int
+    member: Member | None = None
+    store: Store | None = None
+    till: str = ""
+    channel: str = "store"
+    receipt: str = ""
+    lines: Sequence[SaleLine] = ()
+    payments: Sequence[Payment] = ()
+
+    # Properties
+
+    @property
+    def is_training(self) -> bool:
+        return self.store is not None and self.store.is_training
+
+
+def check(*, sale: Sale) -> None:
+    """Refuse a receipt whose figures do not agree. Raises ValidationFailed with all of it.
+
+    Lines, when told, add up to the total; so do payments, when told.
+    """
+    errors = []
+    if sale.total_cents < 0:
+        errors.append(FieldRefusal("/total", "negative", _("The total is below zero.")))
+    if sale.lines and sum(line.amount_cents for line in sale.lines) != sale.total_cents:
+        errors.append(
+            FieldRefusal("/total", "lines-do-not-add-up", _("The lines do not add up to it."))
+        )
+    if sale.payments and sum(paid.amount_cents for paid in sale.payments) != sale.total_cents:
+        detail = _("The payments do not add up to the total.")
+        errors.append(FieldRefusal("/payments", "payments-do-not-add-up", detail))
+    if errors:
+        raise ValidationFailed(errors=errors)
+
+
+def check_moment(*, sale: Sale, at: datetime) -> None:
+    """Refuse a sale from too long ago or from the future. Raises OccurredAtOutOfWindow."""
+    earliest, latest = at - WINDOW_BACK, at + WINDOW_AHEAD
+    if not earliest <= sale.occurred_at <= latest:
+        raise OccurredAtOutOfWindow(earliest=earliest.isoformat(), latest=latest.isoformat())
