@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.core import engines
-from loyalty.ledger import planning
+from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.planning import Draft, Grant, Note
-from loyalty.ledger.posting import booking, loading, locking, repeating, verbs
+from loyalty.ledger.posting import booking, locking, repeating, verbs
 
 Place = tuple[int, str]
 

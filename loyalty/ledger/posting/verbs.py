@@ -6,10 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal, ValidationFailed
-from loyalty.ledger import planning
+from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry, Kind
 from loyalty.ledger.planning import Draft, Grant, Note, NotEnough, PlannedEntry
-from loyalty.ledger.posting import booking, loading, locking, repeating
+from loyalty.ledger.posting import booking, locking, repeating
 
 Plan = Callable[[Draft], PlannedEntry]
 

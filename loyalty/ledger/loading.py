@@ -21,6 +21,12 @@ _COLUMNS = (
     " l.state, l.available_at, l.expires_at"
 )
 _OPEN = f"SELECT {_COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
+_DYING_NEXT = (
+    f"SELECT {_COLUMNS} FROM (SELECT a.id, (SELECT MIN(f.expires_at) FROM ledger_lot f"
+    " WHERE f.account_id = a.id AND f.remaining > 0 AND f.state = 'ACTIVE') AS first"
+    " FROM ledger_account a) d JOIN ledger_lot l ON l.account_id = d.id"
+    " AND l.expires_at = d.first AND l.remaining > 0 AND l.state = 'ACTIVE' WHERE "
+)
 _OF_ENTRY = (
     f"SELECT DISTINCT {_COLUMNS} FROM ledger_movement m"
     " JOIN ledger_lot l ON l.id = m.lot_id WHERE m.entry_id = %s"
@@ -62,7 +68,7 @@ def as_book(account: Account) -> Book:
     )
 
 
-def is_due(account: Account, *, at: datetime) -> bool:
+def is_due(account: Account | Book, *, at: datetime) -> bool:
     """Say whether something of the account falls due at a booking clock."""
     now = in_utc(at) if account.last_at is None else max(in_utc(at), account.last_at)
     return account.next_event_at is not None and account.next_event_at <= now
@@ -77,6 +83,31 @@ def read_open_lots(books: Iterable[Book]) -> None:
     for account, lot in _select(_OPEN + condition, parameters):
         by_account[account].lots[lot.number] = lot
     for book in by_account.values():
+        book.knows_all_lots = True
+
+
+def read_expiring_lots(books: Iterable[Book], *, at: datetime) -> None:
+    """Give books what a balance needs, in one statement.
+
+    All open lots where something is due or inactivity counts; elsewhere the lots that die next.
+    """
+    whole: dict[int, Book] = {}
+    others: dict[int, Book] = {}
+    for book in books:
+        is_whole = is_due(book, at=at) or book.inactive_at is not None
+        (whole if is_whole else others)[book.account] = book
+    parts, parameters = [], []
+    for kind, statement in ((whole, _OPEN), (others, _DYING_NEXT)):
+        if kind:
+            condition, values = engines.any_of("l.account_id", list(kind))
+            parts.append(statement + condition)
+            parameters += values
+    if not parts:
+        return
+    by_account = whole | others
+    for account, lot in _select(" UNION ALL ".join(parts), parameters):
+        by_account[account].lots[lot.number] = lot
+    for book in whole.values():
         book.knows_all_lots = True
 
 
