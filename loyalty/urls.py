@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views import defaults
 from django.views.i18n import set_language
 
@@ -13,9 +13,11 @@ handler404 = problems.or_page(problems.NotFound, defaults.page_not_found)
 handler500 = problems.or_page(problems.InternalError, defaults.server_error)
 
 urlpatterns = [
+    path("", include("loyalty.portal.urls")),
     path("language/", set_language, name="set_language"),
     path("health/", health, name="health"),
     path("robots.txt", views.robots),
     path("favicon.ico", views.Favicon.as_view()),
     path("desk/", admin.site.urls),
+    path("api/v1/", include("loyalty.api_urls")),
 ]

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from loyalty.core import ids, keys
@@ -60,7 +60,7 @@ class RewardForm(forms.ModelForm[Reward]):
 
 
 @admin.register(Reward)
-class RewardAdmin(SimpleHistoryAdmin[Reward]):
+class RewardAdmin(SimpleHistoryAdmin):  # type: ignore[misc] (the library has no types)
     form = RewardForm
     list_display = ("name", "kind", "cost", "left", "minimum_tier", "is_active", "ends_at")
     list_filter = ("is_active", "kind", "minimum_tier")
@@ -75,9 +75,9 @@ class RewardAdmin(SimpleHistoryAdmin[Reward]):
         (_("Offered"), {"fields": ("is_active", ("starts_at", "ends_at"), "voucher_days")}),
     )
 
-    @admin.display(description=_("left"), ordering="stock", empty_value=_("no limit"))
-    def left(self, reward: Reward) -> int | None:
-        return reward.stock
+    @admin.display(description=_("in stock"), ordering="stock")
+    def left(self, reward: Reward) -> str:
+        return gettext("no limit") if reward.stock is None else str(reward.stock)
 
     def save_model(
         self, request: HttpRequest, obj: Reward, form: forms.ModelForm[Reward], change: bool

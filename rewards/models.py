@@ -127,7 +127,7 @@ class Redemption(models.Model):
     points = models.PositiveBigIntegerField(_("points"))
     is_from_stock = models.BooleanField(_("taken from stock"), default=False)
     key = models.CharField(max_length=64, unique=True, editable=False)
-    redeemed_at = models.DateTimeField(_("redeemed"))
+    redeemed_at = models.DateTimeField(_("moment"))
     actor = models.CharField(_("by"), max_length=60, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=60, blank=True)

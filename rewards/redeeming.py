@@ -10,7 +10,8 @@ from loyalty.core.refusals import Refusal
 from loyalty.events import outbox
 from loyalty.ledger import posting
 from loyalty.programmes.models import WalletPolicy
-from members.models import Member
+from members import blocking
+from members.models import Member, MemberState
 from rewards import stocking, vouchers
 from rewards.models import Redemption, Reward
 
@@ -34,7 +35,7 @@ def redeem(
 
     A repeated key returns the first redemption and takes nothing more. The price is the one
     in force now. Raises RewardUnavailable, RewardNotEligible, RewardExhausted,
-    MemberCannotSpend, MemberHasLeft, or posting.InsufficientPoints.
+    MemberBlocked, MemberClosed, or posting.InsufficientPoints.
     """
     accounts = posting.lock(member.holder_id)
     # After the lock: a repeat that raced us has committed by now.
@@ -92,7 +93,7 @@ def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -
 
     A repeated key returns the cancelled redemption and gives nothing more. Points whose lot
     has expired meanwhile come back with the wallet's grace. Raises
-    RedemptionAlreadyCancelled, vouchers.VoucherUsed, or MemberHasLeft.
+    RedemptionAlreadyCancelled, vouchers.VoucherUsed, or MemberClosed.
     """
     posting.lock(redemption.member.holder_id)
     # After the lock: whoever cancelled it a moment ago has committed by now.
@@ -102,7 +103,8 @@ def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -
     if redemption.cancelled_at is not None:
         raise RedemptionAlreadyCancelled(redemption=redemption.public_id)
 
-    stocking.check_has_not_left(member=redemption.member)
+    if redemption.member.state == MemberState.CLOSED:
+        raise blocking.MemberClosed
     vouchers.cancel(redemption.voucher)
     posting.refund(
         entry=redemption.payment,

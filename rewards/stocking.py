@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
-from members.models import Member, MemberState
+from members import blocking
+from members.models import Member
 from rewards.models import Redemption, Reward
 
 
@@ -26,34 +27,16 @@ class RewardExhausted(Refusal):
     title = _("None of this reward is left.")
 
 
-class MemberCannotSpend(Refusal):
-    code = "member-blocked"
-    title = _("This member cannot use points at the moment.")
-
-
-class MemberHasLeft(Refusal):
-    code = "member-closed"
-    title = _("This member has left the programme.")
-
-
 def check_eligible(*, member: Member, reward: Reward, at: datetime) -> None:
     """Refuse a member who may not spend, a reward not offered now, or a tier not reached.
 
     Both as the caller loaded them: load them under the lock of the holder's accounts.
     """
-    check_has_not_left(member=member)
-    if member.state == MemberState.BLOCKED:
-        raise MemberCannotSpend(member=member.public_id)
+    blocking.check_is_active(member=member)
     if not reward.is_offered(at=at):
         raise RewardUnavailable(reward=reward.public_id)
     if not has_tier(member=member, reward=reward):
         raise RewardNotEligible(reward=reward.public_id)
-
-
-def check_has_not_left(*, member: Member) -> None:
-    """Refuse a member whose points are gone for good."""
-    if member.state == MemberState.CLOSED:
-        raise MemberHasLeft(member=member.public_id)
 
 
 def has_tier(*, member: Member, reward: Reward) -> bool:

@@ -15,5 +15,7 @@ def extract_template(
     options: Mapping[str, Any],
 ) -> Iterator[tuple[int, str, Any, list[str]]]:
     """Yield a template's messages in Babel's shape: line, function, messages, comments."""
-    source = templatize(fileobj.read().decode("utf-8"))
+    template = templatize(fileobj.read().decode("utf-8"))
+    # What is left of a template is indented as HTML is, which Python does not allow.
+    source = "\n".join(line.strip() for line in template.splitlines())
     yield from extract_python(BytesIO(source.encode("utf-8")), keywords, comment_tags, options)

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 _COUNTED = 10_000
@@ -31,4 +32,5 @@ class FirstPages(Paginator[Any]):
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.values_list("pk")[:_COUNTED])
+        rows = self.object_list
+        return rows[:_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)

@@ -44,7 +44,7 @@ class BookAdmin(ShownOnly, admin.ModelAdmin[Model]):
 class WalletAdmin(BookAdmin):
     list_display = ("code",)
     found_by = "pk"
-    search_help_text = None
+    search_help_text = _("The number of a wallet.")
 
 
 @admin.register(Holder)

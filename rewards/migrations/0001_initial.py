@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('points', models.PositiveBigIntegerField(verbose_name='points')),
                 ('is_from_stock', models.BooleanField(default=False, verbose_name='taken from stock')),
                 ('key', models.CharField(editable=False, max_length=64, unique=True)),
-                ('redeemed_at', models.DateTimeField(verbose_name='redeemed')),
+                ('redeemed_at', models.DateTimeField(verbose_name='moment')),
                 ('actor', models.CharField(blank=True, max_length=60, verbose_name='by')),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled')),
                 ('cancelled_by', models.CharField(blank=True, max_length=60, verbose_name='cancelled by')),

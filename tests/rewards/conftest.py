@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Entry, Wallet
@@ -20,6 +21,7 @@ def open_programme() -> Programme:
     return Programme.objects.create(pk=1, name="Fleurs", spending_wallet=wallet, created_at=NOON)
 
 
+@transaction.atomic
 def enrol(name: str, *, points: int = 0, at: datetime = NOON) -> Member:
     """Write a member with that many points, good for a year."""
     holder = posting.open_holder(at=at)
@@ -31,6 +33,7 @@ def enrol(name: str, *, points: int = 0, at: datetime = NOON) -> Member:
     return member
 
 
+@transaction.atomic
 def give(member: Member, points: int, *, key: str, at: datetime = NOON, days: int = 365) -> Entry:
     """Grant points that expire that many days later."""
     grant = Grant("points", points, at, at + timedelta(days=days))

@@ -60,7 +60,7 @@ class TestGetOffers:
         for count in (2, 38):
             for number in range(count):
                 offer(f"Reward {count}-{number}", cost=10 + number)
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(3):
                 seen_by(member)
 
 

@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from loyalty.core import engines
 from loyalty.core.refusals import Refusal
 from members.models import Member
 from rewards import redeeming, stocking, vouchers
@@ -15,14 +14,8 @@ from rewards.models import Redemption, Reward, Voucher, VoucherState
 from tests.conftest import NOON
 from tests.rewards.conftest import enrol, offer, open_programme, points_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 THREADS = 10
-
-
-@pytest.fixture(autouse=True)
-def _postgresql_only() -> None:
-    if not engines.is_postgresql():
-        pytest.skip("SQLite has one writer at a time: there is no race to lose.")
 
 
 def at_once(action: Callable[[int], object]) -> list[str]:

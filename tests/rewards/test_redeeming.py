@@ -9,6 +9,7 @@ from loyalty.events.models import OutboxEvent
 from loyalty.ledger import posting
 from loyalty.ledger.models import Entry, Lot
 from loyalty.programmes.models import Tier
+from members import blocking
 from members.models import Member, MemberState
 from rewards import codes, redeeming, stocking, vouchers
 from rewards.models import Redemption, Reward, Voucher, VoucherState
@@ -132,11 +133,11 @@ REFUSALS = {
     "not offered": ({"is_active": False}, {}, stocking.RewardUnavailable),
     "not offered yet": ({"starts_at": NOON + DAY}, {}, stocking.RewardUnavailable),
     "ended this instant": ({"ends_at": NOON}, {}, stocking.RewardUnavailable),
-    "blocked": ({}, {"state": MemberState.BLOCKED}, stocking.MemberCannotSpend),
+    "blocked": ({}, {"state": MemberState.BLOCKED}, blocking.MemberBlocked),
     "left": (
         {},
         {"state": MemberState.CLOSED, "closed_at": NOON},
-        stocking.MemberHasLeft,
+        blocking.MemberClosed,
     ),
 }
 
@@ -267,7 +268,7 @@ class TestCancel:
         redemption = redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
         Member.objects.update(state=MemberState.CLOSED, closed_at=NOON)
 
-        with pytest.raises(stocking.MemberHasLeft):
+        with pytest.raises(blocking.MemberClosed):
             redeeming.cancel(redemption=redemption, key="b", at=NOON)
 
         assert points_of(ada) == 300
