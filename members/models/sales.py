@@ -142,6 +142,10 @@ class ImportRow(models.Model):
     class Meta:
         verbose_name = _("staged line")
         verbose_name_plural = _("staged lines")
+        constraints = [
+            # Two who bring the same file in at once must not stage a line twice.
+            models.UniqueConstraint(fields=["run", "line"], name="members_staged_lines_are_one"),
+        ]
         indexes = [
             models.Index(
                 fields=["run", "member_reference", "occurred_at", "line"],

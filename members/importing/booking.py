@@ -1,0 +1,151 @@
+"""Staged rows become purchases: per member in order of time, a thousand or two at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from loyalty.events import changes, outbox
+from loyalty.ledger import posting
+from loyalty.programmes import books
+from loyalty.programmes.models import Store
+from loyalty.programmes.rulebook import Rulebook
+from members import purchasing, receipts, standing
+from members.importing import gathering, journal
+from members.importing.knowing import Sorter
+from members.importing.reading import LineError
+from members.importing.walking import Harvest
+from members.models import ImportRow, ImportRun, Purchase
+from members.selling import Sale, SaleLine
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """What the booking of one import goes by."""
+
+    run: ImportRun
+    at: datetime
+    stores: Mapping[str, Store]
+    may_enrol: bool = True
+    size: int = 2_000
+
+
+def book_all(*, booking: Booking, progress: journal.Progress) -> None:
+    """Book every staged row of a run, chunk by chunk, each a transaction of its own.
+
+    A chunk that was committed is gone from the staged rows: stopped anywhere, the same call
+    goes on from the last commit.
+    """
+    while done := _book_chunk(booking):
+        progress(done)
+
+
+def _book_chunk(booking: Booking) -> int:
+    for _try in range(_TRIES - 1):
+        try:
+            return book_chunk(booking=booking)
+        except IntegrityError:
+            # Meanwhile a till enrolled the same person or recorded the same receipt: look
+            # again, it has committed by now. What the run counted in vain is read again.
+            booking.run.refresh_from_db()
+    return book_chunk(booking=booking)
+
+
+@posting.retried
+@transaction.atomic
+def book_chunk(*, booking: Booking) -> int:
+    """Book the next staged rows and return how many they were; 0 when none is left."""
+    rows = next_rows(run=booking.run, size=booking.size)
+    if not rows:
+        return 0
+    book = books.get_book()
+    # Equal rows of a file are of one member and moment, so all of them are here.
+    found = Sorter(book=book, stores=booking.stores).sort(rows)
+    walks, refused = gathering.gather(
+        rows=[row for row, _key in found.fresh],
+        at=booking.at,
+        may_enrol=booking.may_enrol,
+        book=book,
+    )
+    harvest = Harvest()
+    for row, key in found.fresh:
+        if why := refused.get(row.member_reference):
+            found.errors.append(LineError(row.line, why.code, why.detail))
+            continue
+        sale = sale_of(row=row, stores=booking.stores)
+        walks[row.member_reference].take(sale=sale, key=key, harvest=harvest)
+    _write(harvest, booking=booking, book=book)
+    journal.count(
+        run=booking.run,
+        added=len(harvest.purchases),
+        known=found.known,
+        errors=found.errors,
+    )
+    ImportRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def next_rows(*, run: ImportRun, size: int) -> list[ImportRow]:
+    """Return the next rows in order of member, time and line.
+
+    Rows of one member and moment stay together: equal ones among them are told apart by
+    their order.
+    """
+    staged = ImportRow.objects.filter(run=run).order_by("member_reference", "occurred_at", "line")
+    rows = list(staged[:size])
+    if len(rows) < size:
+        return rows
+    last = rows[-1]
+    whole = [row for row in rows if _group(row) != _group(last)]
+    if whole:
+        return whole
+    return list(
+        staged.filter(member_reference=last.member_reference, occurred_at=last.occurred_at)
+    )
+
+
+def _group(row: ImportRow) -> tuple[str, datetime]:
+    return row.member_reference, row.occurred_at
+
+
+def sale_of(*, row: ImportRow, stores: Mapping[str, Store]) -> Sale:
+    """Return what a staged row says, without its member: the walk knows whose it is."""
+    content = row.content
+    lines = [
+        SaleLine(
+            amount_cents=line["cents"],
+            sku=line.get("sku", ""),
+            name=line.get("name", ""),
+            category=line.get("category", ""),
+            quantity=Decimal(line["quantity"]),
+        )
+        for line in content.get("lines", ())
+    ]
+    return Sale(
+        occurred_at=row.occurred_at,
+        total_cents=content["cents"],
+        store=stores[content["store"]] if "store" in content else None,
+        till=content.get("till", ""),
+        channel=content.get("channel", "store"),
+        receipt=content.get("receipt", ""),
+        lines=lines,
+    )
+
+
+def _write(harvest: Harvest, *, booking: Booking, book: Rulebook) -> None:
+    if not harvest.purchases:
+        return
+    Purchase.objects.bulk_create(harvest.purchases)
+    receipts.insert_lines(lines=harvest.lines)
+    posting.earn_many(earnings=harvest.earnings, recorded_at=booking.at, is_historic=True)
+    standing.keep(changes=harvest.tier_changes, book=book, is_historic=True)
+    standing.review(member_ids=sorted(harvest.late_members), at=booking.at, is_historic=True)
+    changes.record(
+        "purchases",
+        [(purchase.member_id, purchase.business_on) for purchase in harvest.purchases],
+    )
+    outbox.record_many([purchasing.told(purchase=purchase) for purchase in harvest.purchases])
