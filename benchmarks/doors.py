@@ -36,7 +36,7 @@ def build_request(
     if key is not None:
         headers["Idempotency-Key"] = key
     data = b"" if body is None else json.dumps(body).encode()
-    request = RequestFactory().generic(
+    request = RequestFactory(SERVER_NAME="127.0.0.1").generic(
         method, path, data, content_type="application/json", headers=headers
     )
     environ = dict(request.environ)

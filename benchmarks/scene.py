@@ -131,7 +131,9 @@ def _many_rules(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
 def enrol(*, count: int, at: datetime) -> list[Any]:
     """Enrol members by the product's own enrolment, each with a card and a birthday."""
     from members import enrolling
+    from members.models import Member
 
+    already = Member.objects.count()
     return [
         enrolling.enrol(
             at=at,
@@ -141,7 +143,7 @@ def enrol(*, count: int, at: datetime) -> list[Any]:
             birthday=birthday_far_from(at),
             is_historic=True,
         )
-        for number in range(count)
+        for number in range(already, already + count)
     ]
 
 

@@ -1,8 +1,6 @@
-from django.urls import include, path
+from django.urls import path
 
 from benchmarks.views import Empty
+from loyalty import urls
 
-urlpatterns = [
-    path("benchmarks/empty", Empty.as_view()),
-    path("", include("loyalty.urls")),
-]
+urlpatterns = [path("benchmarks/empty", Empty.as_view()), *urls.urlpatterns]
