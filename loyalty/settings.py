@@ -6,6 +6,7 @@ Each default is safe for production. `LOYALTY_DEMO=1` is what `make run` and tes
 import secrets
 from pathlib import Path
 
+import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
@@ -100,7 +101,8 @@ TEMPLATES = [
 
 # The database: SQLite in var/ unless DATABASE_URL names PostgreSQL
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'loyalty.sqlite3'}")}
+database_url = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR.absolute() / 'loyalty.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(database_url)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
@@ -122,7 +124,7 @@ else:
 
 if replica := env.str("ANALYTICS_DATABASE_URL", ""):
     DATABASES["analytics"] = {
-        **env.dj_db_url("ANALYTICS_DATABASE_URL", replica),
+        **dj_database_url.parse(replica),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"MIRROR": "default"},
@@ -233,22 +235,24 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["loyalty.clients.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["loyalty.core.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "loyalty.clients.schemas.ClientSchema",
     "EXCEPTION_HANDLER": "loyalty.core.problems.handle",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Loyalty: the point-of-sale API",
+    "DESCRIPTION": "One call per gesture, quick, safe to repeat, and clear when it says no.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # No validator: it would send the description to somebody else's server.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
-    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # Logs

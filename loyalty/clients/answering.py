@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.utils import timezone, translation
@@ -42,8 +43,12 @@ class AnsweredOnceView(ClientView):
     """A door whose `post` changes something: each Idempotency-Key of a client acts once.
 
     `post` runs inside the transaction that keeps its answer, and may run up to three times;
-    it raises its refusals, and hands `request.operation_key` to its one capability.
+    it raises its refusals, and hands `request.operation_key` to its one capability. What it
+    makes is found below its own address: under the `id` of its answer, or under the figure
+    that `makes` names when a refusal says which was first.
     """
+
+    makes: ClassVar[str] = "id"
 
     http_method_names = ["post", "options"]
 
@@ -70,14 +75,11 @@ def _answered_once(handler: Handler) -> Callable[..., HttpResponse]:
             return _replay(given, request)
         request.operation_key = keys.digest(scope=call.client.public_id, key=call.key)
         try:
-            given = _act(call, lambda: handler(view, request, **values), at=timezone.now())
+            given = _act(call, lambda: _run(handler, view, request, values), at=timezone.now())
         except Refusal as refusal:
             if refusal.status != _REFUSED:
                 raise
-            problem = problems.describe(refusal, instance=requests.get_id(request))
-            given = _keep(call, _of_problem(problem, code=refusal.code), at=timezone.now())
-            if given is None:
-                return _replay_other(call, request)
+            given = _keep(call, _of_refusal(refusal, view, request), at=timezone.now())
         return _replay_other(call, request) if given is None else _respond(given)
 
     return post
@@ -91,7 +93,7 @@ def _read_call(view: AnsweredOnceView, request: ClientRequest, values: Mapping[s
     return Call(request.client, key, view.operation, asked)
 
 
-def _act(call: Call, run: Callable[[], Response], *, at: datetime) -> Given | None:
+def _act(call: Call, run: Callable[[], Given], *, at: datetime) -> Given | None:
     """Claim, run and keep the answer in one transaction, again if the database gave it up.
 
     None: somebody else was answered under this key meanwhile, and nothing was done here.
@@ -99,7 +101,7 @@ def _act(call: Call, run: Callable[[], Response], *, at: datetime) -> Given | No
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic(durable=True):
-                return _claim_and(call, lambda: _of_response(run()), at=at)
+                return _claim_and(call, run, at=at)
         except OperationalError as error:
             if not engines.is_conflict(error):
                 raise
@@ -123,18 +125,25 @@ def _claim_and(call: Call, answer: Callable[[], Given], *, at: datetime) -> Give
     return given
 
 
-def _of_response(response: Response) -> Given:
+def _run(
+    handler: Handler, view: AnsweredOnceView, request: ClientRequest, values: Mapping[str, Any]
+) -> Given:
+    response = handler(view, request, **values)
+    made = str(response.data.get("id", ""))
     body = JSONRenderer().render(response.data).decode()
-    headers = {"Content-Language": translation.get_language() or ""}
-    if "Location" in response.headers:
-        headers["Location"] = response.headers["Location"]
-    return Given(response.status_code, body, headers, str(response.data.get("id", "")))
+    return Given(response.status_code, body, _headers(request, made), made)
 
 
-def _of_problem(problem: problems.Problem, *, code: str) -> Given:
+def _of_refusal(refusal: Refusal, view: AnsweredOnceView, request: ClientRequest) -> Given:
+    problem = problems.describe(refusal, instance=requests.get_id(request))
     body = JSONRenderer().render(problem.members).decode()
-    headers = {"Content-Language": translation.get_language() or "", **problem.headers}
-    return Given(problem.status, body, headers, code)
+    headers = _headers(request, str(refusal.figures.get(view.makes, "")))
+    return Given(problem.status, body, headers | dict(problem.headers), refusal.code)
+
+
+def _headers(request: ClientRequest, made: str) -> dict[str, str]:
+    headers = {"Content-Language": translation.get_language() or settings.LANGUAGE_CODE}
+    return headers | {"Location": f"{request.path}/{made}"} if made else headers
 
 
 def _replay_other(call: Call, request: ClientRequest) -> HttpResponse:

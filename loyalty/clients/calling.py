@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from loyalty.clients.authentication import get_client
 from loyalty.clients.models import Client, Scope
+from loyalty.core.refusals import Refusal
 
 
 class ClientRequest(Request):
@@ -20,11 +21,15 @@ class ClientRequest(Request):
 
 
 class ClientView(APIView):
-    """A door for clients. `operation` is its operationId."""
+    """A door for clients. `operation` is its operationId; `refusals` are its own.
+
+    It opens to the scope it requires, or to any of those in `also_with`.
+    """
 
     operation: ClassVar[str]
     required_scope: ClassVar[Scope]
     also_with: ClassVar[tuple[Scope, ...]] = ()
+    refusals: ClassVar[tuple[type[Refusal], ...]] = ()
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ClientRequest:
         return ClientRequest(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -21,7 +21,12 @@ _YEARS = range(1900, 2200)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuse names it does not know, each with its pointer, beside what else is wrong."""
+    """Refuse names it does not know, each with its pointer, beside what else is wrong.
+
+    `limits` are those of JSON Schema that its own checks add to its fields.
+    """
+
+    limits: ClassVar[Mapping[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = self._unknown(data)
@@ -46,6 +51,15 @@ class StrictSerializer(serializers.Serializer[Any]):
 @extend_schema_field({"type": "string"})
 class TextField(serializers.CharField):
     """Text, sent as text: a number is not quietly turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class PatternField(serializers.RegexField):
+    """Text of one form, sent as text."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

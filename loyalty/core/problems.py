@@ -153,9 +153,14 @@ def read(exc: BaseException | None) -> Refusal | None:
     return None
 
 
+def known_refusals() -> list[type[Refusal]]:
+    """Return every refusal of this process, whichever app says it."""
+    return list(_descendants(Refusal))
+
+
 def catalogue() -> dict[str, type[Refusal]]:
-    """Return every refusal this product knows, by code."""
-    return {known.code: known for known in _descendants(Refusal) if known.code != Refusal.code}
+    """Return refusals by code; of one that two apps say, either says the same."""
+    return {refusal.code: refusal for refusal in known_refusals()}
 
 
 def or_page(refusal: type[Refusal], page: Handler) -> Handler:
@@ -211,7 +216,8 @@ def _read_framework(exc: exceptions.APIException) -> Refusal:
     if isinstance(exc, exceptions.ParseError):
         return MalformedJSON()
     if isinstance(exc, exceptions.Throttled):
-        return RateLimited(headers={"Retry-After": str(math.ceil(getattr(exc, "wait", None) or 1))})
+        wait = math.ceil(getattr(exc, "wait", None) or 1)
+        return RateLimited(headers={"Retry-After": str(wait)})
     return _BY_STATUS.get(exc.status_code, InternalError)()
 
 

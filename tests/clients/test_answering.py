@@ -58,7 +58,7 @@ class TestReplay:
 
         assert again.content == first.content == '{"id":"eff_1","é":"13.80"}'.encode()
         assert (first.status_code, again.status_code) == (201, 201)
-        assert first["Location"] == again["Location"] == "/effects/eff_1"
+        assert first["Location"] == again["Location"] == "/api/effects/eff_1"
         assert first["Content-Type"] == again["Content-Type"] == "application/json"
         assert "Idempotent-Replayed" not in first
         assert again["Idempotent-Replayed"] == "true"
@@ -165,6 +165,13 @@ class TestRefusal:
         assert again.content == first.content
         assert again["Idempotent-Replayed"] == "true"
 
+    def test_says_where_the_first_one_is(self, send: Send):
+        first = send({"do": "refuse a second"})
+
+        again = send({"do": "refuse a second"})
+
+        assert first["Location"] == again["Location"] == "/api/effects/eff_1"
+
     def test_undoes_the_effect_whole(self, send: Send):
         send({"do": "refuse"})
 
@@ -238,7 +245,7 @@ class TestPurge:
         again = send({})
 
         assert (again.status_code, again.json()) == (201, {"id": "eff_1"})
-        assert again["Location"] == "/effects/eff_1"
+        assert again["Location"] == "/api/effects/eff_1"
         assert again["Idempotent-Replayed"] == "body-expired"
         assert effects() == 1
 

@@ -31,6 +31,7 @@ class Effects(AnsweredOnceView):
 
     operation = "makeEffect"
     required_scope = Scope.PURCHASES_WRITE
+    makes = "effect"
     deadlocks: ClassVar[list[str]] = []
 
     def post(self, request: ClientRequest, place: str = "here") -> Response:
@@ -38,6 +39,8 @@ class Effects(AnsweredOnceView):
         match request.data.get("do"):
             case "refuse":
                 raise SoldOut(left=0)
+            case "refuse a second":
+                raise SoldOut(effect="eff_1")
             case "miss":
                 raise NotFound
             case "break":
@@ -47,9 +50,7 @@ class Effects(AnsweredOnceView):
                 raise OperationalError("deadlock detected") from Deadlock()
             case "lose the database":
                 raise OperationalError("server closed the connection unexpectedly")
-        return Response(
-            {"id": "eff_1", "é": "13.80"}, status=201, headers={"Location": "/effects/eff_1"}
-        )
+        return Response({"id": "eff_1", "é": "13.80"}, status=201)
 
 
 class Reading(ClientView):

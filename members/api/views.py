@@ -1,0 +1,146 @@
+"""Doors for tills: members and purchases. One request in, one call, one answer out."""
+
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.response import Response
+
+from loyalty.clients.answering import AnsweredOnceView
+from loyalty.clients.calling import ClientRequest, ClientView
+from loyalty.clients.models import Scope
+from loyalty.programmes import books
+from members import enrolling, finding, purchasing
+from members.api import answers, reading, schemas
+from members.api.serializers import EnrolmentInput, LookupInput
+from members.blocking import MemberBlocked, MemberClosed
+from members.finding import CardBlocked, MemberNotFound
+from members.identifying import IdentifierTaken
+from members.models import Member
+from members.receipts import DuplicateReceipt
+from members.selling import OccurredAtOutOfWindow
+
+_TILLS = (Scope.PURCHASES_WRITE, Scope.POINTS_SPEND, Scope.REWARDS_WRITE, Scope.MEMBERS_WRITE)
+
+
+class Lookup(ClientView):
+    """Find a member by one identifier, sent in the body so that no log keeps it.
+
+    Who they are is shown to clients with `members:read`. An identifier that nobody has and
+    one that this client may not see look alike.
+    """
+
+    operation = "lookupMember"
+    required_scope = Scope.MEMBERS_READ
+    also_with = _TILLS
+    refusals = (MemberNotFound, CardBlocked)
+
+    @schemas.lookup_member
+    def post(self, request: ClientRequest) -> Response:
+        asked = LookupInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        member = finding.get_member(**asked.validated_data)
+        return _member(member, request)
+
+
+class Members(AnsweredOnceView):
+    """Enrol somebody. Without a printed card they get a number of ours."""
+
+    operation = "enrolMember"
+    required_scope = Scope.MEMBERS_WRITE
+    makes = "member"
+    refusals = (IdentifierTaken, reading.StoreNotAllowed)
+
+    @schemas.enrol_member
+    def post(self, request: ClientRequest) -> Response:
+        asked = EnrolmentInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        told, at = asked.validated_data, timezone.now()
+        member = enrolling.enrol(
+            **{**told, "store": reading.choose_store(request.client, told.get("store"))},
+            key=request.operation_key,
+            at=at,
+            actor=request.client.public_id,
+        )
+        book = books.get_book()
+        shown = answers.of_newcomer(member=member, client=request.client, at=at, book=book)
+        return Response(shown, status.HTTP_201_CREATED)
+
+
+class OneMember(ClientView):
+    """Who this is, as the client's scopes allow; tier and balance."""
+
+    operation = "getMember"
+    required_scope = Scope.MEMBERS_READ
+    also_with = _TILLS
+    refusals = (MemberNotFound,)
+
+    @schemas.get_member
+    def get(self, request: ClientRequest, member: str) -> Response:
+        return _member(finding.get_member(public_id=member), request)
+
+
+class MemberBalance(ClientView):
+    """A member's points: the quickest call."""
+
+    operation = "getBalance"
+    required_scope = Scope.MEMBERS_READ
+    also_with = _TILLS
+    refusals = (MemberNotFound,)
+
+    @schemas.get_balance
+    def get(self, request: ClientRequest, member: str) -> Response:
+        found = finding.get_member(public_id=member)
+        shown = answers.of_points(member=found, at=timezone.now(), book=books.get_book())
+        return Response(shown)
+
+
+class Preview(ClientView):
+    """What `recordPurchase` would award for the same body. Writes nothing."""
+
+    operation = "previewPurchase"
+    required_scope = Scope.PURCHASES_WRITE
+    refusals = (
+        MemberNotFound,
+        CardBlocked,
+        MemberBlocked,
+        MemberClosed,
+        OccurredAtOutOfWindow,
+        reading.StoreNotAllowed,
+    )
+
+    @schemas.preview_purchase
+    def post(self, request: ClientRequest) -> Response:
+        at, book = timezone.now(), books.get_book()
+        sale = reading.read_sale(request, at=at, book=book)
+        award = purchasing.preview(sale=sale, at=at)
+        return Response(answers.of_preview(award=award, sale=sale, book=book))
+
+
+class Purchases(AnsweredOnceView):
+    """Record a purchase, give its points, and say what the member has now.
+
+    The rules, tier and counters are those of `occurred_at`.
+    """
+
+    operation = "recordPurchase"
+    required_scope = Scope.PURCHASES_WRITE
+    makes = "purchase"
+    refusals = (*Preview.refusals, DuplicateReceipt)
+
+    @schemas.record_purchase
+    def post(self, request: ClientRequest) -> Response:
+        at, book = timezone.now(), books.get_book()
+        purchase = purchasing.record(
+            sale=reading.read_sale(request, at=at, book=book),
+            key=request.operation_key,
+            at=at,
+            client=request.client.public_id,
+        )
+        shown = answers.of_purchase(purchase=purchase, at=at, book=book)
+        return Response(shown, status.HTTP_201_CREATED)
+
+
+def _member(member: Member, request: ClientRequest) -> Response:
+    shown = answers.of_member(
+        member=member, client=request.client, at=timezone.now(), book=books.get_book()
+    )
+    return Response(shown)
