@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 
-from loyalty.core import money
+from loyalty.programmes import money
 
 register = template.Library()
 
@@ -43,8 +43,7 @@ def points(value: int | Decimal) -> str:
 @register.filter
 def amount(cents: int, currency: str) -> str:
     """Write money by locale: "13,80 €" in French, "€13.80" in English."""
-    value = Decimal(money.to_text(cents=cents, currency=currency))
-    return format_currency(value, currency, locale=locale())
+    return money.to_words(cents=cents, currency=currency, language=get_language() or "fr")
 
 
 def locale() -> Locale:

@@ -1,0 +1,117 @@
+"""Every table at the desk: shown, found, as cheap at 200 rows as at 20."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from simple_history.models import HistoricalChanges
+
+from tests.pages import rows
+
+OURS = ("loyalty", "members", "rewards", "analytics")
+MODELS = [
+    model
+    for model in apps.get_models()
+    if model.__module__.split(".")[0] in OURS and not issubclass(model, HistoricalChanges)
+]
+LEDGER = [model for model in MODELS if model._meta.app_label == "ledger"]
+# Session, user, the page of rows and, where it filters, its count.
+STATED = {
+    "ledger.Account": 4,
+    "ledger.Entry": 4,
+    "ledger.Movement": 4,
+    "rewards.Reward": 5,
+    "rewards.Redemption": 5,
+    "rewards.Voucher": 4,
+}
+
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+ledger_model = pytest.mark.parametrize("model", LEDGER, ids=lambda model: model._meta.label)
+pytestmark = pytest.mark.django_db
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def queries_of(desk: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert desk.get(url).status_code == 200
+    return len(captured)
+
+
+class TestEveryTable:
+    @every_model
+    def test_is_at_the_desk(self, model: type[Model]):
+        assert admin.site.is_registered(model)
+
+    @every_model
+    def test_lists_200_rows_in_as_many_queries_as_20(self, model: type[Model], desk: Client):
+        url = address(model, "changelist")
+        rows.fill(model, 20)
+        queries_of(desk, url)
+        at_20 = queries_of(desk, url)
+
+        rows.fill(model, 200)
+
+        assert queries_of(desk, url) == at_20
+        assert STATED.get(model._meta.label, at_20) == at_20
+
+    @every_model
+    def test_shows_one_row(self, model: type[Model], desk: Client):
+        row = rows.fill(model, 2)[-1]
+
+        assert desk.get(address(model, "change", row.pk)).status_code == 200
+
+    @every_model
+    def test_survives_any_search(self, model: type[Model], desk: Client):
+        rows.fill(model, 2)
+
+        for asked in ("1", "zzz", "' OR 1=1 --", "9" * 40, "²", "é%_\\", "mem_1"):
+            response = desk.get(address(model, "changelist"), {"q": asked})
+            assert response.status_code == 200
+
+
+class TestTheLedger:
+    @ledger_model
+    def test_is_read_and_never_written(self, model: type[Model], desk: Client):
+        row = rows.fill(model, 1)[0]
+        before = model._default_manager.values().get()
+
+        assert desk.get(address(model, "add")).status_code == 403
+        assert desk.post(address(model, "change", row.pk), {"points": 1}).status_code == 403
+        assert desk.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+        assert model._default_manager.values().get() == before
+
+    @ledger_model
+    def test_offers_no_action_on_rows(self, model: type[Model], desk: Client):
+        rows.fill(model, 2)
+
+        page = desk.get(address(model, "changelist")).content.decode()
+
+        assert 'name="action"' not in page
+
+
+class TestTheIndex:
+    def test_begins_with_the_people_and_ends_with_the_machinery(self, desk: Client):
+        apps_listed = [app["app_label"] for app in desk.get("/desk/").context["app_list"]]
+
+        assert apps_listed[:4] == ["members", "rewards", "programmes", "ledger"]
+        assert apps_listed[-1] == "events"
+
+    def test_leaves_out_a_library_s_unused_table_of_keys(self, desk: Client):
+        assert desk.get("/desk/rest_framework_api_key/").status_code == 404
+
+    def test_is_in_the_language_of_the_browser(self, desk: Client):
+        french = desk.get("/desk/", headers={"accept-language": "fr"}).content.decode()
+        english = desk.get("/desk/", headers={"accept-language": "en"}).content.decode()
+
+        assert "Espace fidélité" in french
+        assert "Loyalty desk" in english
