@@ -41,12 +41,14 @@ class ProgrammeMissing(Refusal):
     title = _("The loyalty programme has not been set up yet.")
 
 
-def get_book() -> Rulebook:
+def get_book(*, revision: str | None = None) -> Rulebook:
     """Return the rulebook in force: one cheap statement, unless the revision is new here.
 
-    Raises ProgrammeMissing before the programme is set up.
+    None at all for a caller who has just read the revision. Raises ProgrammeMissing before
+    the programme is set up.
     """
-    revision = Programme.objects.filter(pk=1).values_list("revision", flat=True).first()
+    if revision is None:
+        revision = Programme.objects.filter(pk=1).values_list("revision", flat=True).first()
     if revision is None:
         raise ProgrammeMissing
     book = _kept.get(revision)

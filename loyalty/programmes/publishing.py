@@ -1,6 +1,6 @@
 """Changes what rules say. A version that was published is never edited: the next replaces it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -47,9 +47,8 @@ def publish(
     Raises ValidationFailed with every fault, or RuleNotInThatState for a rule that has ended.
     """
     rule = _lock(rule, refused=(RuleState.ENDED,))
+    check(rule=rule, said=said, at=at, takes_effect_at=takes_effect_at, ends_at=ends_at)
     starts_at = takes_effect_at or at
-    _check_moments(starts_at=starts_at, ends_at=ends_at, at=at)
-    _check_references(rule, check(said=said))
     version = _write(rule, said, starts_at=starts_at, ends_at=ends_at, at=at, actor=actor)
     _become(rule, RuleState.LIVE, f"version {version.number}")
     return version
@@ -89,12 +88,29 @@ def end(*, rule: Rule, at: datetime) -> Rule:
     return _become(rule, RuleState.ENDED, "ended")
 
 
-def check(*, said: object) -> Terms:
-    """Return the terms that JSON says. Raises ValidationFailed with every fault in words."""
+def check(
+    *,
+    rule: Rule,
+    said: object,
+    at: datetime,
+    takes_effect_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> Terms:
+    """Return the terms that JSON says, if they could be published as a version of the rule.
+
+    Raises ValidationFailed with every fault in words: in the terms, their codes, the moments.
+    """
     try:
-        return terms.read(said)
+        read = terms.read(said)
     except Malformed as malformed:
         raise ValidationFailed(errors=_in_words(malformed.faults)) from malformed
+    faults = [
+        *_faults_of_moments(starts_at=takes_effect_at or at, ends_at=ends_at, at=at),
+        *_faults_of_references(rule, read),
+    ]
+    if faults:
+        raise ValidationFailed(errors=_in_words(faults))
+    return read
 
 
 def _lock(rule: Rule, *, refused: tuple[RuleState, ...]) -> Rule:
@@ -105,29 +121,27 @@ def _lock(rule: Rule, *, refused: tuple[RuleState, ...]) -> Rule:
     return locked
 
 
-def _check_moments(*, starts_at: datetime, ends_at: datetime | None, at: datetime) -> None:
+def _faults_of_moments(
+    *, starts_at: datetime, ends_at: datetime | None, at: datetime
+) -> Iterator[Fault]:
     if starts_at < at:
-        raise ValidationFailed(errors=_in_words([Fault("/takes_effect_at", "in-the-past")]))
+        yield Fault("/takes_effect_at", "in-the-past")
     if ends_at is not None and ends_at <= starts_at:
-        raise ValidationFailed(errors=_in_words([Fault("/ends_at", "ends-before-it-starts")]))
+        yield Fault("/ends_at", "ends-before-it-starts")
 
 
-def _check_references(rule: Rule, said: Terms) -> None:
-    """Refuse codes of nothing, and a group whose other rules stack in another way."""
+def _faults_of_references(rule: Rule, said: Terms) -> Iterator[Fault]:
+    """Yield codes of nothing, and a group whose other rules stack in another way."""
     when = said.when
-    faults = [
-        *_unknown("/when/stores", when.stores, Store),
-        *_unknown("/when/categories", when.categories, Category),
-        *_unknown("/when/excluded_categories", when.excluded_categories, Category),
-        *_unknown("/when/tiers", when.tiers, Tier),
-    ]
+    yield from _unknown("/when/stores", when.stores, Store)
+    yield from _unknown("/when/categories", when.categories, Category)
+    yield from _unknown("/when/excluded_categories", when.excluded_categories, Category)
+    yield from _unknown("/when/tiers", when.tiers, Tier)
     wallet = said.then.wallet
     if wallet and not WalletPolicy.objects.filter(wallet__code=wallet).exists():
-        faults.append(Fault("/then/wallet", "unknown-code"))
+        yield Fault("/then/wallet", "unknown-code")
     if said.group and _modes_of_group(said.group, but=rule) - {said.stacking}:
-        faults.append(Fault("/stacking/mode", "group-stacks-otherwise"))
-    if faults:
-        raise ValidationFailed(errors=_in_words(faults))
+        yield Fault("/stacking/mode", "group-stacks-otherwise")
 
 
 def _unknown(

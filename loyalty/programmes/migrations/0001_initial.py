@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=30, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('name', models.CharField(db_index=True, max_length=80, verbose_name='name')),
                 ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
                 ('is_training', models.BooleanField(default=False, verbose_name='for training')),
                 ('is_active', models.BooleanField(default=True, verbose_name='open')),
@@ -191,14 +191,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('name', models.CharField(db_index=True, max_length=80, verbose_name='name')),
                 ('is_excluded', models.BooleanField(default=False, help_text='Nor do the categories inside it.', verbose_name='never earns points')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='programmes.category', verbose_name='part of')),
             ],
             options={
                 'verbose_name': 'category',
                 'verbose_name_plural': 'categories',
-                'constraints': [models.CheckConstraint(condition=models.Q(('parent', models.F('pk')), _negated=True), name='programmes_category_is_not_its_own_parent')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('parent', models.F('pk')), _negated=True), name='programmes_category_is_not_its_own_parent', violation_error_message='A category is not inside itself.')],
             },
         ),
         migrations.CreateModel(
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'wallet policy',
                 'verbose_name_plural': 'wallet policies',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('expiry_count', None), ('expiry_kind', 'NEVER')), models.Q(models.Q(('expiry_kind', 'NEVER'), _negated=True), ('expiry_count__gt', 0)), _connector='OR'), name='programmes_expiry_counts_what_it_needs')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('expiry_count', None), ('expiry_kind', 'NEVER')), models.Q(models.Q(('expiry_kind', 'NEVER'), _negated=True), ('expiry_count__gt', 0)), _connector='OR'), name='programmes_expiry_counts_what_it_needs', violation_error_message='Points that never expire have no count; the others need one.')],
             },
         ),
     ]

@@ -84,7 +84,7 @@ class Store(models.Model):
     """A place, or a web shop, where members buy."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, db_index=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
     is_training = models.BooleanField(_("for training"), default=False)
     is_active = models.BooleanField(_("open"), default=True)
@@ -104,7 +104,7 @@ class Category(models.Model):
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, db_index=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children",
         verbose_name=_("part of"),
@@ -118,7 +118,9 @@ class Category(models.Model):
         verbose_name_plural = _("categories")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(parent=F("pk")), name="programmes_category_is_not_its_own_parent"
+                condition=~Q(parent=F("pk")),
+                name="programmes_category_is_not_its_own_parent",
+                violation_error_message=_("A category is not inside itself."),
             ),
         ]
 

@@ -55,6 +55,9 @@ class WalletPolicy(models.Model):
                 condition=Q(expiry_kind="NEVER", expiry_count=None)
                 | (~Q(expiry_kind="NEVER") & Q(expiry_count__gt=0)),
                 name="programmes_expiry_counts_what_it_needs",
+                violation_error_message=_(
+                    "Points that never expire have no count; the others need one."
+                ),
             ),
         ]
 

@@ -1,0 +1,73 @@
+"""The programme, its stores, its categories and what it says of its wallets."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from loyalty.programmes import summaries
+from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
+from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
+from loyalty.programmes.forms import CategoryForm
+from loyalty.programmes.models import Category, Programme, Store, WalletPolicy
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    list_display = ("name", "currency", "time_zone", "value_of_point", "rounding")
+    readonly_fields = ("currency", "time_zone", "spending_wallet", "created_at")
+    fieldsets = (
+        (None, {"fields": ("name", "value_of_point")}),
+        (_("Arithmetic"), {"fields": ("rounding", "multipliers")}),
+        (_("Set once"), {"fields": ("currency", "time_zone", "spending_wallet", "created_at")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The command `setup_programme` makes the programme, once."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Programme | None = None) -> bool:
+        return False
+
+
+@admin.register(Store)
+class StoreAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Store]):
+    list_display = ("name", "code", "city", "is_active", "is_training")
+    list_filter = ("is_active", "is_training")
+    ordering = ("name", "pk")
+
+
+@admin.register(Category)
+class CategoryAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Category]):
+    form = CategoryForm
+    list_display = ("name", "code", "parent", "is_excluded")
+    list_filter = ("is_excluded",)
+    list_select_related = ("parent",)
+    autocomplete_fields = ("parent",)
+    ordering = ("name", "pk")
+
+
+@admin.register(WalletPolicy)
+class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    kept = ("wallet",)
+    list_display = ("wallet", "name_fr", "name_en", "lives", "pending_days")
+    list_select_related = ("wallet",)
+    ordering = ("wallet__code",)
+    fieldsets = (
+        (None, {"fields": ("wallet", ("name_fr", "name_en"))}),
+        (_("Life of points"), {"fields": (("expiry_kind", "expiry_count", "expiry_round_up"),)}),
+        (_("Around it"), {"fields": ("pending_days", "refund_grace_days")}),
+    )
+
+    @admin.display(description=_("points expire"))
+    def lives(self, policy: WalletPolicy) -> str:
+        said = Expiry(
+            kind=ExpiryKind(policy.expiry_kind),
+            count=policy.expiry_count or 0,
+            round_up=RoundUpTo(policy.expiry_round_up),
+        )
+        return summaries.expiry(expiry=said)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
