@@ -1,9 +1,9 @@
 """The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -199,3 +199,28 @@ def number_written_in(column: str) -> str:
         else f"{column} <> '' AND length({column}) <= 18 AND {column} NOT GLOB '*[^0-9]*'"
     )
     return f"CASE WHEN {digits} THEN CAST({column} AS bigint) END"
+
+
+def load(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows of plain values, faster than the ORM: COPY, or one prepared statement.
+
+    Values are text, numbers, days, moments or None; JSON comes as text. Ids are not returned.
+    """
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join("%s" for _ in columns)
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (names of our own columns)
+            [tuple(map(_to_plain, row)) for row in rows],
+        )
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_column(value)
+    return value.isoformat() if isinstance(value, date) else value

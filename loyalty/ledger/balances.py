@@ -71,8 +71,7 @@ def get_balances(*, holder_ids: Iterable[int], at: datetime) -> dict[int, dict[s
 
 
 def _balance(book: Book, at: datetime) -> Balance:
-    if book.knows_all_lots:
-        settle(Draft(book, at=at, recorded_at=at))
+    settle(Draft(book, at=at, recorded_at=at))
     buckets = book.buckets
     return Balance(
         available=buckets["available"],

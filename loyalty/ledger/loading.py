@@ -58,7 +58,7 @@ def as_book(account: Account) -> Book:
     return Book(
         account=account.pk,
         buckets={bucket: getattr(account, bucket) for bucket in BUCKETS},
-        knows_all_lots=False,
+        unseen_at=account.next_event_at,
         entry_seq=account.entry_seq,
         lot_seq=account.lot_seq,
         last_hash=account.last_hash,
@@ -83,7 +83,7 @@ def read_open_lots(books: Iterable[Book]) -> None:
     for account, lot in _select(_OPEN + condition, parameters):
         by_account[account].lots[lot.number] = lot
     for book in by_account.values():
-        book.knows_all_lots = True
+        book.unseen_at = None
 
 
 def read_expiring_lots(books: Iterable[Book], *, at: datetime) -> None:
@@ -108,7 +108,7 @@ def read_expiring_lots(books: Iterable[Book], *, at: datetime) -> None:
     for account, lot in _select(" UNION ALL ".join(parts), parameters):
         by_account[account].lots[lot.number] = lot
     for book in whole.values():
-        book.knows_all_lots = True
+        book.unseen_at = None
 
 
 def read_spending(book: Book, entry: Entry) -> Spending:

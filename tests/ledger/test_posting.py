@@ -43,20 +43,29 @@ class TestSmoke:
 
     def test_balances(self, account):
         from loyalty.ledger import balances
+
         give(account, 100, "a", expires_at=NOON + days(90))
         give(account, 50, "b", expires_at=NOON + days(80))
-        assert balances.get_balance(account=account, at=NOON) == balances.Balance(150,0,0,0,balances.NextExpiry(50, NOON+days(80)))
-        assert balances.get_balances(holder_ids=[account.holder_id], at=NOON+days(80))[account.holder_id]["points"] == balances.Balance(100,0,0,0,balances.NextExpiry(100, NOON+days(90)))
-        assert balances.get_totals(at=NOON) == balances.Totals(0,0,0,0)
-        t=balances.get_totals(at=NOON+days(80))
-        assert t == balances.Totals(150,0,50,0)
-        assert balances.get_outstanding(at=NOON+days(80)) == {account.holder_id: 100}
-        assert posting.settle_due(at=NOON+days(80)) == 1
-        assert posting.settle_due(at=NOON+days(80)) == 0
-        t=balances.get_totals(at=NOON+days(80))
-        assert t == balances.Totals(150,0,50,0)
-        e = posting.Earning(account.id, [Grant("points", 5, NOON, NOON+days(100))], "z", "z", NOON+days(100))
-        e2 = posting.Earning(account.id, [Grant("points", 5, NOON, NOON+days(101))], "y", "y", NOON+days(101))
-        r = posting.earn_many(earnings=[e,e,e2], recorded_at=NOON+days(100))
-        assert r[0]==r[1]
-        assert [x.kind for x in account.entries.order_by("number")]== []
+        assert balances.get_balance(account=account, at=NOON) == balances.Balance(
+            150, 0, 0, 0, balances.NextExpiry(50, NOON + days(80))
+        )
+        assert balances.get_balances(holder_ids=[account.holder_id], at=NOON + days(80))[
+            account.holder_id
+        ]["points"] == balances.Balance(100, 0, 0, 0, balances.NextExpiry(100, NOON + days(90)))
+        assert balances.get_totals(at=NOON) == balances.Totals(0, 0, 0, 0)
+        t = balances.get_totals(at=NOON + days(80))
+        assert t == balances.Totals(150, 0, 50, 0)
+        assert balances.get_outstanding(at=NOON + days(80)) == {account.holder_id: 100}
+        assert posting.settle_due(at=NOON + days(80)) == 1
+        assert posting.settle_due(at=NOON + days(80)) == 0
+        t = balances.get_totals(at=NOON + days(80))
+        assert t == balances.Totals(150, 0, 50, 0)
+        e = posting.Earning(
+            account.id, [Grant("points", 5, NOON, NOON + days(100))], "z", "z", NOON + days(100)
+        )
+        e2 = posting.Earning(
+            account.id, [Grant("points", 5, NOON, NOON + days(101))], "y", "y", NOON + days(101)
+        )
+        r = posting.earn_many(earnings=[e, e, e2], recorded_at=NOON + days(100))
+        assert r[0] == r[1]
+        assert [x.kind for x in account.entries.order_by("number")] == []

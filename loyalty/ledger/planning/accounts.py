@@ -50,14 +50,16 @@ class Lot:
 
 @dataclass(slots=True)
 class Book:
-    """One account. Without `knows_all_lots`, lots that are not here have no event before
-    `next_event_at`, and those that are here come first in the order of spending.
+    """One account, with as many of its open lots as a decision needs.
+
+    Lots that are not here have no event before `unseen_at` (none at all when it is absent) and
+    come later in the order of spending than those that are.
     """
 
     account: int
     buckets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
     lots: dict[int, Lot] = field(default_factory=dict)
-    knows_all_lots: bool = True
+    unseen_at: datetime | None = None
     entry_seq: int = 0
     lot_seq: int = 0
     last_hash: str = ""
@@ -83,8 +85,8 @@ class Book:
         moments = [
             lot.next_event_at(self.inactive_at) for lot in self.lots.values() if lot.remaining
         ]
-        if not self.knows_all_lots and self.next_event_at is not None:
-            moments.append(self.next_event_at)
+        if self.unseen_at is not None:
+            moments.append(self.unseen_at)
         first = min(moments, default=NEVER)
         return None if first == NEVER else first
 

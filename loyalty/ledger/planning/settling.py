@@ -18,7 +18,7 @@ def settle(draft: Draft) -> None:
     """
     book = draft.book
     if book.next_event_at is not None and book.next_event_at <= draft.now:
-        if not book.knows_all_lots:
+        if book.unseen_at is not None and book.unseen_at <= draft.now:
             raise ValueError("An account that is due is settled with all its open lots.")
         for instant, rank, lots in _due(draft, book.lots.values()):
             _book(draft, instant, rank, lots)
