@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from loyalty.clients.models import Client, ClientKey
 from loyalty.core import problems
 from loyalty.core.refusals import Refusal
+from loyalty.programmes.models import Programme
 
 CHALLENGE = {"WWW-Authenticate": 'Api-Key realm="loyalty"'}
 _HEADER = re.compile(r"api-key +(?P<prefix>[a-z0-9]{1,8})\.[a-z0-9]{1,128}", re.IGNORECASE)
@@ -57,8 +59,7 @@ def check(*, header: str, at: datetime) -> ClientKey:
     """
     if not (shown := _HEADER.fullmatch(header.strip())):
         raise problems.Unauthenticated(headers=CHALLENGE)
-    found = ClientKey.objects.select_related("client__store").filter(prefix=shown["prefix"])
-    key: ClientKey | None = next(iter(found.order_by()), None)
+    key = _get_key(shown["prefix"])
     secret = header.strip().rpartition(" ")[2]
     if key is None or not ClientKey.objects.key_generator.verify(secret, key.hashed_key):
         raise problems.Unauthenticated(headers=CHALLENGE)
@@ -67,6 +68,13 @@ def check(*, header: str, at: datetime) -> ClientKey:
     if key.expiry_date is not None and key.expiry_date <= at:
         raise KeyExpired(headers=CHALLENGE)
     return key
+
+
+def _get_key(prefix: str) -> ClientKey | None:
+    """Return a key with its client and store, and the revision of the rulebook to answer by."""
+    keys = ClientKey.objects.select_related("client__store").filter(prefix=prefix).order_by()
+    revision = Programme.objects.order_by().values("revision")[:1]
+    return next(iter(keys.annotate(programme_revision=Subquery(revision))), None)
 
 
 class HasScope(BasePermission):

@@ -8,6 +8,8 @@ from rest_framework.views import APIView
 from loyalty.clients.authentication import get_client
 from loyalty.clients.models import Client, Scope
 from loyalty.core.refusals import Refusal
+from loyalty.programmes import books
+from loyalty.programmes.rulebook import Rulebook
 
 
 class ClientRequest(Request):
@@ -18,6 +20,11 @@ class ClientRequest(Request):
     @property
     def client(self) -> Client:
         return get_client(self)
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook whose revision came with the client: no statement unless it is new."""
+        return books.get_book(revision=getattr(self.auth, "programme_revision", None))
 
 
 class ClientView(APIView):

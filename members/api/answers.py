@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.translation import get_language
 
 from loyalty.clients.models import Client, Scope
 from loyalty.core import money
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance, NextExpiry
+from loyalty.ledger.models import Account
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
 from members import standing
+from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase
 from members.selling import Sale
 from members.standing import Standing
@@ -64,11 +67,27 @@ def of_newcomer(*, member: Member, client: Client, at: datetime, book: Rulebook)
     return of_member(member=member, client=client, at=at, book=book) | {"cards": _cards(member)}
 
 
-def of_points(*, member: Member, at: datetime, book: Rulebook) -> dict[str, Any]:
-    """Return what a member has, and nothing else."""
-    wallets = balances.get_balances(holder_ids=[member.holder_id], at=at)[member.holder_id]
-    shown = of_balance(balance=wallets[book.spending_wallet], book=book)
-    return {"member": member.public_id, **shown}
+def of_points(*, member: str, at: datetime, book: Rulebook) -> dict[str, Any]:
+    """Return what the member of an id has, and nothing else, in two statements.
+
+    Raises MemberNotFound.
+    """
+    balance = balances.get_balance(account=_get_account(member, book), at=at)
+    return {"member": member, **of_balance(balance=balance, book=book)}
+
+
+def _get_account(member: str, book: Rulebook) -> Account:
+    if not member.isascii() or not member.isprintable():
+        raise MemberNotFound
+    holder = Member.objects.filter(public_id=member).values("holder_id")
+    account = (
+        Account.objects.select_related("wallet")
+        .filter(holder=Subquery(holder), wallet__code=book.spending_wallet)
+        .first()
+    )
+    if account is None:
+        raise MemberNotFound
+    return account
 
 
 def of_purchase(*, purchase: Purchase, at: datetime, book: Rulebook) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from rest_framework.response import Response
 from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.models import Scope
-from loyalty.programmes import books
 from members import enrolling, finding, purchasing
 from members.api import answers, reading, schemas
 from members.api.serializers import EnrolmentInput, LookupInput
@@ -60,8 +59,7 @@ class Members(AnsweredOnceView):
             at=at,
             actor=request.client.public_id,
         )
-        book = books.get_book()
-        shown = answers.of_newcomer(member=member, client=request.client, at=at, book=book)
+        shown = answers.of_newcomer(member=member, client=request.client, at=at, book=request.book)
         return Response(shown, status.HTTP_201_CREATED)
 
 
@@ -88,9 +86,7 @@ class MemberBalance(ClientView):
 
     @schemas.get_balance
     def get(self, request: ClientRequest, member: str) -> Response:
-        found = finding.get_member(public_id=member)
-        shown = answers.of_points(member=found, at=timezone.now(), book=books.get_book())
-        return Response(shown)
+        return Response(answers.of_points(member=member, at=timezone.now(), book=request.book))
 
 
 class Preview(ClientView):
@@ -109,7 +105,7 @@ class Preview(ClientView):
 
     @schemas.preview_purchase
     def post(self, request: ClientRequest) -> Response:
-        at, book = timezone.now(), books.get_book()
+        at, book = timezone.now(), request.book
         sale = reading.read_sale(request, at=at, book=book)
         award = purchasing.preview(sale=sale, at=at)
         return Response(answers.of_preview(award=award, sale=sale, book=book))
@@ -128,7 +124,7 @@ class Purchases(AnsweredOnceView):
 
     @schemas.record_purchase
     def post(self, request: ClientRequest) -> Response:
-        at, book = timezone.now(), books.get_book()
+        at, book = timezone.now(), request.book
         purchase = purchasing.record(
             sale=reading.read_sale(request, at=at, book=book),
             key=request.operation_key,
@@ -141,6 +137,6 @@ class Purchases(AnsweredOnceView):
 
 def _member(member: Member, request: ClientRequest) -> Response:
     shown = answers.of_member(
-        member=member, client=request.client, at=timezone.now(), book=books.get_book()
+        member=member, client=request.client, at=timezone.now(), book=request.book
     )
     return Response(shown)
