@@ -21,11 +21,10 @@ from loyalty.events.models import Change
 from loyalty.ledger.models import Entry
 from loyalty.programmes.models import Programme
 
-_CHANGES_AT_ONCE = 2_000
 _DAYS_AT_ONCE = 31
 
 
-def refresh(*, at: datetime) -> int:
+def refresh(*, at: datetime, changes_at_once: int = 2_000) -> int:
     """Count again what changed since the last refresh. Returns how many changes that were.
 
     Afterwards every fact agrees with what had committed when it began. May be repeated,
@@ -33,11 +32,14 @@ def refresh(*, at: datetime) -> int:
     """
     if not Refresh.objects.filter(rebuilt_at__isnull=False).exists():
         return rebuild(at=at)
-    steps = (_count_members, _gather_points_days, _count_store_days, _count_points_days)
     done = 0
-    for step in steps:
-        while counted := step(at):
-            done += counted
+    for step in (_count_members, _gather_points_days):
+        while taken := step(at, changes_at_once):
+            done += taken
+    while _count_store_days():
+        pass
+    while _count_points_days():
+        pass
     Refresh.objects.filter(pk=1).update(refreshed_at=at)
     return done
 
@@ -54,9 +56,9 @@ def rebuild(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _count_members(at: datetime) -> int:
+def _count_members(at: datetime, at_once: int) -> int:
     refreshed_at = _hold()
-    taken = changes.take(Topic.PURCHASES, _CHANGES_AT_ONCE)
+    taken = changes.take(Topic.PURCHASES, at_once)
     months: dict[date, set[int]] = defaultdict(set)
     for member_id, day in taken:
         if member_id is not None:
@@ -70,10 +72,10 @@ def _count_members(at: datetime) -> int:
 
 
 @transaction.atomic
-def _gather_points_days(at: datetime) -> int:
+def _gather_points_days(at: datetime, at_once: int) -> int:
     """Gather the business days of what moved: the ledger knows days of UTC alone."""
     refreshed_at = _hold()
-    taken = changes.take(Topic.POINTS, _CHANGES_AT_ONCE)
+    taken = changes.take(Topic.POINTS, at_once)
     days = {day + shift * DAY for _, day in taken for shift in (-1, 0, 1)}
     _gather(Topic.POINTS, days)
     _note_revisions(Topic.POINTS, {day for _, day in taken}, refreshed_at, at)
@@ -81,7 +83,7 @@ def _gather_points_days(at: datetime) -> int:
 
 
 @transaction.atomic
-def _count_store_days(_at: datetime) -> int:
+def _count_store_days() -> int:
     _hold()
     days = _take_days(Topic.PURCHASES)
     for day in days:
@@ -90,7 +92,7 @@ def _count_store_days(_at: datetime) -> int:
 
 
 @transaction.atomic
-def _count_points_days(_at: datetime) -> int:
+def _count_points_days() -> int:
     _hold()
     days = _take_days(Topic.POINTS)
     zone = _get_zone()

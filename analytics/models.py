@@ -123,7 +123,8 @@ class StoreDay(models.Model):
 class PointsDay(models.Model):
     """Points of a wallet that entries of one kind moved between two buckets on one day.
 
-    An expiry at the instant a day ends belongs to the day that ends.
+    What falls due at the instant a day ends belongs to that day; what people do then, to the
+    next: as `balances.get_totals` counts.
     """
 
     wallet = models.ForeignKey(

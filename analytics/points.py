@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
 from analytics.models import PointsDay
 from analytics.scopes import Scope
@@ -34,6 +34,8 @@ _OUTGOING = {
     Kind.TRANSFER_OUT: Flow.TRANSFERRED,
     Kind.CLAWBACK: Flow.CLAWED_BACK,
 }
+# At the instant a day ends these still belong to it; what people do then is the next day's.
+_FALLING_DUE = (Kind.ACTIVATE, Kind.EXPIRE, Kind.LAPSE)
 _LEAVING = {Bucket.REDEEMED, Bucket.EXPIRED, Bucket.REMOVED}
 # Lines that may go either way carry their sign; the others are counted as people say them.
 _SIGNED = {Flow.ADJUSTED, Flow.TRANSFERRED}
@@ -77,12 +79,15 @@ def movements_to(scope: Scope) -> QuerySet[Movement]:
     """Return the movements behind a roll-forward, each with `effect`, its signed points."""
     end_at = zones.end_of_day(day=scope.period.last, zone=scope.zone)
     has_happened = Q(entry__occurred_at__lt=end_at) | Q(
-        entry__kind=Kind.EXPIRE, entry__occurred_at=end_at
+        entry__kind__in=_FALLING_DUE, entry__occurred_at=end_at
     )
     entering = Q(source__in=[Bucket.ISSUED, Bucket.REDEEMED])
     leaving = Q(destination__in=_LEAVING)
     effect = Case(
-        When(entering & leaving, then=0), When(leaving, then=-F("points")), default="points"
+        When(entering & leaving, then=0),
+        When(leaving, then=-F("points")),
+        default="points",
+        output_field=BigIntegerField(),
     )
     return (
         Movement.objects.filter(has_happened, account__wallet=scope.wallet_id)
@@ -94,7 +99,11 @@ def movements_to(scope: Scope) -> QuerySet[Movement]:
 def redemptions_to(scope: Scope) -> QuerySet[Movement]:
     """Return the movements of redemptions and their refunds to date, with `effect`."""
     end_at = zones.end_of_day(day=scope.as_of, zone=scope.zone)
-    effect = Case(When(source=Bucket.REDEEMED, then=-F("points")), default="points")
+    effect = Case(
+        When(source=Bucket.REDEEMED, then=-F("points")),
+        default="points",
+        output_field=BigIntegerField(),
+    )
     return Movement.objects.filter(
         Q(source=Bucket.REDEEMED) | Q(destination=Bucket.REDEEMED),
         entry__occurred_at__lt=end_at,
@@ -104,12 +113,20 @@ def redemptions_to(scope: Scope) -> QuerySet[Movement]:
 
 def due_lots(scope: Scope) -> QuerySet[Lot]:
     """Return open lots that have ended by the end of the scope, with `effect`, what is lost."""
-    return Lot.objects.filter(
-        remaining__gt=0,
-        expires_at__lte=scope.end_at,
-        account__next_event_at__lte=scope.end_at,
-        account__wallet=scope.wallet_id,
-    ).annotate(effect=-F("remaining"))
+    ends_at = Case(
+        When(account__inactive_at__lt=F("expires_at"), then="account__inactive_at"),
+        default="expires_at",
+    )
+    return (
+        Lot.objects.filter(
+            remaining__gt=0,
+            account__debt=0,
+            account__next_event_at__lte=scope.end_at,
+            account__wallet=scope.wallet_id,
+        )
+        .annotate(ends_at=ends_at, effect=-F("remaining"))
+        .filter(ends_at__lte=scope.end_at)
+    )
 
 
 def _get_lines(
@@ -151,7 +168,7 @@ def _get_unsettled(scope: Scope) -> tuple[int, int]:
     """Return the points of lots that ended unsettled: before the period, and in it."""
     start_at: datetime = scope.start_at
     found = due_lots(scope).aggregate(
-        before=Sum("remaining", filter=Q(expires_at__lte=start_at), default=0),
-        within=Sum("remaining", filter=Q(expires_at__gt=start_at), default=0),
+        before=Sum("remaining", filter=Q(ends_at__lte=start_at), default=0),
+        within=Sum("remaining", filter=Q(ends_at__gt=start_at), default=0),
     )
     return found["before"], found["within"]

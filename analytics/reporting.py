@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from babel import numbers
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from analytics.figures import Figure, Unit
 from analytics.measures.registry import get_measure, get_measures
@@ -45,7 +44,7 @@ def read_period(*, first: date, last: date) -> Period:
 
 
 def report(*, scope: Scope, codes: Sequence[str] = ()) -> list[Line]:
-    """Compute the measures of these codes, or all. Raises MeasureUnknown before any is computed."""
+    """Compute the measures of these codes, or all. Raises MeasureUnknown, and computes none."""
     chosen: Iterable[Measure] = [get_measure(code=code) for code in dict.fromkeys(codes)]
     return [Line(measure, measure.compute(scope)) for measure in chosen or get_measures().values()]
 

@@ -9,11 +9,15 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from analytics.periods import Period, day
 from analytics.scopes import WHOLE, Cut, Scope, get_scope
 from loyalty.core import ids
 from loyalty.events import changes
-from loyalty.ledger.models import Holder, Wallet
+from loyalty.ledger import posting
+from loyalty.ledger.models import NEVER, Entry, Wallet
+from loyalty.ledger.posting import Grant
 from loyalty.programmes.models import Programme, Store
 from members.models import Member, Purchase
 
@@ -50,7 +54,8 @@ def make_members(
     names: Sequence[str], *, enrolled_at: datetime = datetime(1996, 12, 31, 12, tzinfo=UTC)
 ) -> dict[str, Member]:
     """Enrol members under these external ids, in this order."""
-    holders = Holder.objects.bulk_create([Holder(opened_at=enrolled_at) for _ in names])
+    with transaction.atomic():
+        holders = posting.open_holders(count=len(names), at=enrolled_at)
     members = Member.objects.bulk_create(
         [
             Member(
@@ -84,6 +89,24 @@ def _purchase(sold: Sold, zone: ZoneInfo) -> Purchase:
         recorded_at=NOW,
         total_cents=sold.cents,
     )
+
+
+def move(
+    member: Member,
+    points: int,
+    at: datetime,
+    *,
+    expires_at: datetime = NEVER,
+    available_at: datetime | None = None,
+) -> Entry:
+    """Let a member earn points at a moment, or redeem them when they are negative."""
+    with transaction.atomic():
+        account = posting.lock(member.holder)["points"]
+        key = f"key-{next(_keys)}"
+        if points < 0:
+            return posting.redeem(account=account, points=-points, reference=key, key=key, at=at)
+        grant = Grant("points", points, available_at or at, expires_at)
+        return posting.earn(account=account, grants=[grant], reference=key, key=key, at=at)
 
 
 def load_cdnow() -> None:

@@ -161,3 +161,20 @@ def rfm_by_ntile(receipts, last, number):
         for place, member in enumerate(ranked):
             scores[member] += str(1 + next(n for n in range(5) if place < ends[n]))
     return scores
+
+
+def before(first, last, today):
+    """The range that a range of days is compared with, from the definition's words."""
+    length = (last - first).days + 1
+    is_calendar = first.day == 1 and (last + timedelta(days=1)).day == 1
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if is_calendar and months in (1, 3, 6, 12) and (first.month - 1) % months == 0:
+        start = first
+        for _ in range(months):
+            start = month_of(start - timedelta(days=1))
+    else:
+        start = first - timedelta(days=length)
+    end = first - timedelta(days=1)
+    if last >= today:
+        end = min(end, start + timedelta(days=(today - first).days))
+    return start, end

@@ -1,0 +1,93 @@
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from analytics.models import (
+    MeasureSettings,
+    MemberFact,
+    MemberMonth,
+    PointsDay,
+    Refresh,
+    Revision,
+    StoreDay,
+)
+from loyalty.core.showing import FirstPages, ShownOnly
+
+
+@admin.register(MemberFact)
+class MemberFactAdmin(ShownOnly, admin.ModelAdmin[MemberFact]):
+    paginator = FirstPages
+    list_display = ("member", "first_on", "last_on", "receipts", "days", "revenue_cents")
+    list_select_related = ("member",)
+    search_fields = ("=member__external_id", "=member__public_id")
+    ordering = ("-member",)
+    show_full_result_count = False
+
+
+@admin.register(MemberMonth)
+class MemberMonthAdmin(ShownOnly, admin.ModelAdmin[MemberMonth]):
+    paginator = FirstPages
+    list_display = ("month", "member", "store", "channel", "receipts", "revenue_cents")
+    list_select_related = ("member", "store")
+    search_fields = ("=member__external_id", "=member__public_id")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(StoreDay)
+class StoreDayAdmin(ShownOnly, admin.ModelAdmin[StoreDay]):
+    paginator = FirstPages
+    list_display = ("day", "store", "channel", "receipts", "revenue_cents", "member_receipts")
+    list_select_related = ("store",)
+    list_filter = ("store",)
+    ordering = ("-day", "-id")
+    show_full_result_count = False
+
+
+@admin.register(PointsDay)
+class PointsDayAdmin(ShownOnly, admin.ModelAdmin[PointsDay]):
+    paginator = FirstPages
+    list_display = ("day", "wallet", "kind", "source", "destination", "points")
+    list_select_related = ("wallet",)
+    list_filter = ("wallet", "kind")
+    ordering = ("-day", "-id")
+    show_full_result_count = False
+
+
+@admin.register(Refresh)
+class RefreshAdmin(ShownOnly, admin.ModelAdmin[Refresh]):
+    list_display = ("refreshed_at", "rebuilt_at")
+
+
+@admin.register(Revision)
+class RevisionAdmin(ShownOnly, admin.ModelAdmin[Revision]):
+    paginator = FirstPages
+    list_display = ("month", "topic", "revised_at")
+    list_filter = ("topic",)
+    ordering = ("-month", "topic")
+    show_full_result_count = False
+
+
+@admin.register(MeasureSettings)
+class MeasureSettingsAdmin(admin.ModelAdmin[MeasureSettings]):
+    """The one row, made the first time somebody decides something."""
+
+    list_display = ("lost_after_days", "rfm_scoring")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not MeasureSettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: MeasureSettings,
+        form: ModelForm[MeasureSettings],
+        change: bool,
+    ) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,142 @@
+"""What holds of every measure, those that come later included."""
+
+from datetime import datetime, time
+
+import pytest
+from django.utils.functional import Promise
+
+from analytics import facts
+from analytics.figures import Figure
+from analytics.measures.registry import MeasureUnknown, get_measure, get_measures
+from analytics.measuring import Measure
+from analytics.periods import Period, day
+from analytics.scopes import get_scope
+from tests.analytics.builders import (
+    NOW,
+    PARIS,
+    Sold,
+    make_members,
+    make_programme,
+    move,
+    scope,
+    sell,
+)
+
+MEASURES = list(get_measures().values())
+BY_CODE = [measure.code for measure in MEASURES]
+
+
+class TestRegistry:
+    def test_finds_the_measures_of_this_release(self) -> None:
+        assert set(BY_CODE) == {
+            "active_members",
+            "average_basket",
+            "buyers_ratio",
+            "churn_rate",
+            "clv_historic",
+            "cohort_retention",
+            "enrolments",
+            "lost_members",
+            "median_gap_days",
+            "pareto_share",
+            "points_flow",
+            "purchase_frequency",
+            "reactivated",
+            "redemption_rate",
+            "repeat_purchase_rate",
+            "repeat_purchase_rate_days",
+            "retention_rate",
+            "retention_rate_net",
+            "rfm",
+        }
+
+    def test_refuses_a_code_that_is_none(self) -> None:
+        with pytest.raises(MeasureUnknown):
+            get_measure(code="retention")
+
+    @pytest.mark.parametrize("measure", MEASURES, ids=BY_CODE)
+    def test_each_is_said_in_words_that_can_be_translated(self, measure: Measure) -> None:
+        assert isinstance(measure.name, Promise)
+        assert isinstance(measure.definition, Promise)
+        assert isinstance(measure.numerator_name, Promise)
+        assert (measure.denominator_name is None) is (measure.example.expected.denominator is None)
+
+
+@pytest.mark.django_db
+class TestExamples:
+    @pytest.mark.parametrize("measure", MEASURES, ids=BY_CODE)
+    def test_each_comes_out_as_it_was_worked_by_hand(self, measure: Measure) -> None:
+        at = datetime.combine(day("2026-04-15"), time(12), tzinfo=PARIS)
+        tell(measure)
+        facts.refresh(at=at)
+
+        found = measure.compute(get_scope(period=measure.example.period, at=at))
+
+        assert found == measure.example.expected
+
+
+@pytest.mark.django_db
+class TestUnfinishedPeriods:
+    def test_compare_with_as_many_days_of_the_period_before(self) -> None:
+        make_programme()
+        ada, bea = make_members(["ada", "bea"]).values()
+        sell(
+            [
+                Sold(ada, day("2026-02-10"), 1000),
+                Sold(bea, day("2026-02-11"), 1000),
+                Sold(ada, day("2026-03-02"), 1000),
+            ]
+        )
+        at = datetime.combine(day("2026-03-10"), time(12), tzinfo=PARIS)
+        facts.refresh(at=at)
+        march = get_scope(period=Period(day("2026-03-01"), day("2026-03-31")), at=at)
+
+        assert march.is_finished is False
+        assert get_measure(code="retention_rate").compute(march) == Figure(1, 1, 1)
+
+
+@pytest.mark.django_db
+class TestPublishedExamples:
+    def test_net_retention_of_500_then_550_with_100_new_is_90_per_cent(self) -> None:
+        figure = compute("retention_rate_net", before=range(500), now=range(50, 600))
+
+        assert (figure.numerator, figure.denominator) == (450, 500)
+        assert figure.value == pytest.approx(0.9)
+
+    def test_churn_of_5_in_100_is_5_per_cent(self) -> None:
+        figure = compute("churn_rate", before=range(100), now=range(95))
+
+        assert (figure.numerator, figure.denominator) == (5, 100)
+
+    def test_repeat_of_300_in_1000_is_30_per_cent(self) -> None:
+        figure = compute("repeat_purchase_rate", before=(), now=[*range(1000), *range(300)])
+
+        assert (figure.numerator, figure.denominator) == (300, 1000)
+
+
+def compute(code: str, *, before: object, now: object) -> Figure:
+    """The figure of February for members, by number, who bought in January and in February."""
+    make_programme()
+    numbers = sorted({*before, *now})  # type: ignore[misc]
+    members = make_members([str(number) for number in numbers])
+    sell(Sold(members[str(n)], day("2026-01-15"), 1000) for n in before)  # type: ignore[attr-defined]
+    sell(Sold(members[str(n)], day("2026-02-15"), 1000) for n in now)  # type: ignore[attr-defined]
+    facts.refresh(at=NOW)
+    return get_measure(code=code).compute(scope("2026-02-01", "2026-02-28"))
+
+
+def tell(measure: Measure) -> None:
+    """Let an example happen."""
+    make_programme()
+    example = measure.example
+    names = [told[0] for told in (*example.receipts, *example.points)]
+    members = make_members(list(dict.fromkeys(names)))
+    for name, on in example.enrolments:
+        make_members([name], enrolled_at=noon_of(on))
+    sell(Sold(members[name], day(on), cents) for name, on, cents in example.receipts)
+    for name, on, points in example.points:
+        move(members[name], points, noon_of(on))
+
+
+def noon_of(on: str) -> datetime:
+    return datetime.combine(day(on), time(12), tzinfo=PARIS)
