@@ -139,7 +139,7 @@ def build_scene(run: Run, *, members: set[str]) -> None:
     scene.set_up(at=OPENED)
     newcomers = [Newcomer(enrolled_at=OPENED, external_id=name) for name in sorted(members)]
     for start in range(0, len(newcomers), 500):
-        enrolling.enrol_many(newcomers=newcomers[start : start + 500])
+        enrolling.enrol_many(newcomers=newcomers[start : start + 500], recorded_at=OPENED)
     run.cluster.freeze(SCENE)
 
 

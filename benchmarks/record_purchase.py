@@ -12,6 +12,7 @@ from benchmarks.harness import Comparison, Report, Side, Twin, compare
 from benchmarks.run import Run
 from benchmarks.scene import Scene
 
+Streams = list[list[list[bytes]]]
 EMPTY = "/benchmarks/empty"
 SHOPPERS = 60
 LOTS = 50
@@ -29,7 +30,7 @@ def measure(run: Run) -> Report:
     count_round_trips(run, shop, report=report, at=at)
     compare_with_floor(run, shop, streams, report=report, at=at)
     if run.is_profiled:
-        report.notes += profile(run, shop, at=at)
+        report.notes += profile(run, shop, streams, at=at)
     return report
 
 
@@ -45,7 +46,7 @@ def build_round(shop: Scene, *, number: int, at: datetime) -> list[Environ]:
     ]
 
 
-def hear_all(run: Run, shop: Scene, *, at: datetime) -> list[list[list[bytes]]]:
+def hear_all(run: Run, shop: Scene, *, at: datetime) -> Streams:
     """Return what each purchase of each round says, without what an empty POST says too."""
     databases.use(databases.copy(run.cluster, shop.database, to="b1_heard"))
     with wire.listening(log=run.cluster.log) as floor:
@@ -62,7 +63,7 @@ def hear_all(run: Run, shop: Scene, *, at: datetime) -> list[list[list[bytes]]]:
 
 
 def compare_with_floor(
-    run: Run, shop: Scene, streams: list[list[list[bytes]]], *, report: Report, at: datetime
+    run: Run, shop: Scene, streams: Streams, *, report: Report, at: datetime
 ) -> None:
     """Measure purchases on one copy against empty calls and replayed statements on another."""
     databases.copy(run.cluster, shop.database, to="b1_live")
@@ -123,8 +124,8 @@ def check(report: Report, answers: list[Answer], replayed: psycopg.Connection) -
     ]
 
 
-def profile(run: Run, shop: Scene, *, at: datetime) -> list[str]:
-    """Say where the application's time goes, over one round's purchases."""
+def profile(run: Run, shop: Scene, streams: Streams, *, at: datetime) -> list[str]:
+    """Say where the application's time goes over one round, and the database's over its replay."""
     databases.use(databases.copy(run.cluster, shop.database, to="b1_profiled"))
     requests = build_round(shop, number=0, at=at)
     doors.send(build_empty(shop))
@@ -134,4 +135,13 @@ def profile(run: Run, shop: Scene, *, at: datetime) -> list[str]:
             doors.send(environ)
         return len(requests)
 
-    return profiles.profile(work)
+    lines = profiles.profile(work)
+    databases.copy(run.cluster, shop.database, to="b1_timed")
+    with run.cluster.connect("b1_timed") as timed:
+        wire.replay(timed, [statement for stream in streams[0] for statement in stream])
+        slowest = wire.time_statements(timed, streams[1])
+    lines.append("time of each kind of statement as the client waits for it, a purchase:")
+    return lines + [
+        f"  {seconds * 1000:6.3f} ms {times:4.1f} times  {' '.join(shape.split())[:90]}"
+        for seconds, times, shape in slowest
+    ]

@@ -6,7 +6,8 @@ server's log.
 
 import re
 import tempfile
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +20,9 @@ from django.db import connection
 from psycopg import _connection_base as psycopg_connections
 from psycopg import client_cursor as psycopg_cursors
 
+SAVEPOINT = re.compile(rb'"s\d+_x\d+"')
 MESSAGE = re.compile(r"^([FB])\t\d+\t[A-Z]\w+", re.MULTILINE)
-LITERAL = re.compile(rb"'(?:[^']|'')*'(?:::\w+)?|\b\d+(?:\.\d+)?\b")
+LITERAL = re.compile(rb"'(?:[^']|'')*'(?:::\w+)?|(?<![\w.])-?\d+(?:\.\d+)?\b")
 
 
 @dataclass
@@ -134,3 +136,28 @@ def replay(to: psycopg.Connection, statements: Sequence[bytes]) -> None:
         cursor.execute(statement)
         if cursor.description is not None:
             cursor.fetchall()
+
+
+def time_statements(
+    to: psycopg.Connection, streams: Sequence[Sequence[bytes]]
+) -> list[tuple[float, float, str]]:
+    """Replay streams and return each kind of statement: seconds and times in each stream, its shape.
+
+    Seconds are the client's, the round trip included: a profile, never a measure.
+    """
+    seconds: dict[bytes, float] = defaultdict(float)
+    times: Counter[bytes] = Counter()
+    for statements in streams:
+        for statement in statements:
+            start = time.perf_counter()
+            replay(to, [statement])
+            shape = SAVEPOINT.sub(b"s", shape_of(statement))
+            seconds[shape] += time.perf_counter() - start
+            times[shape] += 1
+    return sorted(
+        (
+            (spent / len(streams), times[shape] / len(streams), shape.decode())
+            for shape, spent in seconds.items()
+        ),
+        reverse=True,
+    )

@@ -157,7 +157,7 @@ class TestWire:
 
     def test_knows_statements_that_differ_in_values_alone(self):
         first = shape_of(
-            b"SELECT a1 FROM t WHERE k = 'it''s' AND n = 12 AND at = '1'::timestamptz"
+            b"SELECT a1 FROM t WHERE k = 'it''s' AND n = -12 AND at = '1'::timestamptz"
         )
 
         assert first == shape_of(
