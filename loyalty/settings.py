@@ -134,7 +134,7 @@ DATABASE_ROUTERS = ["loyalty.core.replicas.Router"]
 # The queue: Redis, or inside the one process of `make run`
 
 REDIS_URL = env.str("REDIS_URL", "")
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -1,0 +1,1 @@
+"""The demo: a chain of three shops, its members and two years of their purchases."""

@@ -1,0 +1,120 @@
+"""What there is in the demo: shops, products, rewards, and names people have. Pure."""
+
+from dataclasses import dataclass
+
+PROGRAMME = "Maison Verne"
+TIERS = (("silver", 300_00), ("gold", 900_00))
+MULTIPLIERS = {"silver": "1.25", "gold": "1.50"}
+
+
+@dataclass(frozen=True)
+class Shop:
+    code: str
+    name: str
+    city: str
+    share: int
+
+
+SHOPS = (
+    Shop("paris", "Maison Verne Canal", "Paris", 50),
+    Shop("lyon", "Maison Verne Croix-Rousse", "Lyon", 30),
+    Shop("nantes", "Maison Verne Graslin", "Nantes", 20),
+)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A category of products; the last of them never earns points."""
+
+    code: str
+    name: str
+    is_excluded: bool = False
+
+
+FAMILIES = (
+    Family("cafe", "Café"),
+    Family("the", "Thé"),
+    Family("epicerie", "Épicerie fine"),
+    Family("arts-de-la-table", "Arts de la table"),
+    Family("cartes-cadeaux", "Cartes cadeaux", is_excluded=True),
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something on the shelf; `share` says how often it is chosen."""
+
+    sku: str
+    name: str
+    family: str
+    price_cents: int
+    share: int
+
+
+PRODUCTS = (
+    Product("CAF-250", "Café en grains 250 g", "cafe", 7_90, 24),
+    Product("CAF-1KG", "Café en grains 1 kg", "cafe", 26_50, 8),
+    Product("CAF-DEC", "Café décaféiné 250 g", "cafe", 8_40, 5),
+    Product("THE-VER", "Thé vert sencha 100 g", "the", 9_20, 12),
+    Product("THE-NOI", "Earl Grey 100 g", "the", 8_60, 12),
+    Product("INF-VER", "Infusion verveine 50 g", "the", 6_30, 8),
+    Product("CHO-NOI", "Chocolat noir 70 %", "epicerie", 4_80, 16),
+    Product("MIE-ACA", "Miel d'acacia 500 g", "epicerie", 11_50, 6),
+    Product("CON-ABR", "Confiture d'abricots", "epicerie", 5_90, 8),
+    Product("BIS-BEU", "Galettes pur beurre", "epicerie", 4_20, 10),
+    Product("THE-IER", "Théière en fonte", "arts-de-la-table", 54_00, 1),
+    Product("TAS-GRE", "Deux tasses en grès", "arts-de-la-table", 24_00, 3),
+    Product("CAR-030", "Carte cadeau 30 €", "cartes-cadeaux", 30_00, 1),
+)
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """A rule that gives a number of points for something that is no purchase."""
+
+    code: str
+    name_fr: str
+    name_en: str
+    event: str
+    points: int
+
+
+BONUSES = (
+    Bonus("welcome", "Bienvenue", "Welcome", "enrolment", 20),
+    Bonus("birthday", "Anniversaire", "Birthday", "birthday", 50),
+)
+
+
+@dataclass(frozen=True)
+class Gift:
+    """A reward of the catalogue: what it costs in points and is worth in cents."""
+
+    name_fr: str
+    name_en: str
+    kind: str
+    cost: int
+    value_cents: int
+    stock: int | None = None
+    tier: str = ""
+
+
+GIFTS = (
+    Gift("Un café offert", "A coffee on the house", "VOUCHER", 50, 2_80),
+    Gift("5 € de remise", "€5 off", "DISCOUNT", 150, 5_00),
+    Gift("Coffret dégustation", "Tasting box", "PRODUCT", 300, 14_00, stock=400),
+    Gift("Atelier barista", "Barista workshop", "VOUCHER", 600, 45_00, stock=60, tier="gold"),
+)
+
+FIRST_NAMES = (
+    "Camille", "Louise", "Jules", "Inès", "Hugo", "Léa", "Adam", "Chloé", "Nathan", "Manon",
+    "Gabriel", "Sarah", "Raphaël", "Emma", "Louis", "Jade", "Arthur", "Zoé", "Noé", "Anaïs",
+    "Malo", "Yasmine", "Victor", "Clémence", "Bastien", "Aïcha", "Théo", "Margaux", "Ousmane",
+    "Élise",
+)  # fmt: skip
+LAST_NAMES = (
+    "Martin", "Bernard", "Thomas", "Petit", "Robert", "Richard", "Durand", "Dubois", "Moreau",
+    "Laurent", "Simon", "Michel", "Lefèvre", "Leroy", "Roux", "David", "Bertrand", "Morel",
+    "Fournier", "Girard", "Bonnet", "Dupont", "Lambert", "Fontaine", "Rousseau", "Vincent",
+    "Muller", "Lefebvre", "Faure", "André", "Mercier", "Blanc", "Guérin", "Boyer", "Garnier",
+    "Chevalier", "François",
+)  # fmt: skip

@@ -1,0 +1,120 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+
+from loyalty.clients.models import ClientKey
+from loyalty.demo import credentials, seeding, story
+from loyalty.events.models import OutboxEvent
+from loyalty.identity.models import User
+from loyalty.ledger import verifying
+from loyalty.ledger.models import Entry
+from loyalty.programmes import setting_up
+from loyalty.programmes.models import Programme
+from members.models import Member, Purchase
+from rewards.models import Redemption
+
+PARIS = ZoneInfo("Europe/Paris")
+TODAY = date(2026, 3, 10)
+AT = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
+
+
+def told(*, seed: int = 1, members: int = 20) -> list[story.Happening]:
+    return story.tell(seed=seed, members=members, today=TODAY, zone=PARIS)
+
+
+class TestTheStory:
+    def test_is_the_same_for_the_same_seed_and_no_other(self):
+        assert told() == told()
+        assert told() != told(seed=2)
+
+    def test_goes_on_in_order_until_yesterday_evening(self):
+        moments = [happening.moment for happening in told()]
+
+        assert moments == sorted(moments)
+        assert moments[0].date() >= date(2024, 3, 10)
+        assert moments[-1].date() == date(2026, 3, 9)
+
+    def test_lets_everybody_join_before_they_buy(self):
+        joined: set[int] = set()
+        for happening in told():
+            if isinstance(happening, story.Joined):
+                joined.add(happening.person.number)
+            elif happening.person:
+                assert happening.person.number in joined
+
+        assert joined == set(range(1, 21))
+
+    def test_keeps_the_first_members_whoever_comes_after(self):
+        def first(members: int) -> list[story.Happening]:
+            return [one for one in told(members=members) if one.person and one.person.number <= 5]
+
+        assert first(5) == first(20)
+
+
+@pytest.mark.django_db
+class TestSeed:
+    @pytest.fixture
+    def seeded(self, settings, tmp_path) -> None:
+        settings.VAR_DIR = tmp_path
+        seeding.seed(number=1, members=2, at=AT, progress=lambda _done, _total: None)
+
+    def test_leaves_a_ledger_that_verifies(self, seeded: None):
+        verification = verifying.verify()
+
+        assert verification.first_fault is None
+        assert verification.accounts == 2
+        assert verification.entries == Entry.objects.count()
+
+    def test_gives_the_first_member_a_tier_points_and_rewards(self, seeded: None):
+        camille = Member.objects.select_related("tier").get(email__startswith="camille")
+
+        assert camille.tier is not None
+        assert camille.tier.code in {"silver", "gold"}
+        assert Redemption.objects.filter(member=camille).exists()
+        assert Purchase.objects.filter(member=None).exists()
+
+    def test_reaches_nobody(self, seeded: None):
+        assert OutboxEvent.objects.filter(is_historic=False).count() == 0
+
+    def test_lets_all_three_in_with_one_password_and_the_till_with_its_key(self, seeded: None):
+        known = credentials.get(at=AT)
+
+        for email in (credentials.ADMINISTRATOR, credentials.CASHIER, known.member):
+            assert authenticate(username=email, password=known.password) is not None
+        assert ClientKey.objects.is_valid(known.till_key)
+        assert credentials.get(at=AT) == known
+        assert ClientKey.objects.count() == 1
+
+    def test_makes_a_new_key_where_the_kept_one_is_of_another_database(
+        self, seeded: None, tmp_path
+    ):
+        (tmp_path / "demo_till_key").write_text("abcdefgh.of-another-database")
+
+        key = credentials.get(at=AT).till_key
+
+        assert ClientKey.objects.is_valid(key)
+        assert (tmp_path / "demo_till_key").read_text() == key
+
+
+@pytest.mark.django_db
+class TestSomebodysOwnProgramme:
+    def test_is_left_alone(self, settings, tmp_path):
+        settings.VAR_DIR = tmp_path
+        setting_up.set_up(
+            name="Chez Ada",
+            currency="EUR",
+            time_zone="Europe/Paris",
+            points_per=Decimal(1),
+            expire_after_days=365,
+            at=AT,
+        )
+
+        call_command("demo", "--seed-only", stdout=StringIO())
+
+        assert Programme.objects.get().name == "Chez Ada"
+        assert (Member.objects.count(), User.objects.count()) == (0, 0)
