@@ -34,7 +34,10 @@ def count_round_trips(run: Run, shop: Scene, *, report: Report, at: datetime) ->
             doors.expect(201, doors.send(purchase))
         return conversation
 
-    found = {f"{lines} lines": hear(shopper, f"L{lines}", lines) for lines in (10, 1, 100)}
+    found = {
+        f"{lines} lines" if lines > 1 else "1 line": hear(shopper, f"L{lines}", lines)
+        for lines in (1, 10, 100)
+    }
     replay = hear(shopper, "L10", 10)
     found["no open lot"] = hear(make_shopper(lots=0, at=at), "no-lot", 10)
     found["1,000 open lots"] = hear(make_shopper(lots=1_000, at=at), "many-lots", 10)
@@ -47,6 +50,10 @@ def count_round_trips(run: Run, shop: Scene, *, report: Report, at: datetime) ->
     ]
     report.counts.append(
         Count("replay", "round trips, a repeated key", replay.round_trips, MOST_FOR_A_REPLAY)
+    )
+    trips = [heard.round_trips for heard in found.values()]
+    report.counts.append(
+        Count("spread", "round trips between the fewest and the most", max(trips) - min(trips), 0)
     )
     report.twins.append(agree([*found.values(), replay]))
     report.notes += describe("what a purchase says", found["10 lines"])

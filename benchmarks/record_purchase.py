@@ -69,44 +69,48 @@ def compare_with_floor(
     databases.copy(run.cluster, shop.database, to="b1_live")
     databases.copy(run.cluster, shop.database, to="b1_replayed")
     databases.use("b1_live")
-    requests = [build_round(shop, number=number, at=at) for number in range(run.rounds + 1)]
-    empties = [[build_empty(shop) for _ in shop.shoppers] for _number in range(run.rounds + 1)]
     answers: list[Answer] = []
+    comparison = Comparison(
+        code="cpu",
+        says="CPU of a purchase against the least it could cost",
+        left="recordPurchase",
+        right="empty POST + the same statements",
+        goal=GOAL,
+    )
     with run.cluster.connect("b1_replayed") as replayed:
-
-        def rest(_number: int) -> None:
-            run.cluster.rest()
-
-        def buy(number: int) -> int:
-            answers.extend(map(doors.send, requests[number]))
-            return len(requests[number])
-
-        def replay(number: int) -> int:
-            for environ, statements in zip(empties[number], streams[number], strict=True):
-                doors.send(environ)
-                wire.replay(replayed, statements)
-            return len(streams[number])
-
-        comparison = Comparison(
-            code="cpu",
-            says="CPU of a purchase against the least it could cost",
-            left="recordPurchase",
-            right="empty POST + the same statements",
-            goal=GOAL,
-        )
+        left = buying(run, shop, answers=answers, at=at)
+        right = replaying(run, shop, streams, to=replayed)
         report.comparisons.append(
-            compare(
-                comparison,
-                left=Side(name="purchase", work=buy, prepare=rest),
-                right=Side(name="floor", work=replay, prepare=rest),
-                rounds=run.rounds,
-                meter=run.meter,
-            )
+            compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
         )
-        check(report, answers, replayed)
+    check(report, answers)
 
 
-def check(report: Report, answers: list[Answer], replayed: psycopg.Connection) -> None:
+def buying(run: Run, shop: Scene, *, answers: list[Answer], at: datetime) -> Side:
+    """Return the side that sends purchases and keeps what they were answered."""
+    requests = [build_round(shop, number=number, at=at) for number in range(run.rounds + 1)]
+
+    def buy(number: int) -> int:
+        answers.extend(map(doors.send, requests[number]))
+        return len(requests[number])
+
+    return Side(name="purchase", work=buy, prepare=lambda _number: run.cluster.rest())
+
+
+def replaying(run: Run, shop: Scene, streams: Streams, *, to: psycopg.Connection) -> Side:
+    """Return the side that sends empty calls, each followed by what a purchase said."""
+    empties = [[build_empty(shop) for _ in streams[0]] for _number in range(run.rounds + 1)]
+
+    def replay(number: int) -> int:
+        for environ, statements in zip(empties[number], streams[number], strict=True):
+            doors.send(environ)
+            wire.replay(to, statements)
+        return len(streams[number])
+
+    return Side(name="floor", work=replay, prepare=lambda _number: run.cluster.rest())
+
+
+def check(report: Report, answers: list[Answer]) -> None:
     """Compare what was answered, booked, and booked again by the replay."""
     awarded = sum(doors.expect(201, answer).json()["award"]["points"] for answer in answers)
     found = []

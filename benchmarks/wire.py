@@ -141,7 +141,7 @@ def replay(to: psycopg.Connection, statements: Sequence[bytes]) -> None:
 def time_statements(
     to: psycopg.Connection, streams: Sequence[Sequence[bytes]]
 ) -> list[tuple[float, float, str]]:
-    """Replay streams and return each kind of statement: seconds and times in each stream, its shape.
+    """Replay streams and return each kind of statement: seconds and times a stream, its shape.
 
     Seconds are the client's, the round trip included: a profile, never a measure.
     """
