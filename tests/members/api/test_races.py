@@ -1,4 +1,4 @@
-"""Fifty times recordPurchase at once with one key; and the control that shows what keeps it one."""
+"""Fifty times recordPurchase at once with one key; and the control that shows why it is one."""
 
 import itertools
 from typing import Any

@@ -1,0 +1,129 @@
+"""The API's description: committed, valid, served, and readable with our own assets alone."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from playwright.sync_api import Page, sync_playwright
+
+from tests import chromium
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
+OPERATIONS = {
+    "lookupMember": ("post", "/api/v1/members/lookup"),
+    "enrolMember": ("post", "/api/v1/members"),
+    "getMember": ("get", "/api/v1/members/{member}"),
+    "getBalance": ("get", "/api/v1/members/{member}/balance"),
+    "previewPurchase": ("post", "/api/v1/purchases/preview"),
+    "recordPurchase": ("post", "/api/v1/purchases"),
+    "getOperation": ("get", "/api/v1/operations/{key}"),
+}
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    with translation.override("en"):
+        return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
+
+
+def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation
+        for path in described["paths"].values()
+        for operation in path.values()
+    }
+
+
+class TestDescription:
+    def test_is_the_one_committed(self, described: dict[str, Any]):
+        # Otherwise: manage.py spectacular --format openapi-json --lang en --file docs/openapi.json
+        assert described == json.loads(COMMITTED.read_text())
+
+    def test_is_valid_openapi(self, described: dict[str, Any]):
+        assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []
+
+    def test_names_each_operation_once(self, described: dict[str, Any]):
+        named = {
+            operation["operationId"]: (method, path)
+            for path, methods in described["paths"].items()
+            for method, operation in methods.items()
+        }
+
+        assert named == OPERATIONS
+
+    def test_says_what_each_needs_and_how_it_fails(self, described: dict[str, Any]):
+        for name, operation in operations(described).items():
+            assert operation["security"] == [{"ClientKey": []}], name
+            assert {"401", "403", "503"} <= operation["responses"].keys(), name
+            for status, answer in operation["responses"].items():
+                kind = "application/json" if status < "300" else "application/problem+json"
+                assert list(answer["content"]) == [kind], (name, status)
+                assert answer["content"][kind].get("examples") or name == "getOperation"
+
+    def test_asks_a_key_of_what_changes_something_only(self, described: dict[str, Any]):
+        keyed = {
+            name
+            for name, operation in operations(described).items()
+            if any(p["name"] == "Idempotency-Key" for p in operation["parameters"])
+        }
+
+        assert keyed == {"enrolMember", "recordPurchase"}
+
+    def test_says_that_unknown_names_are_refused(self, described: dict[str, Any]):
+        shapes = described["components"]["schemas"]
+
+        inputs = {name: shape for name, shape in shapes.items() if name.endswith("Input")}
+        assert len(inputs) == 7
+        assert all(shape["additionalProperties"] is False for shape in inputs.values())
+
+
+class TestServed:
+    @pytest.mark.parametrize("language", ["fr", "en"])
+    def test_description_is_the_same_in_every_language(
+        self, described: dict[str, Any], language: str
+    ):
+        response = Browser().get("/api/v1/openapi.json", headers={"Accept-Language": language})
+
+        assert response.status_code == 200
+        assert response.json() == described
+
+
+@pytest.fixture
+def page(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    browser_path = chromium.get_or_skip()
+    # Playwright runs its own event loop in this thread, which Django would object to.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path)
+        yield browser.new_page()
+        browser.close()
+
+
+class TestDocs:
+    def test_are_readable_with_our_own_assets_and_no_complaint(self, live_server: Any, page: Page):
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+
+        page.goto(f"{live_server.url}/api/v1/docs/")
+        page.wait_for_selector("#operations-purchases-previewPurchase", timeout=20_000)
+
+        elsewhere = [url for url in asked if not url.startswith((live_server.url, "data:"))]
+        assert elsewhere == []
+        assert said == []
+
+    def test_open_an_operation(self, live_server: Any, page: Page):
+        page.goto(f"{live_server.url}/api/v1/docs/")
+
+        page.click("#operations-purchases-recordPurchase")
+
+        page.wait_for_selector("text=Record a purchase, give its points", timeout=20_000)
