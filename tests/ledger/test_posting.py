@@ -1,71 +1,227 @@
-"""The verbs, on the database: what is written, what is refused, how many statements it takes."""
-
-from datetime import datetime, timedelta
+"""The verbs, on the database: what is written and what is refused."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
-from loyalty.ledger import posting
-from loyalty.ledger.models import NEVER, Account
+from loyalty.events.models import Change, OutboxEvent
+from loyalty.ledger import posting, verifying
+from loyalty.ledger.models import NEVER, Account, Entry, Lot, Movement
 from loyalty.ledger.planning import Grant
+from loyalty.ledger.posting import pens
 from tests.conftest import NOON
+from tests.ledger.doing import book_of, days, earn, grant, left_in_lots, read, redeem
 
 pytestmark = pytest.mark.django_db
 
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
+GESTURE = {"reason": "gesture", "actor": "staff:1", "expires_at": None, "at": NOON}
 
 
-@pytest.fixture
-def account() -> Account:
-    return posting.lock(posting.open_holder(at=NOON))["points"]
+class TestEarn:
+    def test_writes_an_entry_a_lot_a_movement_and_the_account(self, account: Account):
+        entry = earn(account, 26, "sale", until=NOON + days(365), actor="till:1")
+
+        assert Entry.objects.get() == entry
+        assert (entry.number, entry.points, entry.available_after) == (1, 26, 26)
+        lot = Lot.objects.get()
+        assert (lot.origin_id, lot.remaining, lot.expires_at) == (entry.pk, 26, NOON + days(365))
+        moved = Movement.objects.get()
+        assert (moved.source, moved.destination, moved.points) == ("issued", "available", 26)
+        stands = read(account)
+        assert (stands.issued, stands.available, stands.last_at) == (26, 26, NOON)
+        assert stands.next_event_at == NOON + days(365)
+        assert stands.last_hash == entry.hash
+
+    def test_opens_one_lot_per_date_and_rule_version(self, account: Account):
+        granted = [
+            grant(10, until=NOON + days(9), rule_version=1),
+            grant(5, until=NOON + days(9), rule_version=2),
+            grant(3, until=NOON + days(9), rule_version=1),
+        ]
+
+        posting.earn(account=account, grants=granted, reference="s", key="s", at=NOON)
+
+        assert book_of(account) == [("EARN", 18)]
+        assert left_in_lots(account) == [13, 5]
+
+    def test_refuses_another_wallets_points(self, account: Account):
+        stamps = [Grant("stamps", 1, NOON, NEVER)]
+
+        with pytest.raises(ValueError, match="own wallet"):
+            posting.earn(account=account, grants=stamps, reference="s", key="s", at=NOON)
+
+        assert Entry.objects.exists() is False
+
+    @pytest.mark.parametrize("granted", [[], [grant(0)], [grant(5, since=NOON, until=NOON)]])
+    def test_refuses_nothing_at_all(self, account: Account, granted: list[Grant]):
+        with pytest.raises(ValueError, match=r"grant|nothing"):
+            posting.earn(account=account, grants=granted, reference="s", key="s", at=NOON)
+
+        assert Entry.objects.exists() is False
+
+    def test_refuses_the_future(self, account: Account):
+        with pytest.raises(posting.TakesEffectLater):
+            earn(account, 5, "s", occurred_at=NOON + days(1))
+
+        assert Entry.objects.exists() is False
+
+    def test_refuses_a_second_earn_for_one_sale(self, account: Account):
+        earn(account, 5, "sale")
+
+        with pytest.raises(posting.EarnedAlready), transaction.atomic():
+            posting.earn(account=account, grants=[grant(5)], reference="sale", key="k", at=NOON)
+
+        assert read(account).available == 5
+
+    @pytest.mark.parametrize("word", ["a|b", "é", "line\nbreak", "x" * 81])
+    def test_refuses_words_that_a_hash_could_confuse(self, account: Account, word: str):
+        with pytest.raises(posting.NotOpaque):
+            posting.earn(account=account, grants=[grant(5)], reference=word, key="k", at=NOON)
+
+        assert Entry.objects.exists() is False
 
 
-def give(account, points, key, *, at=NOON, expires_at=NEVER, available_at=None, **more):
-    grant = Grant("points", points, available_at or at, expires_at)
-    return posting.earn(account=account, grants=[grant], reference=key, key=key, at=at, **more)
+class TestRedeem:
+    def test_refuses_more_than_there_is_and_moves_nothing(self, account: Account):
+        earn(account, 50, "a")
+
+        with pytest.raises(posting.InsufficientPoints) as refusal:
+            redeem(account, 51, "b")
+
+        assert refusal.value.figures == {"available": 50, "required": 51}
+        assert book_of(account) == [("EARN", 50)]
+        assert left_in_lots(account) == [50]
+
+    def test_draws_from_many_small_lots(self, account: Account):
+        granted = [grant(1, until=NOON + days(n)) for n in range(1, 121)]
+        posting.earn(account=account, grants=granted, reference="a", key="a", at=NOON)
+
+        redeem(account, 110, "b")
+
+        assert left_in_lots(account) == [0] * 110 + [1] * 10
+        assert verifying.verify().first_fault is None
+
+    def test_spends_what_never_expires_last(self, account: Account):
+        earn(account, 10, "a")
+        earn(account, 10, "b", until=NOON + days(300))
+
+        redeem(account, 15, "c")
+
+        assert left_in_lots(account) == [5, 0]
 
 
-class TestSmoke:
-    def test_earn_redeem_refund(self, account: Account):
-        a = give(account, 1000, "a", expires_at=NOON + days(90))
-        b = posting.redeem(account=account, points=300, reference="r", key="b", at=NOON)
-        c = posting.refund(entry=b, points=25, key="c", at=NOON, grace_days=30)
-        with pytest.raises(posting.RefundExceedsSpent) as refusal:
-            posting.refund(entry=b, points=280, key="d", at=NOON, grace_days=30)
-        assert refusal.value.figures == {"left": 275}
-        assert posting.redeem(account=account, points=300, reference="r", key="b", at=NOON) == b
-        account.refresh_from_db()
-        assert account.available == 725
-        posting.settle(account=account, at=NOON + days(91))
-        account.refresh_from_db()
-        assert account.available == 0 and account.expired == 725
+class TestAdjust:
+    def test_adds_and_takes_away(self, account: Account):
+        posting.adjust(account=account, points=30, key="a", **GESTURE)
+        posting.adjust(account=account, points=-12, key="b", **GESTURE)
 
-    def test_balances(self, account):
-        from loyalty.ledger import balances
+        assert book_of(account) == [("ADJUST", 30), ("ADJUST", -12)]
+        stands = read(account)
+        assert (stands.issued, stands.available, stands.removed) == (30, 18, 12)
+        assert verifying.verify().first_fault is None
 
-        give(account, 100, "a", expires_at=NOON + days(90))
-        give(account, 50, "b", expires_at=NOON + days(80))
-        assert balances.get_balance(account=account, at=NOON) == balances.Balance(
-            150, 0, 0, 0, balances.NextExpiry(50, NOON + days(80))
+    def test_refuses_to_take_more_than_there_is(self, account: Account):
+        with pytest.raises(posting.InsufficientPoints):
+            posting.adjust(account=account, points=-1, key="a", **GESTURE)
+
+        assert Entry.objects.exists() is False
+
+
+class TestRefund:
+    def test_is_for_spendings_only(self, account: Account):
+        entry = earn(account, 5, "a")
+
+        with pytest.raises(posting.NotRefundable):
+            posting.refund(entry=entry, points=5, key="k", at=NOON, grace_days=30)
+
+        assert book_of(account) == [("EARN", 5)]
+
+
+class TestRepeating:
+    def test_answers_with_the_first_entry_and_writes_nothing(self, account: Account):
+        first = earn(account, 5, "a")
+
+        assert earn(account, 5, "a", at=NOON + days(3)) == first
+        assert Entry.objects.count() == 1
+        assert OutboxEvent.objects.count() == 1
+
+    def test_refuses_the_key_of_another_request(self, account: Account):
+        earn(account, 5, "a")
+
+        with pytest.raises(posting.KeyReused):
+            earn(account, 6, "a")
+        with pytest.raises(posting.KeyReused):
+            redeem(account, 5, "a")
+
+        assert book_of(account) == [("EARN", 5)]
+
+
+class TestTelling:
+    def test_records_an_event_for_every_entry_and_the_days_that_changed(self, account: Account):
+        earn(account, 5, "a", until=NOON + days(1))
+        earn(account, 7, "b", at=NOON + days(2), is_historic=True)
+
+        told = OutboxEvent.objects.order_by("id").values_list(
+            "name", "is_historic", "payload__points"
         )
-        assert balances.get_balances(holder_ids=[account.holder_id], at=NOON + days(80))[
-            account.holder_id
-        ]["points"] == balances.Balance(100, 0, 0, 0, balances.NextExpiry(100, NOON + days(90)))
-        assert balances.get_totals(at=NOON) == balances.Totals(0, 0, 0, 0)
-        t = balances.get_totals(at=NOON + days(80))
-        assert t == balances.Totals(150, 0, 50, 0)
-        assert balances.get_outstanding(at=NOON + days(80)) == {account.holder_id: 100}
-        assert posting.settle_due(at=NOON + days(80)) == 1
-        assert posting.settle_due(at=NOON + days(80)) == 0
-        t = balances.get_totals(at=NOON + days(80))
-        assert t == balances.Totals(150, 0, 50, 0)
-        e = posting.Earning(
-            account.id, [Grant("points", 5, NOON, NOON + days(100))], "z", "z", NOON + days(100)
-        )
-        e2 = posting.Earning(
-            account.id, [Grant("points", 5, NOON, NOON + days(101))], "y", "y", NOON + days(101)
-        )
-        r = posting.earn_many(earnings=[e, e, e2], recorded_at=NOON + days(100))
-        assert r[0] == r[1]
-        assert [x.kind for x in account.entries.order_by("number")] == []
+        assert list(told) == [
+            ("points.earned", False, 5),
+            ("points.expired", True, -5),
+            ("points.earned", True, 7),
+        ]
+        changed = set(Change.objects.filter(topic="points").values_list("subject", "day"))
+        assert changed == {(None, (NOON + days(n)).date()) for n in (0, 1, 2)}
+
+
+class TestPastItsLock:
+    def test_a_row_that_changed_is_not_written_over(self, account: Account):
+        earn(account, 5, "a")
+        Account.objects.filter(pk=account.pk).update(entry_seq=7)
+
+        with pytest.raises(pens.StaleAccount), transaction.atomic():
+            earn(account, 5, "b")
+
+        assert book_of(account) == [("EARN", 5)]
+
+    def test_a_rolled_back_savepoint_takes_the_proof_of_the_lock_with_it(self, account: Account):
+        earn(account, 5, "a")
+        with transaction.atomic():
+            redeem(account, 5, "b")
+            transaction.set_rollback(True)
+
+        redeem(account, 3, "c")
+
+        assert book_of(account) == [("EARN", 5), ("REDEEM", -3)]
+        assert verifying.verify().first_fault is None
+
+    def test_of_two_readings_of_one_account_the_older_is_read_again(self, account: Account):
+        older = posting.lock(account.holder_id)["points"]
+        newer = posting.lock(account.holder_id)["points"]
+        earn(newer, 5, "a")
+
+        redeem(older, 5, "b")
+
+        assert book_of(account) == [("EARN", 5), ("REDEEM", -5)]
+
+    def test_conservation_is_the_databases_own_rule(self, account: Account):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Account.objects.filter(pk=account.pk).update(available=1)
+
+        assert read(account).available == 0
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOutsideATransaction:
+    def test_nothing_is_posted(self):
+        with transaction.atomic():
+            account = posting.lock(posting.open_holder(at=NOON))["points"]
+
+        with pytest.raises(TransactionManagementError):
+            earn(account, 5, "a")
+        with pytest.raises(TransactionManagementError):
+            posting.lock(account.holder_id)
+        with pytest.raises(TransactionManagementError):
+            posting.settle_due(at=NOON)
+
+        assert Entry.objects.exists() is False
+        assert connection.in_atomic_block is False

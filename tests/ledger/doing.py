@@ -1,0 +1,53 @@
+"""Short words for what tests of the ledger do all the time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.ledger import posting
+from loyalty.ledger.models import NEVER, Account, Entry, Movement
+from loyalty.ledger.planning import Grant
+from tests.conftest import NOON
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+def grant(points: int, *, since: datetime = NOON, until: datetime = NEVER, **more: Any) -> Grant:
+    return Grant("points", points, since, until, **more)
+
+
+def earn(
+    account: Account,
+    points: int,
+    key: str,
+    *,
+    at: datetime = NOON,
+    since: datetime | None = None,
+    until: datetime = NEVER,
+    **more: Any,
+) -> Entry:
+    """Give points usable `since` (at once) `until` (for ever)."""
+    granted = [grant(points, since=since or at, until=until)]
+    return posting.earn(account=account, grants=granted, reference=key, key=key, at=at, **more)
+
+
+def redeem(account: Account, points: int, key: str, *, at: datetime = NOON, **more: Any) -> Entry:
+    return posting.redeem(account=account, points=points, reference=key, key=key, at=at, **more)
+
+
+def read(account: Account) -> Account:
+    return Account.objects.get(pk=account.pk)
+
+
+def left_in_lots(account: Account) -> list[int]:
+    return list(account.lots.order_by("number").values_list("remaining", flat=True))
+
+
+def book_of(account: Account) -> list[tuple[str, int]]:
+    return list(account.entries.order_by("number").values_list("kind", "points"))
+
+
+def moved(account: Account, source: str, destination: str) -> int:
+    found = Movement.objects.filter(account=account, source=source, destination=destination)
+    return sum(found.values_list("points", flat=True))
