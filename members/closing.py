@@ -16,7 +16,8 @@ def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
     """Let a member leave for good: nothing is earned or spent again, nothing opens again.
 
     What was available is removed; what is pending stays where it is, out of reach. The
-    ledger keeps every entry. Closing twice is closing once.
+    ledger keeps every entry, by the member themselves where no actor is named. Closing twice
+    is closing once.
     """
     accounts = posting.lock(member.holder_id)
     member = Member.objects.with_tier().get(pk=member.pk)
@@ -32,7 +33,7 @@ def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
             points=-available,
             expires_at=None,
             reason=REASON,
-            actor=actor,
+            actor=actor or member.public_id,
             key=key,
             at=at,
         )

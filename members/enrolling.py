@@ -17,7 +17,7 @@ from loyalty.programmes.models import Store
 from members import bonuses, consenting, identifying, numbering, standing
 from members.consenting import Said
 from members.identifying import IdentifierTaken
-from members.models import Card, Consent, Member, MemberKind
+from members.models import Card, Consent, Member, MemberKind, TierChange
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _TRIES = 3
@@ -165,11 +165,12 @@ def enrol_many(
         _row(newcomer, holder_id=holder.pk)
         for newcomer, holder in zip(newcomers, holders, strict=True)
     ]
+    changes = standing.start(members=members, book=book)
     Member.objects.bulk_create(members)
     Member.history.bulk_history_create(members, batch_size=500)
     Card.objects.bulk_create(map(_card, members, newcomers))
     _keep_consents(members, newcomers, actor=actor)
-    standing.start(members=members, book=book)
+    TierChange.objects.bulk_create(changes)
     bonuses.give(
         members=members,
         event=EVENT,

@@ -1,12 +1,18 @@
 """Purchases as rows: written once, found again by key or by receipt."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
+from django.db.models import Field, JSONField
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.core import engines
 from loyalty.core.refusals import Refusal
 from members.models import Purchase, PurchaseLine
+
+_FIELDS = [field for field in Purchase._meta.concrete_fields if not field.primary_key]
 
 
 class DuplicateReceipt(Refusal):
@@ -20,7 +26,7 @@ def insert_once(*, purchase: Purchase) -> bool:
     A duplicate still being written by another transaction is waited for. Nothing has to be
     rolled back to a savepoint, which would cost two more round trips.
     """
-    fields = [field for field in Purchase._meta.concrete_fields if not field.primary_key]
+    fields = _FIELDS
     columns = ", ".join(str(field.column) for field in fields)
     marks = ", ".join("%s" for _field in fields)
     values = [
@@ -44,6 +50,29 @@ def insert_lines(*, lines: Sequence[PurchaseLine]) -> None:
     """Insert the lines of one or many purchases in one statement."""
     if lines:
         PurchaseLine.objects.bulk_create(lines)
+
+
+def load(*, purchases: Sequence[Purchase], lines: Sequence[PurchaseLine]) -> None:
+    """Insert many new purchases and their lines; the purchases do not learn their ids.
+
+    One that is there already raises IntegrityError and nothing is kept.
+    """
+    engines.load(
+        table=Purchase._meta.db_table,
+        columns=[str(field.column) for field in _FIELDS],
+        rows=[[_plain(field, purchase) for field in _FIELDS] for purchase in purchases],
+    )
+    if lines:
+        keys = {line.purchase.key for line in lines}
+        ids = dict(Purchase.objects.filter(key__in=keys).values_list("key", "pk"))
+        for line in lines:
+            line.purchase_id = ids[line.purchase.key]
+        PurchaseLine.objects.bulk_create(lines)
+
+
+def _plain(field: "Field[Any, Any]", purchase: Purchase) -> Any:
+    value = getattr(purchase, field.attname)
+    return json.dumps(value) if isinstance(field, JSONField) else value
 
 
 def get_by_key(*, key: str) -> Purchase | None:

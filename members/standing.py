@@ -145,11 +145,14 @@ def _review(
     return len({change.member_id for change in changes})
 
 
-def start(*, members: Sequence[Member], book: Rulebook) -> None:
-    """Put new members on the lowest rung, where the ladder has one that asks for nothing."""
+def start(*, members: Sequence[Member], book: Rulebook) -> list[TierChange]:
+    """Put new members, not saved yet, on the lowest rung if the ladder has one that is free.
+
+    Returns the changes to keep once they are saved. It is no news to tell anybody.
+    """
     lowest = book.ladder.reached(0) if book.ladder else None
     if lowest is None:
-        return
+        return []
     before, after = ladders.Standing(), ladders.Standing(tier=lowest.code)
     changes: list[TierChange] = []
     for member in members:
@@ -157,7 +160,8 @@ def start(*, members: Sequence[Member], book: Rulebook) -> None:
         day = book.business_day(at)
         move = Move(before=before, after=after, reason=Reason.REACHED, day=day)
         changes += changes_of(member=member, moves=[move], at=at, book=book)
-    keep(changes=changes, book=book, is_historic=True)
+        let_hold(change=changes[-1])
+    return changes
 
 
 def climb(

@@ -13,11 +13,12 @@ from loyalty.programmes import books
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
 from members import purchasing, receipts, standing
-from members.importing import gathering, journal
+from members.importing import gathering, journal, staging
 from members.importing.knowing import Sorter
 from members.importing.reading import LineError
+from members.importing.staging import StagedRow
 from members.importing.walking import Harvest
-from members.models import ImportRow, ImportRun, Purchase
+from members.models import ImportRun
 from members.selling import Sale, SaleLine
 
 _TRIES = 3
@@ -59,7 +60,7 @@ def _book_chunk(booking: Booking) -> int:
 @transaction.atomic
 def book_chunk(*, booking: Booking) -> int:
     """Book the next staged rows and return how many they were; 0 when none is left."""
-    rows = next_rows(run=booking.run, size=booking.size)
+    rows = staging.get_next(run=booking.run, size=booking.size)
     if not rows:
         return 0
     book = books.get_book()
@@ -85,34 +86,11 @@ def book_chunk(*, booking: Booking) -> int:
         known=found.known,
         errors=found.errors,
     )
-    ImportRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    staging.remove(run=booking.run, rows=rows)
     return len(rows)
 
 
-def next_rows(*, run: ImportRun, size: int) -> list[ImportRow]:
-    """Return the next rows in order of member, time and line.
-
-    Rows of one member and moment stay together: equal ones among them are told apart by
-    their order.
-    """
-    staged = ImportRow.objects.filter(run=run).order_by("member_reference", "occurred_at", "line")
-    rows = list(staged[:size])
-    if len(rows) < size:
-        return rows
-    last = rows[-1]
-    whole = [row for row in rows if _group(row) != _group(last)]
-    if whole:
-        return whole
-    return list(
-        staged.filter(member_reference=last.member_reference, occurred_at=last.occurred_at)
-    )
-
-
-def _group(row: ImportRow) -> tuple[str, datetime]:
-    return row.member_reference, row.occurred_at
-
-
-def sale_of(*, row: ImportRow, stores: Mapping[str, Store]) -> Sale:
+def sale_of(*, row: StagedRow, stores: Mapping[str, Store]) -> Sale:
     """Return what a staged row says, without its member: the walk knows whose it is."""
     content = row.content
     lines = [
@@ -139,8 +117,7 @@ def sale_of(*, row: ImportRow, stores: Mapping[str, Store]) -> Sale:
 def _write(harvest: Harvest, *, booking: Booking, book: Rulebook) -> None:
     if not harvest.purchases:
         return
-    Purchase.objects.bulk_create(harvest.purchases)
-    receipts.insert_lines(lines=harvest.lines)
+    receipts.load(purchases=harvest.purchases, lines=harvest.lines)
     posting.earn_many(earnings=harvest.earnings, recorded_at=booking.at, is_historic=True)
     standing.keep(changes=harvest.tier_changes, book=book, is_historic=True)
     standing.review(member_ids=sorted(harvest.late_members), at=booking.at, is_historic=True)

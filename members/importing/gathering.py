@@ -11,8 +11,9 @@ from loyalty.programmes.rulebook import Rulebook
 from members import blocking, enrolling, spending
 from members.enrolling import Newcomer
 from members.importing.reading import LineRefused
+from members.importing.staging import StagedRow
 from members.importing.walking import Walk
-from members.models import ImportRow, Member, TierChange
+from members.models import Member, TierChange
 
 SOURCE = "import"
 
@@ -21,7 +22,7 @@ Refusals = dict[str, LineRefused]
 
 
 def gather(
-    *, rows: Sequence[ImportRow], at: datetime, may_enrol: bool, book: Rulebook
+    *, rows: Sequence[StagedRow], at: datetime, may_enrol: bool, book: Rulebook
 ) -> tuple[Walks, Refusals]:
     """Return a walk for each member reference of the rows, or why there is none.
 

@@ -14,7 +14,7 @@ from members.importing.knowing import Sorter
 from members.importing.reading import LineError, LineRefused, RawRow
 from members.importing.staging import StagedRow, Terms
 from members.importing.surveying import Survey
-from members.models import ImportRow, ImportRun
+from members.models import ImportRun
 
 KIND = "purchases"
 _CHUNK = 2_000
@@ -81,7 +81,7 @@ def _stage_all(
 @transaction.atomic
 def _stage(run: ImportRun, chunk: list[RawRow | LineError], terms: Terms) -> None:
     rows, errors = _checked(chunk, terms)
-    ImportRow.objects.bulk_create([row.as_model(run) for row in rows])
+    staging.write(run=run, rows=rows)
     run.last_line = chunk[-1].line
     journal.count(run=run, lines=len(chunk), errors=errors)
 

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from loyalty.core import engines
 from loyalty.core.refusals import ValidationFailed
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
@@ -35,33 +36,62 @@ class Terms:
     store: Store | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StagedRow:
     """One checked row. `key` is the same for rows that say the same."""
 
     line: int
     member_reference: str
     occurred_at: datetime
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any]
+    key: str
 
-    # Properties
 
-    @property
-    def key(self) -> str:
-        """Depends on what was mapped alone: not on blanks, the order of columns, or others."""
-        said = [self.member_reference, self.occurred_at.isoformat(), self.content]
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+def write(*, run: ImportRun, rows: Sequence[StagedRow]) -> None:
+    """Put rows aside."""
+    engines.load(
+        table=ImportRow._meta.db_table,
+        columns=("run_id", "line", "member_reference", "occurred_at", "content", "key"),
+        rows=[
+            (
+                run.pk,
+                row.line,
+                row.member_reference,
+                row.occurred_at,
+                json.dumps(row.content),
+                row.key,
+            )
+            for row in rows
+        ],
+    )
 
-    def as_model(self, run: ImportRun) -> ImportRow:
-        return ImportRow(
-            run=run,
-            line=self.line,
-            member_reference=self.member_reference,
-            occurred_at=self.occurred_at,
-            content=self.content,
-            key=self.key,
-        )
+
+def get_next(*, run: ImportRun, size: int) -> list[StagedRow]:
+    """Return the next rows to book, in order of member, time and line.
+
+    Rows of one member and moment stay together, however many: equal ones among them are told
+    apart by their order.
+    """
+    staged = (
+        ImportRow.objects.filter(run=run)
+        .order_by("member_reference", "occurred_at", "line")
+        .values_list("line", "member_reference", "occurred_at", "content", "key", named=True)
+    )
+    rows = list(staged[:size])
+    if len(rows) == size:
+        last = _group(rows[-1])
+        whole = [row for row in rows if _group(row) != last]
+        rows = whole or list(staged.filter(member_reference=last[0], occurred_at=last[1]))
+    return [StagedRow(**row._asdict()) for row in rows]
+
+
+def _group(row: Any) -> tuple[str, datetime]:
+    return row.member_reference, row.occurred_at
+
+
+def remove(*, run: ImportRun, rows: Sequence[StagedRow]) -> None:
+    """Forget rows that were booked, in the transaction that booked them."""
+    ImportRow.objects.filter(run=run, line__in=[row.line for row in rows]).delete()
 
 
 def get_terms(*, store_code: str, at: datetime) -> Terms:
@@ -91,12 +121,22 @@ def read(*, row: RawRow, terms: Terms) -> StagedRow:
         content["store"] = store.code
     if told := cells.get("lines"):
         content["lines"] = _lines(told, terms, total=content["cents"])
+    member = _member(cells["member"])
+    moment = values.moment(cells["at"], zone=terms.book.zone, latest=terms.latest)
     return StagedRow(
         line=row.line,
-        member_reference=_member(cells["member"]),
-        occurred_at=values.moment(cells["at"], zone=terms.book.zone, latest=terms.latest),
+        member_reference=member,
+        occurred_at=moment,
         content=content,
+        key=key_of(member_reference=member, occurred_at=moment, content=content),
     )
+
+
+def key_of(*, member_reference: str, occurred_at: datetime, content: Mapping[str, Any]) -> str:
+    """Return the same key for the same sale: blanks, other columns and their order are nothing."""
+    said = [member_reference, occurred_at.isoformat(), content]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _member(text: str) -> str:

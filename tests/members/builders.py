@@ -1,0 +1,40 @@
+"""Short ways to say what a test starts from."""
+
+from datetime import datetime
+from typing import Any
+
+from loyalty.events.models import OutboxEvent
+from loyalty.ledger import balances
+from loyalty.ledger.models import Account, Entry
+from loyalty.programmes import revising
+from loyalty.programmes.models import Rule, RuleState, RuleVersion
+from members.models import Member, Purchase, TierChange
+from members.purchasing import Sale
+from tests.conftest import NOON
+
+
+def points_of(member: Member, *, at: datetime) -> int:
+    """Return the points a member can spend at a moment."""
+    account = Account.objects.get(holder=member.holder_id, wallet__code="points")
+    return balances.get_balance(account=account, at=at).available
+
+
+def publish(code: str, terms: dict[str, Any]) -> RuleVersion:
+    """Publish a rule that has always been so."""
+    rule = Rule.objects.create(code=code, name_fr=code, name_en=code, state=RuleState.LIVE)
+    version = RuleVersion.objects.create(rule=rule, number=1, terms=terms, created_at=NOON)
+    revising.touch()
+    return version
+
+
+def sale(member: Member | None, euros: str = "20.00", **said: Any) -> Sale:
+    """Return a sale of now, unless it says otherwise."""
+    whole, cents = euros.split(".")
+    said.setdefault("occurred_at", NOON)
+    return Sale(member=member, total_cents=int(whole) * 100 + int(cents), **said)
+
+
+def moved() -> tuple[int, ...]:
+    """Return how many rows there are of all that a refused sale must leave alone."""
+    tables = (Purchase, Entry, TierChange, OutboxEvent)
+    return tuple(table.objects.count() for table in tables)

@@ -1,0 +1,78 @@
+from datetime import date, timedelta
+
+import pytest
+
+from loyalty.ledger.models import Entry
+from loyalty.programmes.models import Programme
+from members import birthdays, blocking, closing, enrolling
+from members.models import Member
+from tests.conftest import NOON
+from tests.members.builders import points_of, publish
+
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def gift(programme: Programme) -> None:
+    publish("gift", {"when": {"event": "birthday"}, "then": {"give": "fixed", "points": 30}})
+
+
+def born(month: int, day: int) -> Member:
+    return enrolling.enrol(at=NOON - timedelta(days=30), birthday=(month, day))
+
+
+class TestGive:
+    def test_gives_once_a_year_to_whose_birthday_it_is(self, gift: None):
+        grace, other = born(3, 10), born(3, 11)
+
+        assert birthdays.give(day=TODAY, at=NOON) == 1
+        assert birthdays.give(day=TODAY, at=NOON) == 0
+
+        assert (points_of(grace, at=NOON), points_of(other, at=NOON)) == (30, 0)
+        entry = Entry.objects.get()
+        assert (entry.reference, entry.reason) == ("birthday:2026", "birthday")
+
+    def test_gives_again_the_next_year(self, gift: None):
+        grace = born(3, 10)
+        later = NOON + timedelta(days=365)
+
+        birthdays.give(day=TODAY, at=NOON)
+        birthdays.give(day=date(2027, 3, 10), at=later)
+
+        assert points_of(grace, at=later) == 60
+
+    def test_takes_effect_on_the_day_when_it_is_caught_up(self, gift: None):
+        born(3, 10)
+
+        birthdays.give(day=TODAY, at=NOON + timedelta(days=3))
+
+        entry = Entry.objects.get()
+        assert entry.occurred_at.isoformat() == "2026-03-09T23:00:00+00:00"
+        assert entry.recorded_at == NOON + timedelta(days=3)
+
+    @pytest.mark.parametrize(
+        ("day", "given"),
+        [(date(2027, 2, 28), 1), (date(2028, 2, 28), 0), (date(2028, 2, 29), 1)],
+    )
+    def test_the_29th_of_february_falls_on_the_28th_in_common_years(
+        self, gift: None, day: date, given: int
+    ):
+        born(2, 29)
+
+        assert birthdays.give(day=day, at=NOON + timedelta(days=800)) == given
+
+    def test_gives_nothing_to_who_is_blocked_has_left_or_had_not_joined(self, gift: None):
+        blocking.block(member=born(3, 10), at=NOON, actor="usr_1")
+        closing.close(member=born(3, 10), key="close", at=NOON)
+        enrolling.enrol(at=NOON + timedelta(days=1), birthday=(3, 10))
+
+        assert birthdays.give(day=TODAY, at=NOON + timedelta(days=2)) == 0
+        assert Entry.objects.exists() is False
+
+    def test_costs_one_statement_without_a_rule(
+        self, programme: Programme, django_assert_max_num_queries
+    ):
+        born(3, 10)
+
+        with django_assert_max_num_queries(1):
+            assert birthdays.give(day=TODAY, at=NOON) == 0
