@@ -1,10 +1,9 @@
 """Members and receipts made directly, with the changes that their owner would record."""
 
-import csv
-import gzip
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +17,9 @@ from loyalty.events import changes
 from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Entry, Wallet
 from loyalty.ledger.posting import Grant
+from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Store
+from members.importing import purchases
 from members.models import Member, Purchase
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -109,20 +110,20 @@ def move(
         return posting.earn(account=account, grants=[grant], reference=key, key=key, at=at)
 
 
-def load_cdnow() -> None:
-    """Enrol the sample's customers and record its receipts."""
-    with gzip.open(SAMPLE, "rt", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = list(dict.fromkeys(row["customer_id"] for row in rows))
-    members = make_members(names)
-    sell(
-        Sold(
-            members[row["customer_id"]],
-            day(row["date"]),
-            round(float(row["amount"]) * 100),
-        )
-        for row in rows
+def import_cdnow() -> None:
+    """Set the programme of the published points up and import the sample into it."""
+    setting_up.set_up(
+        name="CDNOW",
+        currency="USD",
+        time_zone="Europe/Paris",
+        points_per=Decimal(1),
+        expire_after_days=365,
+        at=NOW,
     )
+    report = purchases.bring_in(
+        path=SAMPLE, at=NOW, mapped={"member": "customer_id", "at": "date", "amount": "amount"}
+    )
+    assert (report.added, report.refused) == (6_919, 0)
 
 
 def scope(first: str, last: str, *, at: datetime = NOW, cut: Cut = WHOLE) -> Scope:

@@ -1,4 +1,4 @@
-"""The CDNOW sample, loaded once for this folder, outside the transaction of any one test."""
+"""The CDNOW sample, imported once for this folder, outside the transaction of any one test."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,14 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from analytics import facts
-from tests.analytics.builders import NOW, load_cdnow, make_programme
+from tests.analytics.builders import NOW, import_cdnow
 
 
 @pytest.fixture(scope="package")
 def cdnow(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The sample as members, receipts and facts; undone after the last test that reads it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        make_programme()
-        load_cdnow()
+        import_cdnow()
         facts.refresh(at=NOW)
         with django_db_blocker.block():
             yield

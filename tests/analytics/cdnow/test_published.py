@@ -1,12 +1,16 @@
 """The published figures of the CDNOW sample (Fader and Hardie 2001), to the last digit."""
 
+from fractions import Fraction
+
 import pytest
 
-from analytics import cohorts, rfm
+from analytics import cohorts, points, rfm
 from analytics.figures import Figure
 from analytics.measures.registry import get_measure
-from analytics.periods import day
+from analytics.periods import day, month_end, months_from
+from analytics.points import Flow
 from analytics.scopes import WHOLE
+from loyalty.ledger import balances
 from tests.analytics.builders import scope
 
 pytestmark = [pytest.mark.usefixtures("cdnow"), pytest.mark.django_db]
@@ -104,6 +108,35 @@ class TestRfm:
 
         assert (grid["555"], grid["111"]) == (234, 167)
         assert sum(grid.values()) == 2_357
+
+
+class TestPoints:
+    def test_earned_and_expired_at_the_close_of_the_last_day(self) -> None:
+        flow = figure("points_flow", OVERALL)
+
+        assert flow.columns["issued"].value == 239_444
+        assert flow.columns["expired"].value == 143_361
+        assert flow.value == 96_083
+        assert flow.columns["opening"].value == 0
+
+    def test_every_month_ties_to_the_ledger(self) -> None:
+        for first in months_from(day("1997-01-01"), day("1998-06-01")):
+            asked = scope(f"{first}", f"{month_end(first)}")
+            before, after = (
+                balances.get_totals(at=moment) for moment in (asked.start_at, asked.end_at)
+            )
+            flow = points.get_roll_forward(asked)
+            assert (flow.opening, flow.closing) == (before.outstanding, after.outstanding)
+            assert flow.lines[Flow.ISSUED] == after.issued - before.issued
+            assert flow.lines[Flow.EXPIRED] == after.expired - before.expired
+
+    def test_nobody_redeemed_any(self) -> None:
+        assert figure("redemption_rate", OVERALL) == Figure(Fraction(0), 0, 239_444)
+
+
+class TestEnrolments:
+    def test_are_as_of_the_first_purchase(self) -> None:
+        assert figure("enrolments", ("1997-01-01", "1997-03-31")).value == 2_357
 
 
 class TestCohorts:
