@@ -24,7 +24,7 @@ class TierInline(admin.StackedInline[Tier, TierLadder]):
     ordering = ("threshold_cents",)
     fields = (
         ("code", "name_fr", "name_en"),
-        ("threshold", "multiplier"),
+        ("threshold_cents", "multiplier"),
         ("benefits_fr", "benefits_en"),
     )
 

@@ -13,24 +13,23 @@ from loyalty.programmes.models import Category, Tier
 class TierForm(InCurrency, forms.ModelForm[Tier]):
     """A tier with its threshold as an amount. Its rank follows from the threshold."""
 
-    threshold = AmountField(label=_("from a spend of"), min_value=0)
+    threshold_cents = AmountField(label=_("from a spend of"), min_value=0)
 
     class Meta:
         model = Tier
-        fields = ("code", "name_fr", "name_en", "multiplier", "benefits_fr", "benefits_en")
+        fields = (
+            "code",
+            "name_fr",
+            "name_en",
+            "threshold_cents",
+            "multiplier",
+            "benefits_fr",
+            "benefits_en",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["threshold"] = self.instance.threshold_cents
-            self.fields["code"].disabled = True
-
-    def _post_clean(self) -> None:
-        """Give the row its cents before the rules about rows are checked."""
-        cents = self.cleaned_data.get("threshold")
-        if cents is not None:
-            self.instance.threshold_cents = cents
-        super()._post_clean()  # type: ignore[misc]  # Django's, without types
+        self.fields["code"].disabled = self.instance.pk is not None
 
 
 class CategoryForm(forms.ModelForm[Category]):

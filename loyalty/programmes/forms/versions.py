@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import FieldRefusal, ValidationFailed
+from loyalty.ledger.models import Wallet
 from loyalty.programmes import publishing
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
 from loyalty.programmes.models import (
@@ -24,7 +25,6 @@ from loyalty.programmes.models import (
     RuleVersion,
     Store,
     Tier,
-    WalletPolicy,
 )
 from loyalty.programmes.terms import Event, Give, Rate, Stacking, Terms, give_of
 
@@ -92,8 +92,8 @@ class VersionForm(InCurrency, forms.ModelForm[RuleVersion]):
     )
     wallet = forms.ModelChoiceField(
         label=_("into the wallet"),
-        queryset=WalletPolicy.objects.select_related("wallet").order_by("wallet__code"),
-        to_field_name="wallet__code",
+        queryset=Wallet.objects.filter(policy__isnull=False).order_by("code"),
+        to_field_name="code",
         required=False,
         empty_label=_("of the points"),
     )
@@ -189,7 +189,7 @@ class VersionForm(InCurrency, forms.ModelForm[RuleVersion]):
     def _then(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         said: dict[str, Any] = {"give": cleaned["give"], **_effect(cleaned)}
         if cleaned["wallet"]:
-            said["wallet"] = cleaned["wallet"].wallet.code
+            said["wallet"] = cleaned["wallet"].code
         if cleaned["pending_days"] is not None:
             said["pending_days"] = cleaned["pending_days"]
         if cleaned["expiry_kind"]:

@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'wallet policy',
                 'verbose_name_plural': 'wallet policies',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('expiry_count', None), ('expiry_kind', 'NEVER')), models.Q(models.Q(('expiry_kind', 'NEVER'), _negated=True), ('expiry_count__gt', 0)), _connector='OR'), name='programmes_expiry_counts_what_it_needs', violation_error_message='Points that never expire have no count; the others need one.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('expiry_count', None), ('expiry_kind', 'NEVER')), models.Q(models.Q(('expiry_kind', 'NEVER'), _negated=True), ('expiry_count__gt', 0), ('expiry_count__isnull', False)), _connector='OR'), name='programmes_expiry_counts_what_it_needs', violation_error_message='Points that never expire have no count; the others need one.')],
             },
         ),
     ]

@@ -53,7 +53,7 @@ class WalletPolicy(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(expiry_kind="NEVER", expiry_count=None)
-                | (~Q(expiry_kind="NEVER") & Q(expiry_count__gt=0)),
+                | (~Q(expiry_kind="NEVER") & Q(expiry_count__isnull=False, expiry_count__gt=0)),
                 name="programmes_expiry_counts_what_it_needs",
                 violation_error_message=_(
                     "Points that never expire have no count; the others need one."

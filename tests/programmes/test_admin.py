@@ -1,0 +1,464 @@
+"""The programme's pages at the desk: they read in few statements and change by capabilities."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from loyalty.identity.models import User
+from loyalty.programmes import publishing
+from loyalty.programmes.books import get_book
+from loyalty.programmes.models import (
+    Category,
+    Programme,
+    Rule,
+    RuleState,
+    RuleVersion,
+    Store,
+    Tier,
+    TierLadder,
+    WalletPolicy,
+)
+from tests.programmes.build import fixed, said
+from tests.programmes.conftest import SET_UP
+
+pytestmark = pytest.mark.django_db
+DESK = "/desk/programmes"
+
+
+@pytest.fixture
+def desk(programme, client: Client) -> Client:
+    """An administrator's browser, in English."""
+    client.force_login(User.objects.create_superuser("marie@example.org"))
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def make_rules(count: int, versions: int = 2) -> None:
+    rules = Rule.objects.bulk_create(
+        Rule(code=f"rule-{number}", name_en=f"Rule {number}", state=RuleState.LIVE)
+        for number in range(Rule.objects.count(), count)
+    )
+    terms = said(fixed(5), stores=["lyon"])
+    RuleVersion.objects.bulk_create(
+        RuleVersion(rule=rule, number=number, terms=terms, created_at=SET_UP)
+        for rule in rules
+        for number in range(1, versions + 1)
+    )
+
+
+def make_versions(count: int) -> None:
+    make_rules(count, versions=1)
+
+
+def make_categories(count: int) -> None:
+    above = None
+    for number in range(count):
+        above = Category.objects.create(code=f"c-{number}", name=f"C {number}", parent=above)
+
+
+def make_stores(count: int) -> None:
+    Store.objects.bulk_create(Store(code=f"s-{n}", name=f"S {n}") for n in range(count))
+
+
+def make_tiers(count: int) -> None:
+    ladder = TierLadder.objects.get()
+    Tier.objects.bulk_create(
+        Tier(ladder=ladder, code=f"t-{n}", rank=n, threshold_cents=n * 100 + 1)
+        for n in range(Tier.objects.count(), count)
+    )
+
+
+LISTS = [
+    ("rule", make_rules, 7),
+    ("ruleversion", make_versions, 6),
+    ("category", make_categories, 6),
+    ("store", make_stores, 6),
+    ("tier", make_tiers, 6),
+]
+
+
+class TestLists:
+    @pytest.mark.parametrize("rows", [20, 200])
+    @pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed[0])
+    def test_cost_the_same_whatever_they_hold(self, desk, listed, rows, django_assert_num_queries):
+        name, make, statements = listed
+        make(rows)
+        # The names of stores, categories and tiers are read once for each revision.
+        desk.get(f"{DESK}/{name}/?all=")
+
+        with django_assert_num_queries(statements):
+            page = desk.get(f"{DESK}/{name}/?all=")
+
+        assert page.status_code == 200
+        assert len(page.context["cl"].result_list) >= rows
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "programme",
+            "store",
+            "category",
+            "walletpolicy",
+            "tierladder",
+            "tier",
+            "rule",
+            "ruleversion",
+        ],
+    )
+    def test_and_pages_open_in_both_languages(self, desk, name, client):
+        for language in ("fr", "en"):
+            client.cookies["django_language"] = language
+            listed = desk.get(f"{DESK}/{name}/")
+            assert listed.status_code == 200
+            for row in listed.context["cl"].result_list:
+                assert desk.get(f"{DESK}/{name}/{row.pk}/change/").status_code == 200
+                assert desk.get(f"{DESK}/{name}/{row.pk}/history/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("name", "term", "found"),
+        [
+            ("store", "lyon", ["lyon-1", "lyon-2"]),
+            ("store", "Bell", ["lyon-1"]),
+            ("store", "bell", ["lyon-1"]),
+            ("store", "ellecour", []),
+            ("rule", "bas", ["base"]),
+            ("rule", "1 point", ["base"]),
+            ("tier", "gol", ["gold"]),
+            ("tier", "arg", ["silver"]),
+        ],
+    )
+    def test_find_by_the_beginning_of_a_code_or_name(self, desk, name, term, found):
+        Store.objects.create(code="lyon-1", name="Bellecour")
+        Store.objects.create(code="lyon-2", name="Part-Dieu")
+
+        page = desk.get(f"{DESK}/{name}/", {"q": term})
+
+        assert sorted(row.code for row in page.context["cl"].result_list) == found
+
+
+class TestRulePages:
+    def test_say_what_a_rule_says(self, desk):
+        page = desk.get(f"{DESK}/rule/").content.decode()
+
+        assert "1 point for each whole €1.00." in page
+
+    def test_cost_the_same_with_two_versions_or_forty(self, desk, django_assert_num_queries):
+        base = Rule.objects.get()
+        address = f"{DESK}/rule/{base.pk}/change/"
+        desk.get(address)
+        with django_assert_num_queries(6):
+            desk.get(address)
+        RuleVersion.objects.bulk_create(
+            RuleVersion(rule=base, number=n, terms=said(fixed(n)), created_at=SET_UP)
+            for n in range(2, 41)
+        )
+
+        with django_assert_num_queries(6):
+            page = desk.get(address)
+
+        assert "40 points." in page.content.decode()
+
+    def test_pause_resume_and_end_the_chosen_rules(self, desk):
+        base = Rule.objects.get()
+
+        for action, state in (("pause", "PAUSED"), ("resume", "LIVE"), ("end", "ENDED")):
+            before = get_book().revision
+            desk.post(f"{DESK}/rule/", {"action": action, "_selected_action": [base.pk]})
+            base.refresh_from_db()
+            assert base.state == state
+            assert get_book().revision != before
+
+    def test_say_which_rule_refused(self, desk):
+        Rule.objects.update(state=RuleState.ENDED)
+        base = Rule.objects.get()
+
+        page = desk.post(
+            f"{DESK}/rule/", {"action": "pause", "_selected_action": [base.pk]}, follow=True
+        )
+
+        assert "1 point per €1.00: The rule&#x27;s state does not allow this." in (
+            page.content.decode()
+        )
+        assert Rule.objects.get().state == RuleState.ENDED
+
+    def test_never_delete(self, desk):
+        assert desk.get(f"{DESK}/rule/{Rule.objects.get().pk}/delete/").status_code == 403
+
+    def test_make_a_draft_that_gives_nothing(self, desk):
+        fields = {"code": "week", "name_fr": "Semaine", "name_en": "Week", "priority": "5"}
+        inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+
+        desk.post(f"{DESK}/rule/add/", fields | inline)
+
+        assert Rule.objects.get(code="week").state == RuleState.DRAFT
+        assert [rule.code for rule in get_book().rules] == ["base"]
+
+
+class TestANewVersion:
+    FIELDS = {
+        "event": "purchase",
+        "give": "rate",
+        "points": "3",
+        "per": "10.00",
+        "mode": "sum",
+        "expiry_kind": "",
+        "expiry_round_up": "DAY",
+    }
+
+    def write(self, desk: Client, rule: Rule, **fields: Any):
+        return desk.post(f"{DESK}/ruleversion/add/", self.FIELDS | {"rule": str(rule.pk)} | fields)
+
+    def test_starts_from_what_the_rule_says_last(self, desk, week):
+        Store.objects.create(code="lyon", name="Lyon")
+        terms = said(
+            fixed(50, pending_days=2, expiry={"kind": "MONTHS", "count": 6, "round_up": "YEAR"}),
+            stores=["lyon"], weekdays=[6], minimum_basket_cents=3_050, excluded_skus=["A", "B"],
+        )  # fmt: skip
+        publishing.publish(rule=week, said=terms, at=SET_UP)
+
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+
+        form = page.context["adminform"].form
+        shown = {name: form[name].value() for name in form.fields}
+        assert shown["points"] == 50
+        assert shown["give"] == "fixed"
+        assert form["minimum_basket"].value() == "30.50"
+        assert (shown["weekdays"], shown["excluded_skus"]) == (["6"], "A\nB")
+        assert (shown["pending_days"], shown["expiry_kind"], shown["expiry_count"]) == (
+            2,
+            "MONTHS",
+            6,
+        )
+        assert '<option value="lyon" selected>Lyon</option>' in page.content.decode()
+
+    def test_is_published_with_who_wrote_it(self, desk, week):
+        Store.objects.create(code="lyon", name="Lyon")
+        Category.objects.create(code="coffee", name="Coffee")
+        start = timezone.now().replace(microsecond=0) + timedelta(days=2)
+        local = timezone.localtime(start, get_book().zone)
+
+        answer = self.write(
+            desk, week, stores=["lyon"], categories=["coffee"], tiers=["gold"],
+            weekdays=["6", "7"], minimum_basket="30", excluded_skus="A\n B \n",
+            from_day="2026-11-16", to_day="2026-11-22", pending_days="14", wallet="points",
+            expiry_kind="DAYS", expiry_count="90", group="week", mode="best",
+            birthday_within_days="3", takes_effect_at_0=str(local.date()),
+            takes_effect_at_1=str(local.time()),
+        )  # fmt: skip
+
+        assert answer.status_code == 302
+        version = week.versions.get()
+        assert version.takes_effect_at == start
+        assert version.created_by == f"user:{User.objects.get().pk}"
+        assert version.terms == {
+            "when": {
+                "minimum_basket_cents": 3_000,
+                "from_day": "2026-11-16",
+                "to_day": "2026-11-22",
+                "weekdays": [6, 7],
+                "stores": ["lyon"],
+                "categories": ["coffee"],
+                "excluded_skus": ["A", "B"],
+                "tiers": ["gold"],
+                "birthday_within_days": 3,
+            },
+            "then": {
+                "give": "rate",
+                "points": "3",
+                "per_cents": 1_000,
+                "wallet": "points",
+                "pending_days": 14,
+                "expiry": {"kind": "DAYS", "count": 90, "round_up": "DAY"},
+            },
+            "stacking": {"group": "week", "mode": "best"},
+        }
+        assert [rule.code for rule in get_book().rules] == ["base", "week"]
+
+    def test_takes_effect_at_once_unless_told_otherwise(self, desk, week):
+        before = timezone.now()
+
+        self.write(desk, week, give="multiplier", points="", per="", factor="1.5")
+
+        version = week.versions.get()
+        assert version.terms == {"then": {"give": "multiplier", "factor": "1.5"}}
+        assert before <= version.takes_effect_at <= timezone.now()
+
+    @pytest.mark.parametrize(
+        ("fields", "field", "words"),
+        [
+            ({"points": ""}, "points", "This is needed."),
+            ({"per": "0.001"}, "per", "The currency has no such small amount."),
+            ({"per": ""}, "per", "This is needed."),
+            ({"give": "fixed", "points": "1.5"}, "points", "This must be a whole number."),
+            ({"give": "multiplier", "factor": "1"}, "factor", "This is too small"),
+            ({"event": "enrolment"}, "give", "Only a purchase has a basket."),
+            ({"expiry_kind": "DAYS"}, "expiry_count", "This is needed."),
+            ({"mode": "best"}, "group", "This is needed."),
+            (
+                {"from_day": "2026-11-22", "to_day": "2026-11-16"},
+                "to_day",
+                "The end must come after the start.",
+            ),
+            (
+                {"takes_effect_at_0": "2020-01-01", "takes_effect_at_1": "00:00"},
+                "takes_effect_at",
+                "A version takes effect now or later.",
+            ),
+        ],
+    )
+    def test_says_beside_the_field_what_is_wrong(self, desk, week, fields, field, words):
+        page = self.write(desk, week, **fields)
+
+        errors = page.context["adminform"].form.errors
+        assert list(errors) == [field]
+        assert errors[field][0].startswith(words)
+        assert week.versions.exists() is False
+        assert Rule.objects.get(code="week").state == RuleState.DRAFT
+
+    def test_is_not_for_a_rule_that_has_ended(self, desk, week):
+        publishing.end(rule=week, at=SET_UP)
+
+        page = self.write(desk, week)
+
+        assert list(page.context["adminform"].form.errors) == ["rule"]
+
+    def test_is_shown_and_never_edited(self, desk):
+        version = RuleVersion.objects.get()
+        address = f"{DESK}/ruleversion/{version.pk}/change/"
+
+        assert "1 point for each whole €1.00." in desk.get(address).content.decode()
+        assert desk.post(address, self.FIELDS).status_code == 403
+        assert desk.get(f"{DESK}/ruleversion/{version.pk}/delete/").status_code == 403
+
+
+class TestSettingsPages:
+    def test_change_the_programme_but_not_its_currency(self, desk):
+        before = get_book().revision
+        fields = {
+            "name": "Café du coin", "value_of_point": "0.02", "rounding": "CEILING",
+            "multipliers": "ADD", "currency": "USD", "time_zone": "UTC",
+        }  # fmt: skip
+
+        desk.post(f"{DESK}/programme/1/change/", fields)
+
+        programme = Programme.objects.get()
+        assert (programme.name, programme.currency, programme.time_zone) == (
+            "Café du coin",
+            "EUR",
+            "Europe/Paris",
+        )
+        assert get_book().rounding == "CEILING"
+        assert get_book().revision != before
+        assert programme.history.count() == 2
+
+    def test_neither_add_nor_delete_a_programme(self, desk):
+        assert desk.get(f"{DESK}/programme/add/").status_code == 403
+        assert desk.get(f"{DESK}/programme/1/delete/").status_code == 403
+
+    def test_say_how_long_points_live(self, desk):
+        assert "good for 365 days" in desk.get(f"{DESK}/walletpolicy/").content.decode()
+
+    def test_refuse_an_expiry_without_a_count(self, desk):
+        policy = WalletPolicy.objects.get()
+        fields = {
+            "name_fr": "Points", "name_en": "Points", "expiry_kind": "MONTHS",
+            "expiry_count": "", "expiry_round_up": "DAY", "pending_days": "0",
+            "refund_grace_days": "30",
+        }  # fmt: skip
+
+        page = desk.post(f"{DESK}/walletpolicy/{policy.pk}/change/", fields)
+
+        assert "Points that never expire have no count" in page.content.decode()
+        policy.refresh_from_db()
+        assert policy.expiry_kind == "DAYS"
+
+    def test_keep_the_code_of_a_category_and_refuse_a_circle(self, desk):
+        drinks = Category.objects.create(code="drinks", name="Drinks")
+        coffee = Category.objects.create(code="coffee", name="Coffee", parent=drinks)
+
+        page = desk.post(
+            f"{DESK}/category/{drinks.pk}/change/",
+            {"code": "other", "name": "Drinks", "parent": coffee.pk},
+        )
+
+        assert page.context["adminform"].form.errors == {
+            "parent": ["A category is not inside itself."]
+        }
+        drinks.refresh_from_db()
+        assert (drinks.code, drinks.parent) == ("drinks", None)
+
+    def test_change_categories_of_the_rulebook(self, desk):
+        desk.post(f"{DESK}/category/add/", {"code": "gift", "name": "Gift", "is_excluded": "on"})
+
+        assert get_book().categories.excluded == {"gift"}
+
+
+class TestTheLadderPage:
+    def fields(self, *tiers: tuple[Any, str, str]) -> dict[str, str]:
+        """The form of a ladder with these tiers: (row, code, threshold)."""
+        sent = {
+            "name_fr": "Niveaux", "name_en": "Tiers", "window_months": "12",
+            "validity_months": "12", "tiers-TOTAL_FORMS": str(len(tiers)),
+            "tiers-INITIAL_FORMS": str(sum(pk is not None for pk, _code, _from in tiers)),
+        }  # fmt: skip
+        for number, (pk, code, threshold) in enumerate(tiers):
+            row = {
+                "id": str(pk or ""), "ladder": str(TierLadder.objects.get().pk), "code": code,
+                "name_fr": code, "name_en": code, "multiplier": "1.5",
+                "threshold_cents": threshold,
+            }  # fmt: skip
+            sent |= {f"tiers-{number}-{name}": value for name, value in row.items()}
+        return sent
+
+    def test_takes_thresholds_as_amounts_and_ranks_tiers_by_them(self, desk):
+        ladder, (member, silver, gold) = TierLadder.objects.get(), Tier.objects.order_by("rank")
+        before = get_book().revision
+        tiers = [
+            (member.pk, "member", "0"), (silver.pk, "renamed", "300"), (gold.pk, "gold", "250"),
+            (None, "bronze", "50.50"),
+        ]  # fmt: skip
+
+        desk.post(f"{DESK}/tierladder/{ladder.pk}/change/", self.fields(*tiers))
+
+        ranked = Tier.objects.order_by("rank").values_list("rank", "code", "threshold_cents")
+        assert list(ranked) == [
+            (0, "member", 0),
+            (1, "bronze", 5_050),
+            (2, "gold", 25_000),
+            (3, "silver", 30_000),
+        ]
+        assert get_book().revision != before
+        assert [rung.code for rung in get_book().ladder.rungs][1] == "bronze"
+
+    def test_shows_thresholds_as_amounts(self, desk):
+        ladder = TierLadder.objects.get()
+
+        page = desk.get(f"{DESK}/tierladder/{ladder.pk}/change/").content.decode()
+
+        assert 'value="100.00"' in page
+        assert "€250.00" in desk.get(f"{DESK}/tier/").content.decode()
+
+    def test_refuses_two_tiers_from_the_same_amount(self, desk):
+        ladder, (member, silver, gold) = TierLadder.objects.get(), Tier.objects.order_by("rank")
+        tiers = [
+            (member.pk, "member", "0"), (silver.pk, "silver", "100"), (gold.pk, "gold", "100"),
+        ]  # fmt: skip
+
+        page = desk.post(f"{DESK}/tierladder/{ladder.pk}/change/", self.fields(*tiers))
+
+        assert page.status_code == 200
+        gold.refresh_from_db()
+        assert gold.threshold_cents == 25_000
+
+    def test_costs_the_same_with_three_tiers_or_twenty(self, desk, django_assert_num_queries):
+        address = f"{DESK}/tierladder/{TierLadder.objects.get().pk}/change/"
+        desk.get(address)
+        with django_assert_num_queries(6):
+            desk.get(address)
+        make_tiers(20)
+
+        with django_assert_num_queries(6):
+            assert desk.get(address).status_code == 200
