@@ -24,12 +24,21 @@ def earn(
     *,
     at: datetime = NOON,
     since: datetime | None = None,
+    occurred_at: datetime | None = None,
     until: datetime = NEVER,
     **more: Any,
 ) -> Entry:
     """Give points usable `since` (at once) `until` (for ever)."""
-    granted = [grant(points, since=since or at, until=until)]
-    return posting.earn(account=account, grants=granted, reference=key, key=key, at=at, **more)
+    granted = [grant(points, since=since or occurred_at or at, until=until)]
+    return posting.earn(
+        account=account,
+        grants=granted,
+        reference=key,
+        key=key,
+        at=at,
+        occurred_at=occurred_at,
+        **more,
+    )
 
 
 def redeem(account: Account, points: int, key: str, *, at: datetime = NOON, **more: Any) -> Entry:

@@ -109,7 +109,9 @@ class Oracle:
             if point.bucket == "pending" and point.available_at <= now:
                 point.go("available", at=point.available_at, by_itself=True)
             if point.bucket in {"pending", "available"} and point.expires_at <= now:
-                point.go("expired", at=point.expires_at, by_itself=True)
+                # A lot that was booked after its own end dies when it takes effect.
+                dies_at = max(point.expires_at, point.history[0][0])
+                point.go("expired", at=dies_at, by_itself=True)
 
     # What it can tell
 

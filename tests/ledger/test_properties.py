@@ -87,7 +87,7 @@ class Ledger(RuleBasedStateMachine):
     def earn(self, n, terms, behind, past):
         at = self.clock - behind * STEP
         occurred_at = None if past is None else at - past * STEP
-        lots = self.lot_terms(occurred_at or self.oracles[n].now(at), terms)
+        lots = self.lot_terms(occurred_at or at, terms)
         entry = self.ask(
             posting.earn,
             account=self.accounts[n],

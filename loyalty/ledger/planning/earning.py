@@ -59,9 +59,9 @@ def earn(
 def _merged(grants: Sequence[Grant]) -> list[Grant]:
     merged: dict[tuple[datetime, datetime, int | None], Grant] = {}
     for grant in grants:
-        if grant.points <= 0 or grant.expires_at <= grant.available_at:
-            raise ValueError("A grant has points, and a while in which they can be used.")
         alike = (in_utc(grant.available_at), in_utc(grant.expires_at), grant.rule_version)
+        if grant.points <= 0 or alike[0] >= alike[1]:
+            raise ValueError("A grant has points, and a while in which they can be used.")
         so_far = merged[alike].points if alike in merged else 0
         merged[alike] = Grant(grant.wallet, so_far + grant.points, *alike)
     if not merged:

@@ -5,6 +5,7 @@ the key up again, let `planning` decide on what the locked row and its open lots
 lots, entries, movements, the account and an outbox row for every entry.
 """
 
+from loyalty.core.refusals import ConcurrentUpdate
 from loyalty.ledger.planning import Grant
 from loyalty.ledger.posting.batches import Earning, earn_many, settle_due
 from loyalty.ledger.posting.booking import EarnedAlready
@@ -24,6 +25,7 @@ from loyalty.ledger.posting.verbs import (
 )
 
 __all__ = [
+    "ConcurrentUpdate",
     "EarnedAlready",
     "Earning",
     "Grant",

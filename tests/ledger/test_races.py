@@ -1,0 +1,266 @@
+"""Real threads on real connections. Every race has a control that takes its lock out."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
+
+from loyalty.core import engines
+from loyalty.ledger import posting, verifying
+from loyalty.ledger.models import Account, Entry
+from loyalty.ledger.posting.pens import StaleAccount
+from tests.conftest import NOON
+from tests.ledger.conftest import open_account
+from tests.ledger.doing import days, earn, moved, read, redeem
+from tests.ledger.racing import THREADS, file_database, race
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@dataclass
+class Outcome:
+    """What a race of spenders left behind, counted from the movements."""
+
+    spent: int
+    left: int
+    moved: int
+    errors: list[Exception]
+    fault: str | None
+
+
+def spend_all(account: Account, points: int) -> Outcome:
+    """Let 16 threads spend `points` at a time until they are refused."""
+    spendings: list[int] = []
+
+    @posting.retried
+    @transaction.atomic
+    def spend(key: str) -> None:
+        locked = posting.lock(account.holder_id)["points"]
+        redeem(locked, points, key)
+
+    def spender(number: int) -> None:
+        for turn in range(1_000):
+            try:
+                spend(f"{number}-{turn}")
+            except posting.InsufficientPoints:
+                return
+            spendings.append(points)
+
+    errors = race(spender)
+    return Outcome(
+        spent=len(spendings),
+        left=read(account).available,
+        moved=moved(account, "available", "redeemed"),
+        errors=errors,
+        fault=verifying.verify().first_fault,
+    )
+
+
+def filled(points: int) -> Account:
+    account = open_account()
+    with transaction.atomic():
+        earn(account, points, "a")
+    return account
+
+
+@pytest.mark.postgresql
+class TestSixteenSpenders:
+    def test_get_exactly_what_there_is(self):
+        outcome = spend_all(filled(1_000), 7)
+
+        assert outcome == Outcome(spent=142, left=6, moved=994, errors=[], fault=None)
+
+    def test_without_the_lock_collide(self, monkeypatch: pytest.MonkeyPatch):
+        """The control: the same race is seen to fail, and the second net to hold."""
+        account = filled(1_000)
+        monkeypatch.setattr(engines, "row_lock", lambda **_: "")
+
+        outcome = spend_all(account, 7)
+
+        assert outcome.errors != []
+        assert {type(error) for error in outcome.errors} <= {StaleAccount, IntegrityError}
+        assert outcome.moved == outcome.spent * 7
+        assert outcome.moved + outcome.left == 1_000
+
+    def test_without_lock_and_net_spend_the_same_points_twice(
+        self, monkeypatch: pytest.MonkeyPatch
+    ):
+        """The control of the control: what would happen, and that balances do not show it."""
+        account = filled(1_000)
+        winners = spend_by_hand(account, 900, lock="")
+
+        assert len(winners) > 1
+        assert read(account).available == 100
+
+    def test_by_hand_with_the_lock_spend_once(self):
+        account = filled(1_000)
+
+        assert len(spend_by_hand(account, 900, lock=engines.row_lock(of="ledger_account"))) == 1
+
+
+def spend_by_hand(account: Account, points: int, *, lock: str) -> list[int]:
+    """Read, think, write: 16 threads that all want most of the account."""
+    thinking, winners = Barrier(THREADS), []
+
+    def spender(number: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT available FROM ledger_account WHERE id = %s{lock}", [account.pk]
+            )
+            (available,) = cursor.fetchone()
+            meet(thinking)
+            if available >= points:
+                cursor.execute(
+                    "UPDATE ledger_account SET available = %s, redeemed = %s WHERE id = %s",
+                    [available - points, points, account.pk],
+                )
+                winners.append(number)
+
+    assert race(spender) == []
+    return winners
+
+
+@pytest.mark.postgresql
+class TestSixteenRepeats:
+    def test_make_one_entry(self):
+        account = filled(1_000)
+        answers: list[Entry] = []
+
+        def repeat(_number: int) -> None:
+            with transaction.atomic():
+                answers.append(redeem(read(account), 7, "once"))
+
+        assert race(repeat) == []
+        assert len({answer.pk for answer in answers}) == 1
+        assert (len(answers), read(account).available) == (THREADS, 993)
+
+
+@pytest.mark.postgresql
+class TestMixedLoad:
+    def test_with_sweeps_ends_sound_and_without_deadlock(self):
+        accounts = [filled(50) for _ in range(4)]
+
+        def act(number: int) -> None:
+            chance = random.Random(number)
+            for turn in range(12):
+                at = NOON + days(turn)
+                with transaction.atomic():
+                    act_once(chance, accounts, f"{number}-{turn}", at)
+
+        def act_once(chance, accounts, key, at) -> None:
+            if chance.random() < 0.2:
+                posting.settle_due(at=at, limit=3)
+                return
+            # In whatever order they are asked for, they are locked in order of id.
+            chosen = [account.holder_id for account in chance.sample(accounts, 2)]
+            for locked in posting.lock_many(chosen).values():
+                account = locked["points"]
+                earn(account, 9, f"{key}-e", at=at, until=at + days(chance.randrange(1, 6)))
+                with suppress(posting.InsufficientPoints):
+                    redeem(account, 5, f"{key}-r", at=at)
+
+        assert race(act, threads=8) == []
+        assert verifying.verify().first_fault is None
+        for account in accounts:
+            gained = moved(account, "issued", "available")
+            lost = moved(account, "available", "redeemed") + moved(account, "available", "expired")
+            assert read(account).available == gained - lost
+
+
+@pytest.mark.sqlite
+class TestOnSQLite:
+    """Every transaction is the only writer from its first statement."""
+
+    def in_a_thread(self, work: Callable[[], object]) -> object:
+        answers: list[object] = []
+        assert race(lambda _number: answers.append(work()), threads=1) == []
+        return answers[0]
+
+    def test_sixteen_spenders_get_exactly_what_there_is(self, tmp_path: Path):
+        account = filled(1_000)
+        with file_database(tmp_path / "race.sqlite3"):
+            spendings: list[int] = []
+
+            def spender(number: int) -> None:
+                for turn in range(1_000):
+                    try:
+                        with transaction.atomic():
+                            redeem(
+                                posting.lock(account.holder_id)["points"], 7, f"{number}-{turn}"
+                            )
+                    except posting.InsufficientPoints:
+                        return
+                    spendings.append(7)
+
+            assert race(spender) == []
+            left = self.in_a_thread(lambda: read(account).available)
+            redeemed = self.in_a_thread(lambda: moved(account, "available", "redeemed"))
+            found = self.in_a_thread(verifying.verify)
+
+        assert (len(spendings), left, redeemed) == (142, 6, 994)
+        assert found == verifying.Verification(accounts=1, entries=143, first_fault=None)
+
+
+class TestRetried:
+    def test_runs_a_transaction_again_that_lost_to_another(self):
+        account, turns = filled(10), []
+
+        @posting.retried
+        @transaction.atomic
+        def work() -> None:
+            redeem(read(account), 1, f"k{len(turns)}")
+            turns.append(1)
+            if len(turns) < 3:
+                raise a_conflict()
+
+        work()
+
+        assert len(turns) == 3
+        assert read(account).available == 9
+
+    def test_gives_up_after_three_tries(self):
+        turns = []
+
+        @posting.retried
+        def work() -> None:
+            turns.append(1)
+            raise a_conflict()
+
+        with pytest.raises(posting.ConcurrentUpdate):
+            work()
+        assert len(turns) == 3
+
+    @pytest.mark.postgresql
+    def test_ends_a_real_deadlock(self):
+        one, two = filled(100), filled(100)
+        both, meeting = [one, two], Barrier(2)
+
+        @posting.retried
+        @transaction.atomic
+        def cross(number: int, turns: list[int]) -> None:
+            turns.append(1)
+            for account in both if number else both[::-1]:
+                redeem(read(account), 1, f"k{number}")
+                if len(turns) == 1 and not meeting.broken and meeting.n_waiting < 2:
+                    meet(meeting)
+
+        assert race(lambda number: cross(number, []), threads=2) == []
+        assert [read(account).available for account in both] == [98, 98]
+
+
+def meet(meeting: Barrier) -> None:
+    with suppress(BrokenBarrierError):
+        meeting.wait(timeout=1)
+
+
+def a_conflict() -> Exception:
+    """What Django raises when PostgreSQL ends a deadlock."""
+    error = OperationalError("deadlock detected")
+    error.__cause__ = DeadlockDetected()
+    return error

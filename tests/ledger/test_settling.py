@@ -1,0 +1,167 @@
+"""Settled by the next verb, by the sweep, daily or after a month: the same rows."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from loyalty.core import engines
+from loyalty.ledger import posting, verifying
+from loyalty.ledger.models import Account, Entry, Lot, Movement
+from tests.conftest import NOON
+from tests.ledger.doing import book_of, days, earn, grant, read, redeem
+
+pytestmark = pytest.mark.django_db
+
+BOOK = [
+    "kind", "points", "occurred_at", "number", "pending_after", "available_after",
+]  # fmt: skip
+LOTS = ["number", "remaining", "state", "expires_at"]
+MOVES = ["entry__number", "lot__number", "source", "destination", "points"]
+STANDS = ["issued", "pending", "available", "expired", "entry_seq", "last_at", "next_event_at"]
+
+
+def rows(account: Account, *, with_hashes: bool = False) -> list[object]:
+    """All that is written for an account, but for ids and the moment of writing."""
+    entries = Entry.objects.filter(account=account).order_by("number")
+    return [
+        list(entries.values_list(*BOOK, *(["recorded_at"] if with_hashes else []))),
+        list(Lot.objects.filter(account=account).order_by("number").values_list(*LOTS)),
+        sorted(Movement.objects.filter(account=account).values_list(*MOVES)),
+        list(Account.objects.filter(pk=account.pk).values_list(*STANDS)),
+    ]
+
+
+def fill(account: Account, seed: int) -> None:
+    chance = random.Random(seed)
+    for n in range(6):
+        since = NOON + timedelta(hours=chance.randrange(0, 200))
+        until = since + timedelta(hours=chance.randrange(1, 400))
+        earn(account, chance.randrange(1, 50), f"{n}", since=since, until=until)
+
+
+def settle_all(*, at, limit: int = 1_000) -> int:
+    settled = 0
+    while done := posting.settle_due(at=at, limit=limit):
+        settled += done
+    return settled
+
+
+class TestSweep:
+    END = NOON + days(40)
+
+    @pytest.mark.parametrize("limit", [1, 3, 1_000])
+    @pytest.mark.parametrize("every", [1, 7, 40])
+    def test_of_any_size_and_rhythm_ends_as_lazy_settlement_does(self, accounts, limit, every):
+        swept, lazy = accounts(4), accounts(4)
+        for seed, pair in enumerate(zip(swept, lazy, strict=True)):
+            for account in pair:
+                fill(account, seed)
+        for account in lazy:
+            posting.settle(account=account, at=self.END)
+
+        for day in range(every, 41, every):
+            settle_all(at=NOON + days(day), limit=limit)
+        settle_all(at=self.END, limit=limit)
+
+        assert [rows(account) for account in swept] == [rows(account) for account in lazy]
+        assert verifying.verify().first_fault is None
+
+    def test_at_one_moment_writes_the_very_hashes_of_lazy_settlement(self, accounts):
+        swept, lazy = accounts(1)[0], accounts(1)[0]
+        for account in (swept, lazy):
+            fill(account, 7)
+
+        posting.settle(account=lazy, at=self.END)
+        settle_all(at=self.END)
+
+        assert rows(swept, with_hashes=True) == rows(lazy, with_hashes=True)
+
+    def test_twice_is_once(self, accounts):
+        opened = accounts(3)
+        for seed, account in enumerate(opened):
+            fill(account, seed)
+
+        assert settle_all(at=self.END) == 3
+        before = [rows(account) for account in opened]
+        assert settle_all(at=self.END) == 0
+        assert [rows(account) for account in opened] == before
+
+    def test_leaves_alone_what_is_not_due(self, account: Account):
+        earn(account, 5, "a", until=NOON + days(41))
+
+        assert settle_all(at=self.END) == 0
+        assert book_of(account) == [("EARN", 5)]
+
+    def test_comes_back_once_for_an_account_whose_lots_were_spent(self, account: Account):
+        earn(account, 5, "a", until=NOON + days(3))
+        redeem(account, 5, "b")
+
+        assert settle_all(at=self.END) == 1
+        assert settle_all(at=self.END) == 0
+        assert book_of(account) == [("EARN", 5), ("REDEEM", -5)]
+        assert read(account).next_event_at is None
+
+    def test_takes_as_many_statements_for_fifty_accounts_as_for_two(self, accounts):
+        for count in (2, 50):
+            for account in accounts(count):
+                earn(account, 5, "a", until=NOON + days(3))
+            with CaptureQueriesContext(connection) as seen:
+                assert posting.settle_due(at=self.END) == count
+            assert len(seen) == (5 if engines.is_postgresql() else 9)
+
+
+class TestVerbsOfTheNextDay:
+    def test_write_what_is_due_before_they_act(self, account: Account):
+        earn(account, 50, "a", until=NOON + days(3))
+        earn(account, 20, "b", until=NOON + days(9))
+
+        redeem(account, 20, "c", at=NOON + days(3))
+
+        assert book_of(account) == [("EARN", 50), ("EARN", 20), ("EXPIRE", -50), ("REDEEM", -20)]
+
+    def test_find_nothing_of_a_dead_lot(self, account: Account):
+        earn(account, 50, "a", until=NOON + days(3))
+
+        with pytest.raises(posting.InsufficientPoints) as refusal:
+            redeem(account, 1, "b", at=NOON + days(3))
+
+        assert refusal.value.figures == {"available": 0, "required": 1}
+        assert book_of(account) == [("EARN", 50)]
+
+    def test_can_use_it_a_microsecond_before(self, account: Account):
+        earn(account, 50, "a", until=NOON + days(3))
+
+        redeem(account, 50, "b", at=NOON + days(3) - timedelta(microseconds=1))
+
+        assert read(account).redeemed == 50
+
+
+@pytest.mark.postgresql
+class TestPreparedStatements:
+    """A generic plan, from the driver's sixth run on, cost a factor of fifteen."""
+
+    def test_are_not_made_by_the_sweep_in_more_than_ten_batches(self, accounts):
+        for account in accounts(24):
+            posting.earn(
+                account=account,
+                grants=[grant(5, until=NOON + days(3))],
+                reference="a",
+                key="a",
+                at=NOON,
+            )
+        driver = connection.connection
+        threshold, driver.prepare_threshold = driver.prepare_threshold, 1
+        prepared = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%ledger%%'"
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                while posting.settle_due(at=NOON + days(4), limit=2):
+                    pass
+                cursor.execute(prepared)
+                assert cursor.fetchone() == (0,)
+            assert driver.prepare_threshold == 1
+        finally:
+            driver.prepare_threshold = threshold
+        assert Entry.objects.filter(kind="EXPIRE").count() == 24
