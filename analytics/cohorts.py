@@ -54,7 +54,7 @@ def members_of(scope: Scope) -> Query:
 
 def members_of_next_month(scope: Scope) -> Query:
     """Those of `members_of` who bought in the month after that of their first purchase."""
-    months = tallies.months(scope.to_date, scope.cut)
+    months = tallies.months(Period(scope.period.first, scope.as_of), scope.cut)
     since = Query(
         f"{engines.day_number('months.month')} - {engines.day_number('fact.first_month')}"
     )

@@ -78,7 +78,6 @@ class MemberMonth(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["member", "month"], name="analytics_month_by_member"),
             models.Index(fields=["month", "member"], name="analytics_month_by_month"),
         ]
 

@@ -5,6 +5,7 @@ and revenue of part of a month are read from purchases, through their index on t
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from analytics.periods import Period, month_start, split
 from analytics.queries import Part, Query, compose, get_rows, union_all
@@ -13,7 +14,8 @@ from loyalty.core import engines
 
 _ALL_DAYS = (1 << 31) - 1
 
-_BITS = Query(" UNION ALL ".join(f"SELECT {bit} AS bit" for bit in range(31)))
+# Both engines call the column of a list of values column1.
+_BITS = Query(f"VALUES {', '.join(f'({bit})' for bit in range(31))}")
 
 _MONTHS = """
 SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_membermonth
@@ -56,10 +58,16 @@ _BUYERS = "SELECT DISTINCT member_id FROM {masked} AS masked WHERE days <> 0"
 _MEMBER_MONTHS = "SELECT DISTINCT member_id, month FROM {masked} AS masked WHERE days <> 0"
 
 _DAYS = """
-SELECT DISTINCT member_id, {month_number} + bit AS day
-FROM {masked} AS masked JOIN {bits} AS bits ON ((days >> bit) & 1) = 1
+SELECT DISTINCT member_id, {month_number} + bits.column1 AS day
+FROM {masked} AS masked JOIN {bits} AS bits ON ((days >> bits.column1) & 1) = 1
 """
 
+
+_LAST_DAYS = """
+SELECT member_id, {day} AS day FROM analytics_membermonth
+WHERE month < {month} AND member_id IN {of} AND {cut}
+GROUP BY member_id
+"""
 
 _SALES = """
 SELECT COUNT(*), SUM(receipts), SUM(revenue_cents) FROM {members} AS members
@@ -118,6 +126,17 @@ def days(period: Period, cut: Cut) -> Query:
         "bits": _BITS,
     }
     return compose(_DAYS, parts)
+
+
+def last_days(month: date, *, of: Query, cut: Cut) -> Query:
+    """The last day (its number since 1970) on which these members bought before a month."""
+    parts: dict[str, Part] = {
+        "day": Query(engines.day_number("MAX(last_on)")),
+        "month": month,
+        "of": of,
+        "cut": _restriction(cut),
+    }
+    return compose(_LAST_DAYS, parts)
 
 
 def _get_sales(members: Query) -> Sales:

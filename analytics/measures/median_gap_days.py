@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from analytics import measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit, median
 from analytics.measuring import Drill, Example, Family, Measure
-from analytics.periods import BEGINNING, DAY, Period, day, month_start
+from analytics.periods import Period, day, month_start
 from analytics.queries import Query, compose, count, get_rows, union_all
 from analytics.scopes import Scope
-from loyalty.core import engines
 
 _GAPS = """
 SELECT gap, COUNT(*)
@@ -18,11 +17,6 @@ FROM (SELECT day, day - LAG(day) OVER (PARTITION BY member_id ORDER BY day) AS g
       FROM {days} AS days) AS gaps
 WHERE gap IS NOT NULL AND day >= {first} AND day <= {last}
 GROUP BY gap
-"""
-
-_LAST_BEFORE = """
-SELECT member_id, {number} AS day FROM {before} AS earlier
-WHERE member_id IN {buyers} GROUP BY member_id
 """
 
 
@@ -47,21 +41,14 @@ def _gaps(scope: Scope) -> Query:
     period = scope.period
     since = month_start(period.first)
     days = union_all(
-        [tallies.days(Period(since, period.last), scope.cut), _last_before(since, scope)]
+        [
+            tallies.days(Period(since, period.last), scope.cut),
+            tallies.last_days(since, of=tallies.buyers(period, scope.cut), cut=scope.cut),
+        ]
     )
     return compose(
         _GAPS, {"days": days, "first": _number(period.first), "last": _number(period.last)}
     )
-
-
-def _last_before(since: date, scope: Scope) -> Query:
-    """The day on which each buyer of the period was last seen before that month."""
-    parts = {
-        "number": Query(engines.day_number("MAX(last_on)")),
-        "before": tallies.by_member(Period(BEGINNING, since - DAY), scope.cut),
-        "buyers": tallies.buyers(scope.period, scope.cut),
-    }
-    return compose(_LAST_BEFORE, parts)
 
 
 def _number(moment: date) -> int:

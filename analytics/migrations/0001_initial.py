@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "member's month",
                 'verbose_name_plural': "members' months",
-                'indexes': [models.Index(fields=['member', 'month'], name='analytics_month_by_member'), models.Index(fields=['month', 'member'], name='analytics_month_by_month')],
+                'indexes': [models.Index(fields=['month', 'member'], name='analytics_month_by_month')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('store__isnull', False)), fields=('member', 'month', 'store', 'channel'), name='analytics_month_is_counted_once'), models.UniqueConstraint(condition=models.Q(('store', None)), fields=('member', 'month', 'channel'), name='analytics_storeless_month_is_counted_once')],
             },
         ),
