@@ -2,10 +2,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
+from loyalty.identity.models import User
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Rule, RuleState
 
+DESK = "/desk/programmes"
 SET_UP = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -29,3 +32,11 @@ def week(programme) -> Rule:
     return Rule.objects.create(
         code="week", name_fr="Semaine", name_en="Week", state=RuleState.DRAFT
     )
+
+
+@pytest.fixture
+def desk(programme, client: Client) -> Client:
+    """An administrator's browser, in English."""
+    client.force_login(User.objects.create_superuser("marie@example.org"))
+    client.cookies["django_language"] = "en"
+    return client

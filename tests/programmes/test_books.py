@@ -40,6 +40,14 @@ class TestGetBook:
         with django_assert_num_queries(1):
             assert get_book() is first
 
+    def test_costs_nothing_to_whoever_has_just_read_the_revision(
+        self, programme, django_assert_num_queries
+    ):
+        first = get_book()
+
+        with django_assert_num_queries(0):
+            assert get_book(revision=first.revision) is first
+
     def test_costs_the_same_to_compile_with_one_rule_or_fifty(
         self, programme, django_assert_num_queries
     ):

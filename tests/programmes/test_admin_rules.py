@@ -1,0 +1,212 @@
+"""Rules at the desk: said in words, changed only by publishing what comes next."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from loyalty.identity.models import User
+from loyalty.programmes import publishing
+from loyalty.programmes.books import get_book
+from loyalty.programmes.models import Category, Rule, RuleState, RuleVersion, Store
+from tests.programmes.build import fixed, said
+from tests.programmes.conftest import DESK, SET_UP
+
+pytestmark = pytest.mark.django_db
+
+
+class TestRulePages:
+    def test_say_what_a_rule_says(self, desk):
+        page = desk.get(f"{DESK}/rule/").content.decode()
+
+        assert "1 point for each whole €1.00." in page
+
+    def test_cost_the_same_with_two_versions_or_forty(self, desk, django_assert_num_queries):
+        base = Rule.objects.get()
+        address = f"{DESK}/rule/{base.pk}/change/"
+        desk.get(address)
+        with django_assert_num_queries(6):
+            desk.get(address)
+        RuleVersion.objects.bulk_create(
+            RuleVersion(rule=base, number=n, terms=said(fixed(n)), created_at=SET_UP)
+            for n in range(2, 41)
+        )
+
+        with django_assert_num_queries(6):
+            page = desk.get(address)
+
+        assert "40 points." in page.content.decode()
+
+    def test_pause_resume_and_end_the_chosen_rules(self, desk):
+        base = Rule.objects.get()
+
+        for action, state in (("pause", "PAUSED"), ("resume", "LIVE"), ("end", "ENDED")):
+            before = get_book().revision
+            desk.post(f"{DESK}/rule/", {"action": action, "_selected_action": [base.pk]})
+            base.refresh_from_db()
+            assert base.state == state
+            assert get_book().revision != before
+
+    def test_say_which_rule_refused(self, desk):
+        Rule.objects.update(state=RuleState.ENDED)
+        base = Rule.objects.get()
+
+        page = desk.post(
+            f"{DESK}/rule/", {"action": "pause", "_selected_action": [base.pk]}, follow=True
+        )
+
+        assert "1 point per €1.00: The rule&#x27;s state does not allow this." in (
+            page.content.decode()
+        )
+        assert Rule.objects.get().state == RuleState.ENDED
+
+    def test_never_delete(self, desk):
+        assert desk.get(f"{DESK}/rule/{Rule.objects.get().pk}/delete/").status_code == 403
+
+    def test_make_a_draft_that_gives_nothing(self, desk):
+        fields = {"code": "week", "name_fr": "Semaine", "name_en": "Week", "priority": "5"}
+        inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+
+        desk.post(f"{DESK}/rule/add/", fields | inline)
+
+        assert Rule.objects.get(code="week").state == RuleState.DRAFT
+        assert [rule.code for rule in get_book().rules] == ["base"]
+
+
+class TestANewVersion:
+    FIELDS = {
+        "event": "purchase",
+        "give": "rate",
+        "points": "3",
+        "per": "10.00",
+        "mode": "sum",
+        "expiry_kind": "",
+        "expiry_round_up": "DAY",
+    }
+
+    def write(self, desk: Client, rule: Rule, **fields: Any):
+        return desk.post(f"{DESK}/ruleversion/add/", self.FIELDS | {"rule": str(rule.pk)} | fields)
+
+    def test_starts_from_what_the_rule_says_last(self, desk, week):
+        Store.objects.create(code="lyon", name="Lyon")
+        terms = said(
+            fixed(50, pending_days=2, expiry={"kind": "MONTHS", "count": 6, "round_up": "YEAR"}),
+            stores=["lyon"], weekdays=[6], minimum_basket_cents=3_050, excluded_skus=["A", "B"],
+        )  # fmt: skip
+        publishing.publish(rule=week, said=terms, at=SET_UP)
+
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+
+        form = page.context["adminform"].form
+        shown = {name: form[name].value() for name in form.fields}
+        assert shown["points"] == 50
+        assert shown["give"] == "fixed"
+        assert form["minimum_basket"].value() == "30.50"
+        assert (shown["weekdays"], shown["excluded_skus"]) == (["6"], "A\nB")
+        assert (shown["pending_days"], shown["expiry_kind"], shown["expiry_count"]) == (
+            2,
+            "MONTHS",
+            6,
+        )
+        assert '<option value="lyon" selected>Lyon</option>' in page.content.decode()
+
+    def test_is_published_with_who_wrote_it(self, desk, week):
+        Store.objects.create(code="lyon", name="Lyon")
+        Category.objects.create(code="coffee", name="Coffee")
+        start = timezone.now().replace(microsecond=0) + timedelta(days=2)
+        local = timezone.localtime(start, get_book().zone)
+
+        answer = self.write(
+            desk, week, stores=["lyon"], categories=["coffee"], tiers=["gold"],
+            weekdays=["6", "7"], minimum_basket="30", excluded_skus="A\n B \n",
+            from_day="2026-11-16", to_day="2026-11-22", pending_days="14", wallet="points",
+            expiry_kind="DAYS", expiry_count="90", group="week", mode="best",
+            birthday_within_days="3", takes_effect_at_0=str(local.date()),
+            takes_effect_at_1=str(local.time()),
+        )  # fmt: skip
+
+        assert answer.status_code == 302
+        version = week.versions.get()
+        assert version.takes_effect_at == start
+        assert version.created_by == f"user:{User.objects.get().pk}"
+        assert version.terms == {
+            "when": {
+                "minimum_basket_cents": 3_000,
+                "from_day": "2026-11-16",
+                "to_day": "2026-11-22",
+                "weekdays": [6, 7],
+                "stores": ["lyon"],
+                "categories": ["coffee"],
+                "excluded_skus": ["A", "B"],
+                "tiers": ["gold"],
+                "birthday_within_days": 3,
+            },
+            "then": {
+                "give": "rate",
+                "points": "3",
+                "per_cents": 1_000,
+                "wallet": "points",
+                "pending_days": 14,
+                "expiry": {"kind": "DAYS", "count": 90, "round_up": "DAY"},
+            },
+            "stacking": {"group": "week", "mode": "best"},
+        }
+        assert [rule.code for rule in get_book().rules] == ["base", "week"]
+
+    def test_takes_effect_at_once_unless_told_otherwise(self, desk, week):
+        before = timezone.now()
+
+        self.write(desk, week, give="multiplier", points="", per="", factor="1.5")
+
+        version = week.versions.get()
+        assert version.terms == {"then": {"give": "multiplier", "factor": "1.5"}}
+        assert before <= version.takes_effect_at <= timezone.now()
+
+    @pytest.mark.parametrize(
+        ("fields", "field", "words"),
+        [
+            ({"points": ""}, "points", "This is needed."),
+            ({"per": "0.001"}, "per", "The currency has no such small amount."),
+            ({"per": ""}, "per", "This is needed."),
+            ({"give": "fixed", "points": "1.5"}, "points", "This must be a whole number."),
+            ({"give": "multiplier", "factor": "1"}, "factor", "This is too small"),
+            ({"event": "enrolment"}, "give", "Only a purchase has a basket."),
+            ({"expiry_kind": "DAYS"}, "expiry_count", "This is needed."),
+            ({"mode": "best"}, "group", "This is needed."),
+            (
+                {"from_day": "2026-11-22", "to_day": "2026-11-16"},
+                "to_day",
+                "The end must come after the start.",
+            ),
+            (
+                {"takes_effect_at_0": "2020-01-01", "takes_effect_at_1": "00:00"},
+                "takes_effect_at",
+                "A version takes effect now or later.",
+            ),
+        ],
+    )
+    def test_says_beside_the_field_what_is_wrong(self, desk, week, fields, field, words):
+        page = self.write(desk, week, **fields)
+
+        errors = page.context["adminform"].form.errors
+        assert list(errors) == [field]
+        assert errors[field][0].startswith(words)
+        assert week.versions.exists() is False
+        assert Rule.objects.get(code="week").state == RuleState.DRAFT
+
+    def test_is_not_for_a_rule_that_has_ended(self, desk, week):
+        publishing.end(rule=week, at=SET_UP)
+
+        page = self.write(desk, week)
+
+        assert list(page.context["adminform"].form.errors) == ["rule"]
+
+    def test_is_shown_and_never_edited(self, desk):
+        version = RuleVersion.objects.get()
+        address = f"{DESK}/ruleversion/{version.pk}/change/"
+
+        assert "1 point for each whole €1.00." in desk.get(address).content.decode()
+        assert desk.post(address, self.FIELDS).status_code == 403
+        assert desk.get(f"{DESK}/ruleversion/{version.pk}/delete/").status_code == 403
