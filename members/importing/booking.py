@@ -31,8 +31,8 @@ class Booking:
     run: ImportRun
     at: datetime
     stores: Mapping[str, Store]
-    may_enrol: bool = True
-    size: int = 2_000
+    may_enrol: bool
+    size: int
 
 
 def book_all(*, booking: Booking, progress: journal.Progress) -> None:

@@ -53,7 +53,7 @@ def bring_in(
     run = journal.open_run(kind=KIND, content_hash=said, at=at)
     with watch(2 * survey.lines) as progress:
         _stage_all(run, survey, found, terms, at=at, progress=progress)
-        todo = Booking(run=run, at=at, stores=terms.stores, may_enrol=may_enrol)
+        todo = Booking(run=run, at=at, stores=terms.stores, may_enrol=may_enrol, size=_CHUNK)
         booking.book_all(booking=todo, progress=progress)
     return journal.finish(run=run, at=at)
 

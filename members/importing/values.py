@@ -12,7 +12,7 @@ from loyalty.core import money
 from members.importing.reading import LineRefused
 
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T]+(.+))?")
-_AMOUNT = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_AMOUNT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _BLANKS = re.compile("[\\s\u00a0\u202f€$£']")
 _BIRTHDAY = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})(?:[/.]\d{4})?")
 _NOON = time(12)
