@@ -110,8 +110,7 @@ class Audit:
             self._move(entry, movement)
         self._check_points(entry, movements)
         self._check_refunds(entry)
-        buckets = self._book.buckets
-        after = tuple(buckets[name] for name in ("pending", "available", "held", "debt"))
+        after = self._book.stock_and_debt()
         if after != _after(entry):
             raise _wrong(entry, f"balances after it must be {after}")
 

@@ -75,6 +75,11 @@ class Book:
         if move.lot is not None:
             self.lots[move.lot].remaining += lot_change(move)
 
+    def stock_and_debt(self) -> tuple[int, int, int, int]:
+        """Return what is pending, available, held and owed."""
+        buckets = self.buckets
+        return (buckets["pending"], buckets["available"], buckets["held"], buckets["debt"])
+
     def spendable(self) -> list[Lot]:
         """Return lots to draw from: earliest expiry first, then first come."""
         lots = (lot for lot in self.lots.values() if lot.remaining and not lot.is_pending)

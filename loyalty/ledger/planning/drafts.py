@@ -32,9 +32,12 @@ class Note:
 NO_NOTE = Note()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlannedEntry:
-    """An entry to write. `parent` is the number of an entry of the same account."""
+    """An entry to write. `parent` is the number of an entry of the same account.
+
+    `after`: what was pending, available, held and owed once it was booked.
+    """
 
     number: int
     kind: str
@@ -43,14 +46,11 @@ class PlannedEntry:
     note: Note
     occurred_at: datetime
     recorded_at: datetime
-    pending_after: int
-    available_after: int
-    held_after: int
-    debt_after: int
+    after: tuple[int, int, int, int]
     previous_hash: str
-    hash: str
     moves: Sequence[Move]
-    opened: Sequence[Lot] = ()
+    opened: Sequence[Lot]
+    hash: str = ""
 
 
 def describe_entry(
@@ -134,19 +134,6 @@ class Draft:
             if move.lot is not None:
                 self.touched[move.lot] = book.lots[move.lot]
         book.entry_seq += 1
-        buckets = book.buckets
-        after = (buckets["pending"], buckets["available"], buckets["held"], buckets["debt"])
-        content = describe_entry(
-            account=book.account,
-            number=book.entry_seq,
-            kind=kind,
-            points=points,
-            parent=parent,
-            note=note,
-            occurred_at=occurred_at,
-            recorded_at=self.recorded_at,
-            after=after,
-        )
         entry = PlannedEntry(
             number=book.entry_seq,
             kind=kind,
@@ -155,21 +142,12 @@ class Draft:
             note=note,
             occurred_at=occurred_at,
             recorded_at=self.recorded_at,
-            pending_after=after[0],
-            available_after=after[1],
-            held_after=after[2],
-            debt_after=after[3],
+            after=book.stock_and_debt(),
             previous_hash=book.last_hash,
-            hash=seal(
-                previous_hash=book.last_hash,
-                content=content,
-                moves=[(move.lot, move.source, move.destination, move.points) for move in moves],
-                lots=[_describe(lot) for lot in opened],
-            ),
             moves=moves,
             opened=opened,
         )
-        book.last_hash = entry.hash
+        entry.hash = book.last_hash = _seal(book.account, entry)
         self.entries.append(entry)
         return entry
 
@@ -179,6 +157,26 @@ class Draft:
         if has_acted:
             book.last_at = self.now
         book.next_event_at = book.find_next_event()
+
+
+def _seal(account: int, entry: PlannedEntry) -> str:
+    content = describe_entry(
+        account=account,
+        number=entry.number,
+        kind=entry.kind,
+        points=entry.points,
+        parent=entry.parent,
+        note=entry.note,
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        after=entry.after,
+    )
+    return seal(
+        previous_hash=entry.previous_hash,
+        content=content,
+        moves=[(move.lot, move.source, move.destination, move.points) for move in entry.moves],
+        lots=[_describe(lot) for lot in entry.opened],
+    )
 
 
 def _describe(lot: Lot) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.planning import Book, Draft, PlannedEntry
 from loyalty.ledger.planning.accounts import BUCKETS
 from loyalty.ledger.posting import locking, pens
+from loyalty.ledger.posting.rows import Rows
 
 Plan = tuple[Account, Draft]
 
@@ -44,7 +45,7 @@ def write(
     plans = [plan for plan in plans if _has_changed(*plan)]
     if not plans:
         return []
-    rows = pens.Rows.of(plans, parent=parent)
+    rows = Rows.of(plans, parent=parent)
     try:
         ids = pens.write(rows)
     except IntegrityError as error:
@@ -94,13 +95,14 @@ def _tell(plans: Sequence[Plan], *, is_historic: bool) -> None:
 
 
 def _event(account: Account, entry: PlannedEntry, *, is_historic: bool) -> outbox.Event:
+    _pending, available, _held, owed = entry.after
     payload = {
         "account": account.pk,
         "holder": account.holder_id,
         "wallet": account.wallet.code,
         "entry": entry.number,
         "points": entry.points,
-        "available": entry.available_after - entry.debt_after,
+        "available": available - owed,
         "reference": entry.note.reference,
         "reason": entry.note.reason,
     }
@@ -108,6 +110,7 @@ def _event(account: Account, entry: PlannedEntry, *, is_historic: bool) -> outbo
 
 
 def _as_row(account: Account, entry: PlannedEntry, key: int, parent: Entry | None) -> Entry:
+    pending, available, held, owed = entry.after
     row = Entry(
         pk=key,
         account=account,
@@ -123,10 +126,10 @@ def _as_row(account: Account, entry: PlannedEntry, key: int, parent: Entry | Non
         reason=entry.note.reason,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
-        pending_after=entry.pending_after,
-        available_after=entry.available_after,
-        held_after=entry.held_after,
-        debt_after=entry.debt_after,
+        pending_after=pending,
+        available_after=available,
+        held_after=held,
+        debt_after=owed,
         previous_hash=entry.previous_hash,
         hash=entry.hash,
     )

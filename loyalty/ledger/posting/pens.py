@@ -2,180 +2,21 @@
 
 # ruff: noqa: S608 (names of columns alone are put together; values are parameters)
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from django.db import connection
 
 from loyalty.core import engines
-from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Draft, Lot, PlannedEntry
-from loyalty.ledger.planning.accounts import BUCKETS
-
-Row = tuple[Any, ...]
+from loyalty.ledger.posting.rows import ACCOUNT, BOOK, CHANGE, ENTRY, LOT, MOVEMENT, Row, Rows
 
 # Above so many rows, arrays are cheaper to send and to plan than a list of values.
 _MOST_VALUES = 8
 
-_BOOK = {**dict.fromkeys(BUCKETS, "bigint"), "entry_seq": "bigint", "lot_seq": "bigint"} | {
-    "next_event_at": "timestamptz",
-    "inactive_at": "timestamptz",
-    "last_at": "timestamptz",
-    "last_hash": "text",
-}
-_ACCOUNT = {"id": "bigint", "seq_before": "bigint", "hash_before": "text", **_BOOK}
-_ENTRY = {
-    "account_id": "bigint",
-    "number": "bigint",
-    "kind": "text",
-    "points": "bigint",
-    "parent_id": "bigint",
-    "reference": "text",
-    "key": "text",
-    "request_hash": "text",
-    "actor": "text",
-    "on_behalf_of": "text",
-    "reason": "text",
-    "occurred_at": "timestamptz",
-    "recorded_at": "timestamptz",
-    "pending_after": "bigint",
-    "available_after": "bigint",
-    "held_after": "bigint",
-    "debt_after": "bigint",
-    "previous_hash": "text",
-    "hash": "text",
-}
-_LOT = {
-    "account_id": "bigint",
-    "number": "bigint",
-    "origin": "bigint",
-    "rule_version": "bigint",
-    "earned_at": "timestamptz",
-    "original": "bigint",
-    "remaining": "bigint",
-    "state": "text",
-    "available_at": "timestamptz",
-    "expires_at": "timestamptz",
-}
-_CHANGE = {"id": "bigint", "remaining": "bigint", "state": "text"}
-_MOVEMENT = {
-    "account_id": "bigint",
-    "entry": "bigint",
-    "lot_id": "bigint",
-    "lot": "bigint",
-    "source": "text",
-    "destination": "text",
-    "points": "bigint",
-}
-
 
 class StaleAccount(RuntimeError):
     """The row is no longer what was decided on: it was changed past its lock. Nothing is kept."""
-
-
-@dataclass(slots=True)
-class Rows:
-    """What to write. Entries and new lots are known by account and number until they have ids."""
-
-    accounts: list[Row] = field(default_factory=list)
-    entries: list[Row] = field(default_factory=list)
-    lots: list[Row] = field(default_factory=list)
-    changes: list[Row] = field(default_factory=list)
-    movements: list[Row] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, plans: Iterable[tuple[Account, Draft]], *, parent: Entry | None) -> Self:
-        rows = cls()
-        for account, draft in plans:
-            rows.accounts.append(_account(account, draft))
-            for entry in draft.entries:
-                rows.entries.append(_entry(account, entry, parent))
-                rows.lots += [_lot(account, entry, lot) for lot in entry.opened]
-                rows.movements += _movements(account, draft, entry)
-            rows.changes += [
-                (lot.row, lot.remaining, _state(lot))
-                for lot in draft.touched.values()
-                if lot.row is not None
-            ]
-        return rows
-
-
-def _account(account: Account, draft: Draft) -> Row:
-    book = draft.book
-    return (
-        account.pk,
-        account.entry_seq,
-        account.last_hash,
-        *(book.buckets[bucket] for bucket in BUCKETS),
-        book.entry_seq,
-        book.lot_seq,
-        book.next_event_at,
-        book.inactive_at,
-        book.last_at,
-        book.last_hash,
-    )
-
-
-def _entry(account: Account, entry: PlannedEntry, parent: Entry | None) -> Row:
-    note = entry.note
-    return (
-        account.pk,
-        entry.number,
-        entry.kind,
-        entry.points,
-        parent.pk if parent is not None and entry.parent is not None else None,
-        note.reference,
-        note.key,
-        note.request_hash,
-        note.actor,
-        note.on_behalf_of,
-        note.reason,
-        entry.occurred_at,
-        entry.recorded_at,
-        entry.pending_after,
-        entry.available_after,
-        entry.held_after,
-        entry.debt_after,
-        entry.previous_hash,
-        entry.hash,
-    )
-
-
-def _lot(account: Account, entry: PlannedEntry, lot: Lot) -> Row:
-    return (
-        account.pk,
-        lot.number,
-        entry.number,
-        lot.rule_version,
-        lot.earned_at,
-        lot.original,
-        lot.remaining,
-        _state(lot),
-        lot.available_at,
-        lot.expires_at,
-    )
-
-
-def _movements(account: Account, draft: Draft, entry: PlannedEntry) -> list[Row]:
-    lots = draft.book.lots
-    return [
-        (
-            account.pk,
-            entry.number,
-            lots[move.lot].row if move.lot is not None else None,
-            move.lot,
-            move.source,
-            move.destination,
-            move.points,
-        )
-        for move in entry.moves
-    ]
-
-
-def _state(lot: Lot) -> str:
-    return "PENDING" if lot.is_pending else "ACTIVE"
 
 
 def write(rows: Rows) -> dict[tuple[int, int], int]:
@@ -188,11 +29,11 @@ def write(rows: Rows) -> dict[tuple[int, int], int]:
 
 def _write_at_once(rows: Rows) -> dict[tuple[int, int], int]:
     parts = [
-        (rows.entries, "entries", "e", _ENTRY, _INSERT_ENTRIES),
-        (rows.lots, "lots", "n", _LOT, _INSERT_LOTS),
-        (rows.changes, "changes", "c", _CHANGE, _UPDATE_LOTS),
-        (rows.movements, "moves", "m", _MOVEMENT, _movements_statement(bool(rows.lots))),
-        (rows.accounts, "accounts", "u", _ACCOUNT, _UPDATE_ACCOUNTS),
+        (rows.entries, "entries", "e", ENTRY, _INSERT_ENTRIES),
+        (rows.lots, "lots", "n", LOT, _INSERT_LOTS),
+        (rows.changes, "changes", "c", CHANGE, _UPDATE_LOTS),
+        (rows.movements, "moves", "m", MOVEMENT, _movements_statement(bool(rows.lots))),
+        (rows.accounts, "accounts", "u", ACCOUNT, _UPDATE_ACCOUNTS),
     ]
     steps, parameters = [], []
     for part, name, alias, columns, statement in parts:
@@ -223,15 +64,15 @@ def _source(rows: Sequence[Row], alias: str, columns: dict[str, str]) -> tuple[s
     return f"(VALUES {values}) AS {alias}({names})", [value for row in rows for value in row]
 
 
-_ENTRY_NAMES = ", ".join(_ENTRY)
+_ENTRY_NAMES = ", ".join(ENTRY)
 _INSERT_ENTRIES = (
     f"INSERT INTO ledger_entry ({_ENTRY_NAMES}) SELECT {_ENTRY_NAMES} FROM {{source}}"
     " RETURNING id, account_id, number"
 )
-_LOT_NAMES = ", ".join(name for name in _LOT if name != "origin")
+_LOT_NAMES = ", ".join(name for name in LOT if name != "origin")
 _INSERT_LOTS = (
     f"INSERT INTO ledger_lot (origin_id, {_LOT_NAMES})"
-    f" SELECT e.id, {', '.join(f'n.{name}' for name in _LOT if name != 'origin')} FROM {{source}}"
+    f" SELECT e.id, {', '.join(f'n.{name}' for name in LOT if name != 'origin')} FROM {{source}}"
     " JOIN entries e ON e.account_id = n.account_id AND e.number = n.origin"
     " RETURNING id, account_id, number"
 )
@@ -240,7 +81,7 @@ _UPDATE_LOTS = (
     " WHERE ledger_lot.id = c.id"
 )
 _UPDATE_ACCOUNTS = (
-    f"UPDATE ledger_account SET {', '.join(f'{name} = u.{name}' for name in _BOOK)}"
+    f"UPDATE ledger_account SET {', '.join(f'{name} = u.{name}' for name in BOOK)}"
     " FROM {source} WHERE ledger_account.id = u.id"
     " AND ledger_account.entry_seq = u.seq_before AND ledger_account.last_hash = u.hash_before"
     " RETURNING 1"
@@ -278,13 +119,13 @@ def _write_by_table(rows: Rows) -> dict[tuple[int, int], int]:
         _insert(
             cursor,
             "ledger_entry",
-            ["id", *_ENTRY],
+            ["id", *ENTRY],
             [(entries[row[:2]], *row) for row in rows.entries],
         )
         _insert(
             cursor,
             "ledger_lot",
-            ["id", "account_id", "number", "origin_id", *list(_LOT)[3:]],
+            ["id", "account_id", "number", "origin_id", *list(LOT)[3:]],
             [(lots[row[:2]], *row[:2], entries[row[0], row[2]], *row[3:]) for row in rows.lots],
         )
         _insert(
@@ -314,7 +155,7 @@ def _update_by_table(cursor: Any, rows: Rows) -> None:
             [(remaining, state, key) for key, remaining, state in rows.changes],
         )
     cursor.executemany(
-        f"UPDATE ledger_account SET {', '.join(f'{name} = %s' for name in _BOOK)}"
+        f"UPDATE ledger_account SET {', '.join(f'{name} = %s' for name in BOOK)}"
         " WHERE id = %s AND entry_seq = %s AND last_hash = %s",
         [_adapted((*row[3:], *row[:3])) for row in rows.accounts],
     )

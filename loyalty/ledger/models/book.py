@@ -1,10 +1,10 @@
-"""Points. Only `posting.py` writes these tables; entries and movements are never edited."""
-
 from datetime import UTC, datetime
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from loyalty.ledger.models.accounts import Account
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -55,116 +55,13 @@ class HoldState(models.TextChoices):
     LAPSED = "LAPSED", _("lapsed")
 
 
-class Wallet(models.Model):
-    """A kind of value that accounts hold, by code: points, stamps, status credits."""
-
-    code = models.SlugField(_("code"), max_length=30, unique=True)
-
-    class Meta:
-        verbose_name = _("wallet")
-        verbose_name_plural = _("wallets")
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class Holder(models.Model):
-    """Somebody who can own points. A member or a household points down to it."""
-
-    opened_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("holder")
-        verbose_name_plural = _("holders")
-
-    def __str__(self) -> str:
-        return f"holder {self.pk}"
-
-
-class Account(models.Model):
-    """One holder's points in one wallet, by bucket.
-
-    issued + debt = pending + available + held + redeemed + expired + removed. The balance
-    shown is available − debt. `next_event_at` is a lower bound of the next activation,
-    expiry or lapse: while it is in the future the buckets are exact.
-    """
-
-    holder = models.ForeignKey(
-        Holder, models.PROTECT, related_name="accounts", db_index=False
-    )  # the unique constraint begins with it
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
-    issued = models.BigIntegerField(_("issued"), default=0)
-    pending = models.BigIntegerField(_("pending"), default=0)
-    available = models.BigIntegerField(_("available"), default=0)
-    held = models.BigIntegerField(_("reserved"), default=0)
-    redeemed = models.BigIntegerField(_("redeemed"), default=0)
-    expired = models.BigIntegerField(_("expired"), default=0)
-    removed = models.BigIntegerField(_("removed"), default=0)
-    debt = models.BigIntegerField(_("points owed"), default=0)
-    entry_seq = models.BigIntegerField(default=0)
-    lot_seq = models.BigIntegerField(default=0)
-    next_event_at = models.DateTimeField(null=True, blank=True)
-    inactive_at = models.DateTimeField(null=True, blank=True)
-    last_at = models.DateTimeField(null=True, blank=True)
-    last_hash = models.CharField(max_length=64, blank=True)
-
-    # Set by `posting.lock`: this object is the locked row as it is now.
-    proof: object | None = None
-
-    class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["holder", "wallet"], name="ledger_account_one_per_holder_and_wallet"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    issued__gte=0,
-                    pending__gte=0,
-                    available__gte=0,
-                    held__gte=0,
-                    redeemed__gte=0,
-                    expired__gte=0,
-                    removed__gte=0,
-                    debt__gte=0,
-                ),
-                name="ledger_account_no_bucket_is_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    issued=F("pending")
-                    + F("available")
-                    + F("held")
-                    + F("redeemed")
-                    + F("expired")
-                    + F("removed")
-                    - F("debt")
-                ),
-                name="ledger_account_conserves_points",
-            ),
-            models.CheckConstraint(
-                condition=Q(available=0) | Q(debt=0),
-                name="ledger_account_repays_before_it_offers",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_event_at", "id"],
-                condition=Q(next_event_at__isnull=False),
-                name="ledger_account_due",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"account {self.pk}"
-
-
 class Entry(models.Model):
     """One thing that happened to an account: number n of its book. Never edited.
 
-    `points` is signed for display. Balances are those after it, in the order of booking.
-    `occurred_at` says when it took effect; `recorded_at` when it was written down.
+    `points` are those it moved, signed for display: what is given, woken or returned is
+    positive, what is spent, expired or repaid negative. Balances are those after it, in the
+    order of booking. `occurred_at` says when it took effect; `recorded_at` when it was
+    written down.
     `hash` = SHA-256 over its content, its movements and the hash before it.
     """
 
