@@ -15,13 +15,16 @@ from simple_history.admin import SimpleHistoryAdmin
 from loyalty.core import ids, keys
 from loyalty.core.refusals import Refusal
 from loyalty.core.showing import FirstPages, ShownOnly
+from loyalty.programmes.books import get_book
+from loyalty.programmes.forms.amounts import AmountField, InCurrency
 from rewards import codes, redeeming, stocking
 from rewards.models import Redemption, Reward, Voucher
 
 
-class RewardForm(forms.ModelForm[Reward]):
+class RewardForm(InCurrency, forms.ModelForm[Reward]):
     """Stock is never typed over: pieces are added to it while members go on taking some."""
 
+    value_cents = AmountField(label=_("Worth"), required=False, min_value=0)
     pieces = forms.IntegerField(
         label=_("Pieces to add"),
         required=False,
@@ -60,11 +63,12 @@ class RewardForm(forms.ModelForm[Reward]):
 
 
 @admin.register(Reward)
-class RewardAdmin(SimpleHistoryAdmin):  # type: ignore[misc] (the library has no types)
+class RewardAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     form = RewardForm
-    list_display = ("name", "kind", "cost", "left", "minimum_tier", "is_active", "ends_at")
+    list_display = ("title", "kind", "cost", "left", "minimum_tier", "is_active", "ends_at")
     list_filter = ("is_active", "kind", "minimum_tier")
     list_select_related = ("minimum_tier",)
+    show_full_result_count = False
     search_fields = ("name_fr", "name_en")
     ordering = ("cost", "id")
     readonly_fields = ("left",)
@@ -74,6 +78,16 @@ class RewardAdmin(SimpleHistoryAdmin):  # type: ignore[misc] (the library has no
         (_("Stock"), {"fields": ("left", "pieces", "has_no_limit")}),
         (_("Offered"), {"fields": ("is_active", ("starts_at", "ends_at"), "voucher_days")}),
     )
+
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        """Give the form the currency in which it writes amounts."""
+        form: Any = super().get_form(request, *args, **options)
+        form.currency = get_book().currency
+        return form
+
+    @admin.display(description=_("name"), ordering="name_fr")
+    def title(self, reward: Reward) -> str:
+        return reward.name
 
     @admin.display(description=_("in stock"), ordering="stock")
     def left(self, reward: Reward) -> str:

@@ -100,5 +100,5 @@ def shop(programme: Programme) -> Programme:
 def desk(db: None) -> Client:
     """An administrator's browser."""
     client = Client()
-    client.force_login(User.objects.create_superuser("admin@example.test", "a-long-password"))
+    client.force_login(User.objects.create_superuser("admin@example.test"))
     return client

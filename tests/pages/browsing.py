@@ -1,0 +1,79 @@
+"""A real browser on our pages: what it saw wrong, whoever was at fault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+Scheme = Literal["light", "dark"]
+PHONE, DESK = 360, 1280
+
+
+@dataclass
+class Visit:
+    """One tab, and what went wrong in it: words on the console, requests to somebody else."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        # A page that is not found says so on the console; that is no fault of the page.
+        if message.type in ("error", "warning") and "(Not Found)" not in message.text:
+            self.complaints.append(message.text)
+
+    def watch(self, request: Request) -> None:
+        asked = urlsplit(request.url)
+        if asked.scheme != "data" and asked.netloc != urlsplit(self.base).netloc:
+            self.strangers.append(request.url)
+
+    def faults_of(self, path: str, *, ready: str = "body") -> str:
+        """Open a page and return, in words, all that is wrong with it; nothing is good."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector(ready)
+        found = Axe().run(self.page)
+        faults = [*self.complaints, *self.strangers, *self._overflow()]
+        if found.violations_count:
+            faults.append(found.generate_report())
+        self.complaints.clear()
+        self.strangers.clear()
+        return "\n".join(f"{path}: {fault}" for fault in faults)
+
+    def _overflow(self) -> list[str]:
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        seen = self.page.evaluate("window.innerWidth")
+        return [f"scrolls sideways: {width} in {seen}"] if width > seen else []
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    base: str,
+    *,
+    language: str = "fr",
+    scheme: Scheme = "light",
+    width: int = DESK,
+    session: str = "",
+) -> Iterator[Visit]:
+    """Open a tab as somebody with these habits, signed in if a session is given."""
+    context = browser.new_context(
+        locale={"fr": "fr-FR", "en": "en-GB"}[language],
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+    if session:
+        context.add_cookies([{"name": "session", "value": session, "url": base}])
+    visit = Visit(context.new_page(), base)
+    visit.page.on("console", visit.hear)
+    visit.page.on("request", visit.watch)
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    try:
+        yield visit
+    finally:
+        context.close()
