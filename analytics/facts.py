@@ -6,7 +6,7 @@ later. Days are gathered first, so that a thousand late receipts count each day 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -95,9 +95,8 @@ def _count_store_days() -> int:
 def _count_points_days() -> int:
     _hold()
     days = _take_days(Topic.POINTS)
-    zone = _get_zone()
     for day in days:
-        counting.count_points_day(day, zone)
+        counting.count_points_day(day, _get_zone())
     return len(days)
 
 
@@ -122,7 +121,7 @@ def _hold() -> datetime | None:
     return Refresh.objects.select_for_update().get(pk=1).refreshed_at
 
 
-def _gather(topic: Topic, days: Iterable[date]) -> None:
+def _gather(topic: Topic, days: Collection[date]) -> None:
     waiting = [DayToCount(topic=topic, day=day) for day in sorted(days)]
     DayToCount.objects.bulk_create(waiting, ignore_conflicts=True)
 
@@ -135,10 +134,10 @@ def _take_days(topic: Topic) -> list[date]:
 
 
 def _note_revisions(
-    topic: Topic, days: Iterable[date], refreshed_at: datetime | None, at: datetime
+    topic: Topic, days: Collection[date], refreshed_at: datetime | None, at: datetime
 ) -> None:
     """Remember the months that had ended, and been counted since, before this change."""
-    if refreshed_at is None:
+    if refreshed_at is None or not days:
         return
     counted_until = zones.business_day(moment=refreshed_at, zone=_get_zone())
     months = {month_start(day) for day in days if month_end(day) < counted_until}

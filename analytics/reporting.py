@@ -1,6 +1,6 @@
 """Figures as others read them: numbers for machines, words and formats for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,8 @@ from loyalty.core import money
 from loyalty.core.refusals import Refusal
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+# More is a grid, which has a command of its own.
+_MOST_COLUMNS = 12
 
 
 class PeriodImpossible(Refusal):
@@ -60,20 +62,15 @@ def as_document(*, scope: Scope, lines: Sequence[Line]) -> dict[str, Any]:
 
 
 def as_table(*, scope: Scope, lines: Sequence[Line]) -> str:
-    """Return a report as text for a terminal: one measure a line, as its reader writes numbers."""
-    rows = [
-        (
-            str(line.measure.name),
-            to_words(line.figure.value, line.measure.unit, scope.currency),
-            _over(line, scope.currency),
-        )
-        for line in lines
-    ]
+    """Return a report as text for a terminal: each measure, and beneath it its other columns."""
+    period = f"{scope.period.first} – {scope.period.last}"
+    heading = period if scope.is_finished else f"{period} ({_('unfinished')})"
+    rows = [row for line in lines for row in _rows(line, scope.currency)]
     widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
     body = [
         f"{name:<{widths[0]}}  {value:>{widths[1]}}  {over}".rstrip() for name, value, over in rows
     ]
-    return "\n".join([f"{scope.period.first} – {scope.period.last}", *body])
+    return "\n".join([heading, *body])
 
 
 def to_number(value: Fraction | int | None, unit: Unit, currency: str) -> Any:
@@ -113,6 +110,15 @@ def _entry(line: Line, currency: str) -> dict[str, Any]:
             for name, column in figure.columns.items()
         }
     return entry
+
+
+def _rows(line: Line, currency: str) -> Iterator[tuple[str, str, str]]:
+    measure, figure = line.measure, line.figure
+    value = to_words(figure.value, measure.unit, currency)
+    yield str(measure.name), value, _over(line, currency)
+    if len(figure.columns) <= _MOST_COLUMNS:
+        for name, column in figure.columns.items():
+            yield f"  {name}", to_words(column.value, column.unit, currency), ""
 
 
 def _over(line: Line, currency: str) -> str:

@@ -5,19 +5,11 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext_lazy as _
-
 from analytics.models import MeasureSettings
 from analytics.periods import BEGINNING, Period
 from loyalty.core import zones
-from loyalty.core.refusals import Refusal
+from loyalty.programmes import books
 from loyalty.programmes.models import Programme
-
-
-class ProgrammeMissing(Refusal):
-    code = "programme-missing"
-    status = 409
-    title = _("There is no programme yet. Set one up first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +68,10 @@ class Scope:
 
 
 def get_scope(*, period: Period, at: datetime, cut: Cut = WHOLE) -> Scope:
-    """Return the scope of a period. Raises ProgrammeMissing before the programme is set up."""
+    """Return the scope of a period. Raises books.ProgrammeMissing."""
     programme = Programme.objects.first()
     if programme is None:
-        raise ProgrammeMissing
+        raise books.ProgrammeMissing
     settings = MeasureSettings.objects.first() or MeasureSettings()
     return Scope(
         period=period,

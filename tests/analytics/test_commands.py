@@ -4,7 +4,7 @@ from analytics import reporting
 from analytics.models import MemberFact
 from analytics.periods import day
 from members.models import Member
-from tests.analytics.asking import ask, refused
+from tests.analytics.asking import ask, refused, run
 from tests.analytics.builders import Sold, make_members, make_programme, sell
 
 Q4 = ("--from", "1997-10-01", "--to", "1997-12-31")
@@ -24,6 +24,13 @@ class TestFreshness:
         assert ask("measures", *january)["measures"]["purchase_frequency"]["value"] == 2
         assert ask("cohorts", "--until", "2026-01-31") == {"2026-01": [1]}
         assert ask("rfm", "--at", "2026-01-31", "--members")["members"] == {"ada": "111"}
+
+    def test_an_unfinished_period_says_so(self) -> None:
+        make_programme()
+
+        heading = run("measures", "--from", "2026-01-01", "--to", "2999-12-31").splitlines()[0]
+
+        assert heading.startswith("2026-01-01 – 2999-12-31 (")
 
     def test_a_member_without_external_id_goes_by_ours(self) -> None:
         make_programme()

@@ -181,6 +181,11 @@ class TestRefresh:
         assert MemberFact.objects.get().member == bea
         assert MemberMonth.objects.get().member == bea
 
+    def test_before_there_is_a_programme_finds_nothing(self) -> None:
+        assert facts.refresh(at=NOW) == 0
+        assert facts.refresh(at=NOW) == 0
+        assert Refresh.objects.get().refreshed_at == NOW
+
 
 class TestRevisions:
     def test_a_late_receipt_revises_the_month_that_was_closed(self) -> None:
