@@ -4,12 +4,12 @@ from django.views import defaults
 from django.views.i18n import set_language
 
 from loyalty import views
-from loyalty.core import problems
+from loyalty.core import problems, refusals
 from loyalty.health import health
 
 handler400 = problems.or_page(problems.BadRequest, defaults.bad_request)
 handler403 = problems.or_page(problems.Forbidden, defaults.permission_denied)
-handler404 = problems.or_page(problems.NotFound, defaults.page_not_found)
+handler404 = problems.or_page(refusals.NotFound, defaults.page_not_found)
 handler500 = problems.or_page(problems.InternalError, defaults.server_error)
 
 urlpatterns = [

@@ -12,8 +12,8 @@ def extract_template(
     fileobj: IO[bytes],
     keywords: Mapping[str, Any],
     comment_tags: Collection[str],
-    options: Mapping[str, Any],
-) -> Iterator[tuple[int, str, Any, list[str]]]:
+    options: Any,
+) -> Iterator[Any]:
     """Yield a template's messages in Babel's shape: line, function, messages, comments."""
     template = templatize(fileobj.read().decode("utf-8"))
     # What is left of a template is indented as HTML is, which Python does not allow.

@@ -152,7 +152,7 @@ def _unseal_sqlite() -> list[str]:
 def has_durable_commits() -> bool:
     """Say whether what was committed survives a crash of the database."""
     if is_postgresql():
-        return _get_value("SHOW synchronous_commit") != "off"
+        return bool(_get_value("SHOW synchronous_commit") != "off")
     return int(_get_value("PRAGMA synchronous")) >= _SQLITE_FULL
 
 
