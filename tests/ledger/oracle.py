@@ -107,11 +107,15 @@ class Oracle:
     def live_until(self, now: datetime) -> None:
         for point in self.points:
             if point.bucket == "pending" and point.available_at <= now:
-                point.go("available", at=point.available_at, by_itself=True)
+                self.happen(point, "available", at=point.available_at)
             if point.bucket in {"pending", "available"} and point.expires_at <= now:
                 # A lot that was booked after its own end dies when it takes effect.
                 dies_at = max(point.expires_at, point.history[0][0])
-                point.go("expired", at=dies_at, by_itself=True)
+                self.happen(point, "expired", at=dies_at)
+
+    def happen(self, point: Point, bucket: str, *, at: datetime) -> None:
+        point.go(bucket, at=at, by_itself=True)
+        self.clock = self.now(at)
 
     # What it can tell
 
