@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -36,10 +36,11 @@ class Visit:
         """Open a page and return, in words, all that is wrong with it; nothing is good."""
         self.page.goto(self.base + path)
         self.page.wait_for_selector(ready)
-        found = Axe().run(self.page)
+        self.page.wait_for_load_state("networkidle")
+        # Before axe, which tries styles of its own and is refused like anybody.
         faults = [*self.complaints, *self.strangers, *self._overflow()]
-        if found.violations_count:
-            faults.append(found.generate_report())
+        found = Axe().run(self.page)
+        faults += [_in_words(violation) for violation in found.response["violations"]]
         self.complaints.clear()
         self.strangers.clear()
         return "\n".join(f"{path}: {fault}" for fault in faults)
@@ -48,6 +49,12 @@ class Visit:
         width = self.page.evaluate("document.documentElement.scrollWidth")
         seen = self.page.evaluate("window.innerWidth")
         return [f"scrolls sideways: {width} in {seen}"] if width > seen else []
+
+
+def _in_words(violation: dict[str, Any]) -> str:
+    """Say which rule of axe was broken, and where first."""
+    where = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
+    return f"{violation['id']} at {', '.join(where[:3])} ({len(where)} in all)"
 
 
 @contextmanager
