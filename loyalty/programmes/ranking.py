@@ -1,11 +1,14 @@
 """Keeps the tiers of a ladder in the order of their thresholds."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F
 
 from loyalty.programmes.models import Tier, TierLadder
 
 _ASIDE = 10_000
+_FAR_ASIDE = 10**15
 
 
 @transaction.atomic
@@ -20,6 +23,14 @@ def renumber(*, ladder: TierLadder) -> None:
     for rank, tier in enumerate(ordered):
         tier.rank = rank
         tier.save(update_fields=["rank"])
+
+
+def step_aside(*, tiers: Iterable[Tier]) -> None:
+    """Free the thresholds of tiers about to be saved, so that two may swap theirs."""
+    kept = [tier.pk for tier in tiers if tier.pk is not None]
+    aside = F("threshold_cents") + _FAR_ASIDE
+    # No history: each of them is saved, with its own, before anybody sees this.
+    Tier.objects.filter(pk__in=kept).update(threshold_cents=aside)
 
 
 def next_rank(*, ladder: TierLadder) -> int:

@@ -204,6 +204,17 @@ class TestTheLadderPage:
             sent |= {f"tiers-{number}-{name}": value for name, value in row.items()}
         return sent
 
+    def test_lets_two_tiers_swap_their_thresholds(self, desk):
+        ladder, (member, silver, gold) = TierLadder.objects.get(), Tier.objects.order_by("rank")
+        swapped = [
+            (member.pk, "member", "0"), (silver.pk, "silver", "250"), (gold.pk, "gold", "100"),
+        ]  # fmt: skip
+
+        desk.post(f"{DESK}/tierladder/{ladder.pk}/change/", self.fields(*swapped))
+
+        tiers = Tier.objects.order_by("rank").values_list("code", "threshold_cents")
+        assert list(tiers) == [("member", 0), ("gold", 10_000), ("silver", 25_000)]
+
     def test_takes_thresholds_as_amounts_and_ranks_tiers_by_them(self, desk):
         ladder, (member, silver, gold) = TierLadder.objects.get(), Tier.objects.order_by("rank")
         before = get_book().revision

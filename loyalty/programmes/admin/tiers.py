@@ -49,13 +49,14 @@ class TierLadderAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: ignore
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Place new tiers last, then put all in the order of their thresholds."""
         ladder = form.instance
-        rank = ranking.next_rank(ladder=ladder)
-        for place, tier in enumerate(formset.save(commit=False)):
+        rank, tiers = ranking.next_rank(ladder=ladder), formset.save(commit=False)
+        for tier in formset.deleted_objects:
+            tier.delete()
+        ranking.step_aside(tiers=tiers)
+        for place, tier in enumerate(tiers):
             if tier.pk is None:
                 tier.rank = rank + place
             tier.save()
-        for tier in formset.deleted_objects:
-            tier.delete()
         ranking.renumber(ladder=ladder)
 
 
