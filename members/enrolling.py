@@ -186,7 +186,7 @@ def enrol_many(
 
 
 def _row(newcomer: Newcomer, *, holder_id: int) -> Member:
-    month, day = _birthday(newcomer)
+    month, day = birthday_of(newcomer.birthday)
     identifiers = newcomer.identifiers
     return Member(
         public_id=ids.new("mem"),
@@ -207,10 +207,11 @@ def _row(newcomer: Newcomer, *, holder_id: int) -> Member:
     )
 
 
-def _birthday(newcomer: Newcomer) -> tuple[int | None, int | None]:
-    if newcomer.birthday is None:
+def birthday_of(birthday: tuple[int, int] | None) -> tuple[int | None, int | None]:
+    """Return a birthday's month and day. Raises ValidationFailed for a day that no year has."""
+    if birthday is None:
         return None, None
-    month, day = newcomer.birthday
+    month, day = birthday
     if not 1 <= month <= 12 or not 1 <= day <= _DAYS[month - 1]:
         error = FieldRefusal("/birthday", "invalid", _("There is no such day in a year."))
         raise ValidationFailed(errors=[error])

@@ -1,5 +1,8 @@
+import gzip
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,8 @@ from loyalty.programmes.models import Programme
 from members import enrolling
 from members.models import Member
 from tests.conftest import NOON
+
+Writer = Callable[..., Path]
 
 
 @pytest.fixture
@@ -33,3 +38,16 @@ def ada(programme: Programme) -> Member:
         email="ada@example.org",
         card="2000 0000 0012 1",
     )
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Writer:
+    """Write a file and return its path: text, in some encoding, gzipped if its name says so."""
+
+    def write(text: str, *, name: str = "file.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        data = text.encode(encoding)
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return path
+
+    return write

@@ -17,7 +17,7 @@ from members.models import ImportRow, ImportRun, Member, Purchase, PurchaseLine,
 from members.purchasing import Sale
 from tests.conftest import NOON
 from tests.members.builders import points_of
-from tests.members.importing.conftest import Writer
+from tests.members.conftest import Writer
 
 HEADER = "member,date,amount\n"
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from members.importing import reading, surveying
 from members.importing.reading import LineError, RawRow
-from tests.members.importing.conftest import Writer
+from tests.members.conftest import Writer
 
 
 def read(path: Path, **columns: str) -> list[tuple[int, object]]:

@@ -4,7 +4,7 @@ import pytest
 
 from members.importing import surveying
 from members.importing.surveying import BadFile
-from tests.members.importing.conftest import Writer
+from tests.members.conftest import Writer
 
 
 class TestSurvey:

@@ -1,0 +1,18 @@
+"""The desk's pages of members: people, what they bought, and what was brought in."""
+
+from members.admin.answers import ConsentAdmin, TierChangeAdmin
+from members.admin.cards import CardAdmin
+from members.admin.imports import ImportRowAdmin, ImportRunAdmin
+from members.admin.people import MemberAdmin
+from members.admin.sales import PurchaseAdmin, PurchaseLineAdmin
+
+__all__ = [
+    "CardAdmin",
+    "ConsentAdmin",
+    "ImportRowAdmin",
+    "ImportRunAdmin",
+    "MemberAdmin",
+    "PurchaseAdmin",
+    "PurchaseLineAdmin",
+    "TierChangeAdmin",
+]

@@ -1,0 +1,61 @@
+"""Files that were brought in: how far, what they added, and which lines were refused."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.showing import ShownOnly
+from members.admin.listing import Listed
+from members.models import ImportRow, ImportRun
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(Listed, ShownOnly, admin.ModelAdmin[ImportRun]):
+    list_display = (
+        "started_at",
+        "kind",
+        "lines_read",
+        "added",
+        "known",
+        "refused",
+        "finished_at",
+    )
+    list_filter = ("kind",)
+    fields = (
+        ("kind", "started_at", "staged_at", "finished_at"),
+        ("lines_read", "added", "known", "refused"),
+        "refused_lines",
+    )
+
+    @admin.display(description=_("refused lines"))
+    def refused_lines(self, run: ImportRun) -> SafeString:
+        return format_html_join(
+            "",
+            "<p>{}: {} ({})</p>",
+            ((error["line"], error["detail"], error["code"]) for error in run.errors),
+        )
+
+
+@admin.register(ImportRow)
+class ImportRowAdmin(Listed, ShownOnly, admin.ModelAdmin[ImportRow]):
+    """Lines that wait to be booked. There are some only while an import runs, or stopped."""
+
+    list_display = ("run", "line", "member_reference", "occurred_at")
+    list_select_related = ("run",)
+    fields = ("run", "line", "member_reference", "occurred_at", "content")
+    search_fields = ("line",)
+    search_help_text = _("The number of a line.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ImportRow], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        is_number = term.isascii() and term.isdigit() and len(term) < 19
+        return (queryset.filter(line=int(term)) if is_number else queryset.none()), False

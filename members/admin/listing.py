@@ -1,0 +1,64 @@
+"""What the lists of members and their sales have in common."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import CharField, Q, QuerySet, Value
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.showing import FirstPages, ShownOnly
+from loyalty.programmes import books
+from members import finding
+
+_MOST_PEOPLE = 100
+
+
+class Listed:
+    """Put before ModelAdmin: a list of any size, newest first, that never counts to its end."""
+
+    paginator: ClassVar[Any] = FirstPages
+    show_full_result_count: ClassVar[Any] = False
+    ordering: ClassVar[Any] = ("-pk",)
+    sortable_by: ClassVar[Any] = ()
+
+
+class WithAmounts(Listed):
+    """Put before ModelAdmin: rows know the currency their cents are of, asked for once."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        currency = Value(books.get_book().currency, output_field=CharField())
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        priced: QuerySet[Any] = rows.annotate(currency=currency)
+        return priced
+
+
+class OfMembers(Listed):
+    """Put before ModelAdmin: rows of members, found by whose they are."""
+
+    search_fields: ClassVar[Any] = ("member__public_id",)
+    search_help_text: ClassVar[Any] = _(
+        "Whose: a member's id, card, e-mail, phone, external id, or how the last name begins."
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the people first, by index; then their rows, by index."""
+        if not search_term.strip():
+            return queryset, False
+        found = finding.search(text=search_term).values_list("pk", flat=True)[:_MOST_PEOPLE]
+        return queryset.filter(self.own(search_term) | Q(member__in=list(found))), False
+
+    def own(self, term: str) -> Q:
+        """Return how a row is found by what it says itself; by default it is not."""
+        return Q(pk__in=())
+
+
+class Shown(ShownOnly, admin.TabularInline[Any, Any]):
+    """Rows on the page of what they belong to. They are looked at, no more."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    ordering: ClassVar[Any] = ("-pk",)

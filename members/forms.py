@@ -1,0 +1,82 @@
+"""What staff type of a member: read as the till's words are, told where it is wrong."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import Refusal, ValidationFailed
+from members import enrolling, identifying
+from members.correcting import Identity
+from members.models import Member
+
+IDENTIFIERS = ("email", "phone", "external_id", "card")
+
+
+class MemberForm(forms.ModelForm[Member]):
+    """A newcomer, or who somebody is. The capabilities do the writing."""
+
+    email = forms.CharField(label=_("e-mail"), required=False)
+    phone = forms.CharField(label=_("phone"), required=False)
+    external_id = forms.CharField(label=_("external id"), required=False, max_length=80)
+    card = forms.CharField(
+        label=_("printed card"),
+        required=False,
+        help_text=_("Without one, a number is made."),
+    )
+
+    class Meta:
+        model = Member
+        fields = ("first_name", "last_name", "birth_month", "birth_day", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("email", "phone", "external_id"):
+                self.initial.setdefault(name, getattr(self.instance, name) or "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {name: cleaned.get(name) for name in IDENTIFIERS}
+        try:
+            kept = identifying.normalised(given)
+            enrolling.check_free(identifiers=self._new(kept))
+            enrolling.birthday_of(self.birthday)
+        except Refusal as refusal:
+            self._tell(refusal)
+            return cleaned
+        return cleaned | {name: kept.get(name) for name in IDENTIFIERS}
+
+    @property
+    def birthday(self) -> tuple[int, int] | None:
+        month = self.cleaned_data.get("birth_month")
+        day = self.cleaned_data.get("birth_day")
+        return (month or 0, day or 0) if month or day else None
+
+    @property
+    def identity(self) -> Identity:
+        said = self.cleaned_data
+        return Identity(
+            first_name=said["first_name"],
+            last_name=said["last_name"],
+            email=said["email"],
+            phone=said["phone"],
+            external_id=said["external_id"],
+            birthday=self.birthday,
+            language=said["language"],
+        )
+
+    def _new(self, kept: dict[str, str]) -> dict[str, str]:
+        """Return the identifiers that are not the member's own already."""
+        own = {name: str(self.initial.get(name, "")) for name in IDENTIFIERS}
+        return {name: value for name, value in kept.items() if value != own[name]}
+
+    def _tell(self, refusal: Refusal) -> None:
+        fields = {"/birthday": "birth_day"}
+        for error in refusal.errors:
+            self.add_error(fields.get(error.pointer, error.pointer[1:]), str(error.detail))
+        if not refusal.errors or (not isinstance(refusal, ValidationFailed) and not self.errors):
+            self.add_error(None, str(refusal.detail))
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: capabilities write members, from what was read here."""

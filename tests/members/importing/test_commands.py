@@ -1,0 +1,106 @@
+"""The two commands as operators script them: flags, what is printed where, and the exit code."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from loyalty.programmes.models import Programme, Store
+from members.models import ImportRun, Member, Purchase
+from tests.members.conftest import Writer
+
+
+def run(name: str, path: Path, *flags: str) -> tuple[int, str, str]:
+    """Return the exit code, standard output and standard error."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command(name, str(path), *flags, stdout=out, stderr=err)
+    except CommandError as error:
+        return error.returncode, out.getvalue(), str(error)
+    except SystemExit as left:
+        return int(left.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+class TestImportPurchases:
+    def test_prints_one_json_document_and_nothing_else(self, programme: Programme, write: Writer):
+        path = write("customer_id,date,amount\nm1,2020-01-05,5.00\nm2,2020-01-05,-5.00\n")
+
+        code, out, err = run("import_purchases", path, "--json")
+
+        assert (code, err) == (1, "")
+        report = json.loads(out)
+        assert report == {
+            "lines": 2,
+            "added": 1,
+            "known": 0,
+            "refused": 1,
+            "errors": [
+                {
+                    "line": 3,
+                    "code": "negative-amount",
+                    "detail": report["errors"][0]["detail"],
+                }
+            ],
+        }
+
+    def test_exits_0_when_every_line_is_in(self, programme: Programme, write: Writer):
+        path = write("customer_id,date,amount\nm1,2020-01-05,5.00\n")
+
+        code, out, _err = run("import_purchases", path)
+
+        assert code == 0
+        assert "1 added" in out
+
+    def test_takes_its_flags(self, programme: Programme, write: Writer):
+        Store.objects.create(code="paris", name="Paris")
+        path = write("who,when,sum\nm1,2020-01-05,5.00\n")
+        flags = ("--map", "member=who,at=when,amount=sum", "--store", "paris")
+
+        assert run("import_purchases", path, *flags, "--dry-run")[0] == 0
+        assert ImportRun.objects.exists() is False
+        assert run("import_purchases", path, *flags, "--no-enrol")[0] == 1
+        assert Member.objects.exists() is False
+        assert run("import_purchases", path, *flags)[0] == 0
+        assert Purchase.objects.get().store is not None
+
+    @pytest.mark.parametrize(
+        ("text", "flags"),
+        [
+            ("customer_id,date\n", ()),
+            ("", ()),
+            ("customer_id,date,amount\n", ("--map", "member")),
+            ("customer_id,date,amount\n", ("--store", "rome")),
+        ],
+    )
+    def test_exits_2_and_writes_nothing_when_the_file_or_a_flag_is_wrong(
+        self, programme: Programme, write: Writer, text: str, flags: tuple[str, ...]
+    ):
+        code, out, err = run("import_purchases", write(text), *flags)
+
+        assert (code, out) == (2, "")
+        assert err.startswith("bad-file: ")
+        assert ImportRun.objects.exists() is False
+
+    def test_exits_2_before_the_programme_is_set_up(self, db: None, write: Writer):
+        code, _out, err = run("import_purchases", write("customer_id,date,amount\n"))
+
+        assert code == 2
+        assert err.startswith("programme-missing: ")
+
+    def test_exits_2_for_a_file_that_is_not_there(self, programme: Programme, tmp_path: Path):
+        assert run("import_purchases", tmp_path / "nothing.csv")[0] == 2
+
+
+class TestImportMembers:
+    def test_enrols_and_says_so(self, programme: Programme, write: Writer):
+        path = write("external_id,email\nm1,ada@example.org\nm2,nonsense\n")
+
+        code, out, err = run("import_members", path)
+
+        assert code == 1
+        assert "2 lines: 1 added, 0 known, 1 refused." in out
+        assert err.startswith("line 3: bad-email: ")
+        assert Member.objects.get().email == "ada@example.org"
