@@ -107,8 +107,12 @@ def _days(first: date | None, last: date | None) -> str:
 
 
 def long_day(day: date | None) -> str:
-    """Write a day in full: "21 novembre 2026"."""
-    return format_date(day, "long", locale=look.locale()) if day else ""
+    """Write a day in full: "21 novembre 2026", and the first of a month as French does."""
+    if day is None:
+        return ""
+    words = format_date(day, "long", locale=look.locale())
+    is_french_first = look.locale().language == "fr" and day.day == 1
+    return f"1er{words.removeprefix('1')}" if is_french_first else words
 
 
 def expiry(terms: Expiry) -> str:
