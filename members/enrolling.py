@@ -14,6 +14,7 @@ from loyalty.events import outbox
 from loyalty.ledger import posting
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
+from loyalty.programmes.rulebook import Rulebook
 from members import bonuses, consenting, identifying, numbering, standing
 from members.consenting import Said
 from members.identifying import IdentifierTaken
@@ -62,21 +63,17 @@ def enrol(
     *,
     at: datetime,
     key: str | None = None,
-    first_name: str = "",
-    last_name: str = "",
-    email: str | None = None,
-    phone: str | None = None,
-    card: str | None = None,
+    first_name: str = "", last_name: str = "",
+    email: str | None = None, phone: str | None = None, card: str | None = None,
     birthday: tuple[int, int] | None = None,
     language: str = "fr",
     kind: str = MemberKind.PERSON,
-    source: str = "",
-    store: Store | None = None,
+    source: str = "", store: Store | None = None,
     external_id: str | None = None,
     consents: Sequence[Said] = (),
     actor: str = "",
     is_historic: bool = False,
-) -> Member:
+) -> Member:  # fmt: skip
     """Make somebody a member, with a card and accounts, and what the rules give for joining.
 
     Without a printed card they get a number of ours. `birthday` is (month, day). A repeated
@@ -84,21 +81,10 @@ def enrol(
     one error for each and never whose it is; ValidationFailed when one cannot be read.
     """
     newcomer = Newcomer(
-        enrolled_at=at,
-        key=key,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        phone=phone,
-        card=card,
-        external_id=external_id,
-        birthday=birthday,
-        language=language,
-        kind=kind,
-        source=source,
-        store=store,
-        consents=consents,
-    )
+        enrolled_at=at, key=key, first_name=first_name, last_name=last_name,
+        email=email, phone=phone, card=card, external_id=external_id, birthday=birthday,
+        language=language, kind=kind, source=source, store=store, consents=consents,
+    )  # fmt: skip
     for _try in range(_TRIES - 1):
         try:
             return _enrol_one(newcomer, actor=actor, is_historic=is_historic)
@@ -171,6 +157,20 @@ def enrol_many(
     Card.objects.bulk_create(map(_card, members, newcomers))
     _keep_consents(members, newcomers, actor=actor)
     TierChange.objects.bulk_create(changes)
+    _welcome(members, recorded_at=recorded_at, book=book, actor=actor, is_historic=is_historic)
+    outbox.record_many([_enrolled(member, is_historic=is_historic) for member in members])
+    return members
+
+
+def _welcome(
+    members: Sequence[Member],
+    *,
+    recorded_at: datetime,
+    book: Rulebook,
+    actor: str,
+    is_historic: bool,
+) -> None:
+    """Give what the rules say of joining, as of the moment each one joined."""
     bonuses.give(
         members=members,
         event=EVENT,
@@ -181,8 +181,6 @@ def enrol_many(
         is_historic=is_historic,
         actor=actor,
     )
-    outbox.record_many([_enrolled(member, is_historic=is_historic) for member in members])
-    return members
 
 
 def _row(newcomer: Newcomer, *, holder_id: int) -> Member:
