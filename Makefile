@@ -48,6 +48,8 @@ lint: $(VENV)/dev.stamp catalogues
 	$(BIN)/python -m tests.sizes
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --database default --fail-level WARNING
+	@echo "The OpenAPI description and the catalogues say what the code says."
+	$(BIN)/pytest -q tests/clients/test_describing.py tests/pages/test_catalogues.py
 	$(BIN)/python -m tests.audit
 
 check: lint test

@@ -159,6 +159,7 @@ RELAY_TICK_SECONDS = env.float("RELAY_TICK_SECONDS", 10.0)
 CELERY_BEAT_SCHEDULE = {
     "night": {"task": "loyalty.tasks.tick_night", "schedule": NIGHT_TICK_SECONDS},
     "relay": {"task": "loyalty.events.tasks.relay_events", "schedule": RELAY_TICK_SECONDS},
+    "answers": {"task": "loyalty.clients.tasks.purge_answers", "schedule": 3600.0},
 }
 
 # Languages and time: instants in UTC; business days in the programme's zone

@@ -45,13 +45,16 @@ def serve(*, port: int, ready: Callable[[], object]) -> None:
     """
     from loyalty.wsgi import application
 
+    # Both, and here: a shell that starts us in the background has Ctrl-C ignored.
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     server = waitress.create_server(application, host=HOST, port=port, threads=_WEB_THREADS)
     try:
         with _worker(), _schedule():
             ready()
             server.run()
-            # A second Ctrl-C must not leave the others half stopped.
+            # A second one must not leave the others half stopped.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     finally:
         server.close()
@@ -73,7 +76,7 @@ def _worker() -> Iterator[None]:
         quiet=True,
     )
     state.should_stop = None
-    thread = Thread(target=worker.start, name="worker")
+    thread = Thread(target=worker.start, name="worker", daemon=True)
     thread.start()
     try:
         yield
