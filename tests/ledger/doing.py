@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry, Movement
 from loyalty.ledger.planning import Grant
@@ -60,3 +62,9 @@ def book_of(account: Account) -> list[tuple[str, int]]:
 def moved(account: Account, source: str, destination: str) -> int:
     found = Movement.objects.filter(account=account, source=source, destination=destination)
     return sum(found.values_list("points", flat=True))
+
+
+def forgotten(account: Account) -> Account:
+    """The account as a transaction finds it that has not locked it yet."""
+    connection.run_on_commit.clear()
+    return Account.objects.select_related("wallet").get(pk=account.pk)

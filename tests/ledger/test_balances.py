@@ -8,7 +8,7 @@ from loyalty.ledger import balances, posting
 from loyalty.ledger.balances import Balance, NextExpiry, Totals
 from loyalty.ledger.models import Account, Entry, Lot
 from tests.conftest import NOON
-from tests.ledger.doing import days, earn, grant, read, redeem
+from tests.ledger.doing import days, earn, forgotten, grant, read, redeem
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ class TestTotals:
         Account.objects.update(debt=12, removed=12)
 
         foreseen = balances.get_totals(at=NOON + days(9))
-        posting.settle(account=read(account), at=NOON + days(9))
+        posting.settle(account=forgotten(account), at=NOON + days(9))
 
         assert foreseen.expired == 18
         assert balances.get_totals(at=NOON + days(9)).expired == 18

@@ -194,7 +194,7 @@ class TestPastItsLock:
         assert book_of(account) == [("EARN", 5), ("REDEEM", -3)]
         assert verifying.verify().first_fault is None
 
-    def test_of_two_readings_of_one_account_the_older_is_read_again(self, account: Account):
+    def test_of_two_readings_of_one_account_the_newer_counts(self, account: Account):
         older = posting.lock(account.holder_id)["points"]
         newer = posting.lock(account.holder_id)["points"]
         earn(newer, 5, "a")

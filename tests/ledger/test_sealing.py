@@ -76,6 +76,14 @@ class TestSealedBook:
         assert [refuses(statement) for statement in CHANGES] == [True, True, True, True]
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_account_pages_keep_room_for_the_next_version_of_a_row():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'ledger_account'")
+        assert cursor.fetchone() == (["fillfactor=70"],)
+
+
 @pytest.mark.django_db(transaction=True)
 class TestTransactionalTests:
     @pytest.mark.parametrize("turn", [1, 2])

@@ -11,7 +11,9 @@ from loyalty.core import engines
 from loyalty.ledger import posting, verifying
 from loyalty.ledger.models import Account, Entry, Lot, Movement
 from tests.conftest import NOON
+from tests.ledger.conftest import open_account
 from tests.ledger.doing import book_of, days, earn, grant, read, redeem
+from tests.ledger.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,28 @@ class TestVerbsOfTheNextDay:
         redeem(account, 50, "b", at=NOON + days(3) - timedelta(microseconds=1))
 
         assert read(account).redeemed == 50
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestASweepBesideAPosting:
+    def test_passes_over_the_account_that_is_held_and_does_not_wait(self):
+        held, free = [open_account() for _ in range(2)]
+        with transaction.atomic():
+            for account in (held, free):
+                earn(account, 5, "a", until=NOON + days(3))
+        swept: list[int] = []
+
+        def sweep(_number: int) -> None:
+            with transaction.atomic():
+                swept.append(posting.settle_due(at=NOON + days(4)))
+
+        with transaction.atomic():
+            posting.lock(held.holder_id)
+            assert race(sweep, threads=1) == []
+
+        assert swept == [1]
+        assert (read(held).expired, read(free).expired) == (0, 5)
 
 
 @pytest.mark.postgresql

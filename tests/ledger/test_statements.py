@@ -8,7 +8,7 @@ from loyalty.core import engines
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Account
 from tests.conftest import NOON
-from tests.ledger.doing import days, earn, grant, redeem
+from tests.ledger.doing import days, earn, forgotten, grant, redeem
 
 pytestmark = pytest.mark.django_db
 
@@ -44,15 +44,25 @@ class TestStatements:
         assert statements(lambda: redeem(account, lots, "b")) == 4 + written(tables=4)
 
     def test_without_a_lock_it_looks_the_key_up_before_and_after_locking(self, account: Account):
-        fresh = Account.objects.select_related("wallet").get(pk=account.pk)
+        unheld = forgotten(account)
 
-        assert statements(lambda: earn(fresh, 5, "a")) == 5 + written(tables=4)
+        assert statements(lambda: earn(unheld, 5, "a")) == 5 + written(tables=4)
 
     def test_a_repeat(self, account: Account):
-        fresh = Account.objects.select_related("wallet").get(pk=account.pk)
         earn(account, 5, "a")
+        unheld = forgotten(account)
 
-        assert statements(lambda: earn(fresh, 5, "a")) == 2
+        assert statements(lambda: earn(unheld, 5, "a")) == 2
+
+    def test_a_refund_under_a_lock(self, account: Account):
+        earn(account, 5, "a")
+        spent = redeem(account, 5, "b")
+
+        # The key, the lots it drew from, how much of them, then what every posting writes.
+        def work() -> None:
+            posting.refund(entry=spent, points=5, key="c", at=NOON, grace_days=30)
+
+        assert statements(work) == 5 + written(tables=4)
 
     def test_settlement_and_a_spending_together(self, account: Account):
         granted = [grant(1, until=NOON + days(n)) for n in range(1, 21)]

@@ -3,8 +3,8 @@
 A capability locks all accounts of a holder, decides, and then posts. The lock it took leaves
 a proof among the transaction's commit hooks. Django drops it with the transaction, and with
 the savepoint, in which it was taken: exactly when the database drops the lock, or takes back
-what was written under it. A posting trusts an account with the newest proof of its id, and
-locks and reads any other again.
+what was written under it. A posting uses the account of the newest proof, and locks and reads
+it again where there is none.
 """
 
 # ruff: noqa: S608 (names of columns alone are put together; values are parameters)
@@ -28,10 +28,10 @@ _SELECT = (
 
 
 class Proof:
-    """This transaction holds the locks of these accounts and nothing changed them since."""
+    """This transaction holds the locks of these accounts, and nothing changed them since."""
 
-    def __init__(self, accounts: Iterable[int]) -> None:
-        self.accounts = frozenset(accounts)
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.accounts = {account.pk: account for account in accounts}
 
     def __call__(self) -> None:
         """Do nothing at commit."""
@@ -68,25 +68,25 @@ def lock_due(*, at: datetime, limit: int) -> list[Account]:
     )
 
 
-def hold(account: Account) -> Account:
-    """Return an account that is locked and as it is now: this one, if that is proven."""
+def hold(account_id: int) -> Account:
+    """Return an account that is locked and as it is now."""
+    return find_held(account_id) or lock_accounts([account_id])[account_id]
+
+
+def find_held(account_id: int) -> Account | None:
+    """Return the account if this transaction holds its lock and has its newest state at hand."""
     must_be_in_transaction()
-    return account if is_held(account) else lock_accounts([account.pk])[account.pk]
-
-
-def is_held(account: Account) -> bool:
-    """Say whether this transaction holds its lock and this object shows its newest state."""
-    if account.proof is None:
-        return False
     for hook in (commit[1] for commit in reversed(connection.run_on_commit)):
-        if isinstance(hook, Proof) and account.pk in hook.accounts:
-            return hook is account.proof
-    return False
+        if isinstance(hook, Proof) and account_id in hook.accounts:
+            account = hook.accounts[account_id]
+            # With a newer proof that is gone, what it was written for was rolled back.
+            return account if account.proof is hook else None
+    return None
 
 
 def prove(accounts: Sequence[Account]) -> None:
     """Remember that these accounts are locked and as they are now."""
-    proof = Proof(account.pk for account in accounts)
+    proof = Proof(accounts)
     for account in accounts:
         account.proof = proof
     transaction.on_commit(proof)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import engines
 from loyalty.core.refusals import ConcurrentUpdate, Refusal, ValidationFailed
-from loyalty.ledger.models import Account, Entry
+from loyalty.ledger.models import Entry
 from loyalty.ledger.planning.drafts import Note
 from loyalty.ledger.planning.sealing import digest
 
@@ -61,12 +61,12 @@ def note(
     return Note(request_hash=request_hash, **words)
 
 
-def get_first(account: Account, asked: Note) -> Entry | None:
+def get_first(account_id: int, asked: Note) -> Entry | None:
     """Return the entry this key already made in this account. Raises KeyReused."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, request_hash FROM ledger_entry WHERE account_id = %s AND key = %s",
-            [account.pk, asked.key],
+            [account_id, asked.key],
         )
         found = cursor.fetchone()
     if found is None:

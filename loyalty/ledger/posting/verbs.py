@@ -52,10 +52,10 @@ def earn(
     reason: str = "",
     is_historic: bool = False,
 ) -> Entry:
-    """Give the points of an award: one entry, effective at `occurred_at` (now if absent).
+    """Give the points of an award, effective at `occurred_at` (now if absent), and repay debt.
 
-    What is already due of them is settled too, and what the account owes is repaid.
-    Raises KeyReused, NotOpaque, TakesEffectLater, EarnedAlready.
+    Raises KeyReused, NotOpaque, TakesEffectLater,
+    EarnedAlready.
     """
     asked = note_of_earn(
         account=account,
@@ -70,7 +70,15 @@ def earn(
     def plan(draft: Draft) -> PlannedEntry:
         return plan_earn(draft, grants=grants, asked=asked, occurred_at=occurred_at)
 
-    return _post(account, asked, plan, at=at, recorded_at=recorded_at, is_historic=is_historic)
+    return _post(
+        account.pk,
+        asked,
+        plan,
+        shown=account,
+        at=at,
+        recorded_at=recorded_at,
+        is_historic=is_historic,
+    )
 
 
 def redeem(
@@ -101,9 +109,10 @@ def redeem(
         return _spend(planning.redeem, draft, points, asked)
 
     return _post(
-        account,
+        account.pk,
         asked,
         plan,
+        shown=account,
         at=at,
         recorded_at=recorded_at,
         is_historic=is_historic,
@@ -129,7 +138,6 @@ def refund(
     """
     if entry.kind != Kind.REDEEM:
         raise NotRefundable
-    account = locking.lock_accounts([entry.account_id])[entry.account_id]
     asked = repeating.note(
         "REFUND",
         entry.number,
@@ -149,7 +157,7 @@ def refund(
         except NotEnough as refusal:
             raise RefundExceedsSpent(left=refusal.available) from refusal
 
-    return _post(account, asked, plan, at=at, recorded_at=recorded_at, parent=entry)
+    return _post(entry.account_id, asked, plan, at=at, recorded_at=recorded_at, parent=entry)
 
 
 def adjust(
@@ -180,12 +188,20 @@ def adjust(
         grant = Grant("", points, draft.now, expires_at or planning.NEVER)
         return planning.earn(draft, grants=[grant], note=asked, kind=Kind.ADJUST.value)
 
-    return _post(account, asked, plan, at=at, recorded_at=recorded_at, spends=max(-points, 0))
+    return _post(
+        account.pk,
+        asked,
+        plan,
+        shown=account,
+        at=at,
+        recorded_at=recorded_at,
+        spends=max(-points, 0),
+    )
 
 
 def settle(*, account: Account, at: datetime, recorded_at: datetime | None = None) -> list[Entry]:
     """Write what has fallen due at `at`, each entry at its own instant. Again writes nothing."""
-    locked = locking.hold(account)
+    locked = locking.hold(account.pk)
     if not loading.is_due(locked, at=at):
         return []
     book = loading.open_book(locked, at=at)
@@ -242,28 +258,32 @@ def _spend(
 
 
 def _post(
-    account: Account,
+    account_id: int,
     asked: Note,
     plan: Plan,
     *,
     at: datetime,
     recorded_at: datetime | None,
+    shown: Account | None = None,
     is_historic: bool = False,
     spends: int = 0,
     parent: Entry | None = None,
 ) -> Entry:
-    """Do what every verb does: answer a repeat, lock, decide, write."""
-    locking.must_be_in_transaction()
-    if not locking.is_held(account) and (first := repeating.get_first(account, asked)):
+    """Do what every verb does: answer a repeat, lock, decide, write.
+
+    `shown` is the caller's object: afterwards it says what was written.
+    """
+    locked = locking.find_held(account_id)
+    if locked is None and (first := repeating.get_first(account_id, asked)):
         return first
-    locked = locking.hold(account)
+    locked = locked or locking.hold(account_id)
     # Under the lock: a repeat that raced us has committed by now.
-    if first := repeating.get_first(locked, asked):
+    if first := repeating.get_first(account_id, asked):
         return first
     book = loading.open_book(locked, at=at, spends=spends)
     draft = Draft(book, at=at, recorded_at=recorded_at or at)
     planned = plan(draft)
     written = booking.write([(locked, draft)], parent=parent, is_historic=is_historic)
-    if locked is not account:
-        booking.show(account, book)
+    if shown is not None and shown is not locked:
+        booking.show(shown, book)
     return next(entry for entry in written if entry.number == planned.number)
