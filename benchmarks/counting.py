@@ -60,9 +60,10 @@ def count_round_trips(run: Run, shop: Scene, *, report: Report, at: datetime) ->
 
 
 def make_shopper(*, lots: int, at: datetime) -> Shopper:
-    """Enrol somebody with so many open lots, as an import would leave them."""
+    """Enrol somebody and give them so many open lots."""
     member: Any = scene.enrol(count=1, at=at - timedelta(days=300))[0]
-    scene.give_lots([member], lots=lots, until=at)
+    if lots:
+        scene.open_lots(member, count=lots, at=at - timedelta(days=1))
     return scene.shopper_of(member)
 
 

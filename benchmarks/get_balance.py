@@ -1,16 +1,25 @@
 """B2: getBalance, the quickest call, against an empty GET."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
 from benchmarks import checks, counting, databases, doors, profiles, scene, wire
 from benchmarks.doors import Answer, Environ
 from benchmarks.harness import Comparison, Count, Report, Side, Twin, compare
 from benchmarks.run import Run
-from benchmarks.scene import Scene
+from benchmarks.scene import Scene, Shopper
 
 EMPTY = "/benchmarks/empty"
 SHOPPERS = 50
 CALLS = 300
 LOTS = 20
 GOAL = 2.0
+MANY_LOTS = 1_000
+BYSTANDERS = 20_000
+GOAL_WITH_MANY_LOTS = 2.0
 MOST_STATEMENTS = 2
 
 
@@ -18,48 +27,73 @@ def measure(run: Run) -> Report:
     """Measure reading a balance, count its statements, and compare what it said."""
     report = Report(code="B2", title=f"getBalance, a member with {LOTS} open lots")
     shop = scene.build(run.cluster, database="b2", shoppers=SHOPPERS, lots=LOTS)
-    balances, empties = build_calls(shop, count=run.scaled(CALLS))
+    hoarder = make_hoarder(run)
+    count = run.scaled(CALLS)
+    balances = [build_balance(shop, shop.shoppers[n % SHOPPERS]) for n in range(count)]
+    empties = [doors.build_request("GET", EMPTY, api_key=shop.api_key)] * count
+    many = [build_balance(shop, hoarder)] * max(1, count // 3)
     count_statements(run, balances[0], report=report)
     answers: list[Answer] = []
+    balance = Side(name="balance", work=lambda _number: read(balances, keep=answers))
+    empty = Side(name="empty", work=lambda _number: read(empties))
+    hoard = Side(name="hoard", work=lambda _number: read(many))
+    for comparison, left, right in (
+        (against_empty(), balance, empty),
+        (with_many_lots(), hoard, balance),
+    ):
+        report.comparisons.append(
+            compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
+        )
+    check(report, shop, answers)
+    if run.is_profiled:
+        report.notes += profiles.profile(lambda: read(balances))
+    return report
 
-    def read(_number: int) -> int:
-        answers.extend(map(doors.send, balances))
-        return len(balances)
 
-    def idle(_number: int) -> int:
-        for environ in empties:
-            doors.send(environ)
-        return len(empties)
-
-    comparison = Comparison(
+def against_empty() -> Comparison:
+    return Comparison(
         code="cpu",
         says="CPU of reading a balance against a call that reads nothing",
         left="getBalance",
         right="empty GET",
         goal=GOAL,
     )
-    left, right = Side(name="balance", work=read), Side(name="empty", work=idle)
-    report.comparisons.append(
-        compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
+
+
+def with_many_lots() -> Comparison:
+    return Comparison(
+        code="lots",
+        says=f"CPU of reading a balance of {MANY_LOTS} open lots against one of {LOTS}",
+        left=f"getBalance, {MANY_LOTS} lots",
+        right=f"getBalance, {LOTS} lots",
+        goal=GOAL_WITH_MANY_LOTS,
     )
-    check(report, shop, answers)
-    if run.is_profiled:
-        report.notes += profiles.profile(lambda: read(0))
-    return report
 
 
-def build_calls(shop: Scene, *, count: int) -> tuple[list[Environ], list[Environ]]:
-    """Return a round's calls of each side. A GET has no body, so that it can be sent again."""
-    balances = [
-        doors.build_request(
-            "GET",
-            f"/api/v1/members/{shop.shoppers[number % SHOPPERS].public_id}/balance",
-            api_key=shop.api_key,
-        )
-        for number in range(count)
-    ]
-    empty = doors.build_request("GET", EMPTY, api_key=shop.api_key)
-    return balances, [empty] * count
+def make_hoarder(run: Run) -> Shopper:
+    """Add somebody with many lots, and accounts of others who have none to look at."""
+    from loyalty.ledger import posting
+
+    at = timezone.now() - timedelta(days=1)
+    hoarder = counting.make_shopper(lots=MANY_LOTS, at=at)
+    with transaction.atomic():
+        posting.open_holders(count=BYSTANDERS, at=at, wallets=["points"])
+    run.cluster.freeze("b2")
+    return hoarder
+
+
+def build_balance(shop: Scene, shopper: Shopper) -> Environ:
+    """Return a call. A GET has no body, so that the same can be sent again."""
+    path = f"/api/v1/members/{shopper.public_id}/balance"
+    return doors.build_request("GET", path, api_key=shop.api_key)
+
+
+def read(calls: Sequence[Environ], *, keep: list[Answer] | None = None) -> int:
+    """Make calls and return how many they were."""
+    answers = [doors.send(environ) for environ in calls]
+    if keep is not None:
+        keep.extend(answers)
+    return len(calls)
 
 
 def count_statements(run: Run, environ: Environ, *, report: Report) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from benchmarks import databases
@@ -171,6 +172,30 @@ def give_lots(members: Sequence[Any], *, lots: int, until: datetime) -> None:
             )
             key = f"past-{member.pk}-{number}"
             purchasing.record(sale=sale, key=key, at=moment, is_historic=True)
+
+
+def open_lots(member: Any, *, count: int, at: datetime) -> None:
+    """Give a member so many lots at once, each with an expiry of its own."""
+    from loyalty.ledger import posting
+    from loyalty.ledger.planning import Grant
+
+    with transaction.atomic():
+        posting.earn(
+            account=posting.lock(member.holder_id)["points"],
+            grants=[
+                Grant(
+                    wallet="points",
+                    points=10,
+                    available_at=at,
+                    expires_at=at + timedelta(days=30, hours=number),
+                )
+                for number in range(count)
+            ],
+            reference=f"lots-{member.pk}",
+            key=f"lots-{member.pk}",
+            at=at,
+            is_historic=True,
+        )
 
 
 def issue_key(*, at: datetime) -> str:
