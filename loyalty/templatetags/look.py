@@ -6,8 +6,8 @@ from babel import Locale
 from babel.numbers import format_decimal
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
 from loyalty.programmes import money
@@ -44,6 +44,14 @@ def points(value: int | Decimal) -> str:
 def amount(cents: int, currency: str) -> str:
     """Write money by locale: "13,80 €" in French, "€13.80" in English."""
     return money.to_words(cents=cents, currency=currency, language=get_language() or "fr")
+
+
+@register.filter
+def marked(text: str) -> SafeString:
+    """Show what stands between backticks as code; the rest is escaped."""
+    parts = conditional_escape(text).split("`")
+    words = (f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+    return mark_safe("".join(words))  # noqa: S308 (escaped just above)
 
 
 def locale() -> Locale:

@@ -1,9 +1,7 @@
 """Every page in Debian's Chromium: no axe violation, no word on the console, no stranger."""
 
-import os
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 from django.contrib import admin
@@ -14,11 +12,11 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from rewards.models import Reward
+from tests import chromium
 from tests.pages import rows
 from tests.pages.browsing import DESK, PHONE, visiting
 from tests.pages.conftest import fill_shop, set_up
 
-CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,16 +30,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("REQUIRE_CHROMIUM") == "1":
-            pytest.fail("Chromium is required and is not installed.")
-        pytest.skip("Chromium is not installed.")
+    path = chromium.get_or_skip()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's loop runs in this thread, where Django would refuse to be asked.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield launched
+        launched.close()
 
 
 def sign_in() -> str:
@@ -142,6 +137,8 @@ def _changelists() -> list[str]:
 class TestTheDescriptionOfTheAPI:
     def test_is_without_fault(self, browser: Browser, live_server: LiveServer):
         set_up()
-        for language in ("fr", "en"):
-            with visiting(browser, live_server.url, language=language) as visit:
+        for language, scheme, width in HABITS:
+            with visiting(
+                browser, live_server.url, language=language, scheme=scheme, width=width
+            ) as visit:
                 assert visit.faults_of(reverse("api:docs"), ready="h2") == ""

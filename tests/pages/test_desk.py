@@ -1,5 +1,7 @@
 """Every table at the desk: shown, found, as cheap at 200 rows as at 20."""
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -8,8 +10,12 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
 from simple_history.models import HistoricalChanges
 
+from loyalty.clients.models import Client as ClientOfTill
+from loyalty.demo import credentials
+from tests.conftest import NOON
 from tests.pages import rows
 
 OURS = ("loyalty", "members", "rewards", "analytics")
@@ -116,3 +122,29 @@ class TestTheIndex:
 
         assert "Espace fidélité" in french
         assert "Loyalty desk" in english
+
+
+class TestSigningIn:
+    def page(self) -> str:
+        return Client().get("/desk/login/").content.decode()
+
+    @pytest.fixture
+    def prepared(self, settings: SettingsWrapper, tmp_path: Path) -> None:
+        settings.VAR_DIR = tmp_path
+        (tmp_path / "demo_password").write_text("a-kept-word")
+        ClientOfTill.objects.create(public_id="cli_demo", name=credentials.TILL, created_at=NOON)
+
+    def test_shows_who_can_try_the_demo(self, prepared: None):
+        assert "a-kept-word" in self.page()
+        assert credentials.ADMINISTRATOR in self.page()
+
+    def test_shows_nothing_outside_the_demo(self, prepared: None, settings: SettingsWrapper):
+        settings.DEMO = False
+
+        assert "a-kept-word" not in self.page()
+        assert credentials.ADMINISTRATOR not in self.page()
+
+    def test_shows_nothing_over_somebody_s_own_programme(self, prepared: None):
+        ClientOfTill.objects.all().delete()
+
+        assert "a-kept-word" not in self.page()
