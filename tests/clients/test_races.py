@@ -107,16 +107,14 @@ class TestInFlight:
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(_in_thread, post)
             assert started.wait(10)
-            post(0)  # The first call of a process compiles what later ones reuse.
-
-            before = time.perf_counter()
-            second = post(1)
-            taken = time.perf_counter() - before
+            answers = [_timed(post) for _ in range(10)]
 
             may_end.set()
             assert first.result().status_code == 201
-        assert (second.status_code, second.json()["code"]) == (409, "idempotency-in-flight")
-        assert taken < 0.1
+        assert {answer.status_code for answer, _taken in answers} == {409}
+        assert {answer.json()["code"] for answer, _taken in answers} == {"idempotency-in-flight"}
+        # The quickest: others share this machine, and a call that waits would wait for all ten.
+        assert min(taken for _answer, taken in answers) < 0.1
 
     def test_ends_within_two_seconds_of_the_connection_that_died(self, till: Client):
         call = claims.Call(till, "dead", "makeEffect", "f")
@@ -137,6 +135,12 @@ def _blocking(started: threading.Event, may_end: threading.Event) -> Callable[..
         return answering.Response({"id": "eff_1"}, status=201)
 
     return post
+
+
+def _timed(post: Callable[[int], Any]) -> tuple[Any, float]:
+    before = time.perf_counter()
+    answer = post(0)
+    return answer, time.perf_counter() - before
 
 
 def _in_thread(post: Callable[[int], Any]) -> Any:
