@@ -54,8 +54,7 @@ def earn(
 ) -> Entry:
     """Give the points of an award, effective at `occurred_at` (now if absent), and repay debt.
 
-    Raises KeyReused, NotOpaque, TakesEffectLater,
-    EarnedAlready.
+    Raises KeyReused, NotOpaque, TakesEffectLater, EarnedAlready.
     """
     asked = note_of_earn(
         account=account,
