@@ -5,6 +5,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from analytics.models import (
+    DayToCount,
     MeasureSettings,
     MemberFact,
     MemberMonth,
@@ -53,6 +54,13 @@ class PointsDayAdmin(ShownOnly, admin.ModelAdmin[PointsDay]):
     list_select_related = ("wallet",)
     list_filter = ("wallet", "kind")
     ordering = ("-day", "-id")
+    show_full_result_count = False
+
+
+@admin.register(DayToCount)
+class DayToCountAdmin(ShownOnly, admin.ModelAdmin[DayToCount]):
+    list_display = ("topic", "day")
+    ordering = ("day", "id")
     show_full_result_count = False
 
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from simple_history.models import HistoricalChanges
 
 from loyalty.clients.models import Client as ClientOfTill
@@ -129,7 +129,7 @@ class TestSigningIn:
         return Client().get("/desk/login/").content.decode()
 
     @pytest.fixture
-    def prepared(self, settings: SettingsWrapper, tmp_path: Path) -> None:
+    def prepared(self, settings: Settings, tmp_path: Path) -> None:
         settings.VAR_DIR = tmp_path
         (tmp_path / "demo_password").write_text("a-kept-word")
         ClientOfTill.objects.create(public_id="cli_demo", name=credentials.TILL, created_at=NOON)
@@ -138,7 +138,7 @@ class TestSigningIn:
         assert "a-kept-word" in self.page()
         assert credentials.ADMINISTRATOR in self.page()
 
-    def test_shows_nothing_outside_the_demo(self, prepared: None, settings: SettingsWrapper):
+    def test_shows_nothing_outside_the_demo(self, prepared: None, settings: Settings):
         settings.DEMO = False
 
         assert "a-kept-word" not in self.page()
