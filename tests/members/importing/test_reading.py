@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 
 from members.importing import reading, surveying
@@ -62,3 +63,14 @@ class TestRowsOf:
 
         assert [row.line for row in rows] == [3, 4]
         assert not any(isinstance(row, LineError) for row in rows)
+
+    def test_keeps_no_more_of_a_large_file_than_of_a_small_one(self, write: Writer):
+        survey = surveying.survey(path=write("name\n" + "Ada Lovelace\n" * 100_000))
+
+        tracemalloc.start()
+        count = sum(1 for _row in reading.rows_of(survey=survey, columns={"name": "name"}))
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert count == 100_000
+        assert peak < 500_000
