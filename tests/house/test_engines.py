@@ -60,7 +60,7 @@ class TestARequiredEngine:
 
 class TestOneEngine:
     def run(self, *arguments: str) -> engines.Outcome:
-        return engines._run("sqlite", "SQLite", ["-q", *arguments], database="")
+        return engines._run("sqlite", "SQLite", ["-q", "-n0", *arguments], database="")
 
     def test_passes_when_its_tests_do(self):
         assert self.run(ONE_QUICK_TEST).words == "passed"

@@ -214,7 +214,7 @@ class TestTheCommand:
         assert {step["state"] for step in one["steps"]} == {"DONE"}
 
     def test_refuses_a_day_that_is_not_over(self, programme: None):
-        with pytest.raises(CommandError, match="not over"):
+        with pytest.raises(CommandError, match="day-not-over: 2026-04-10"):
             self.said("--day", "2026-04-10")
 
         assert JobRun.objects.count() == 0

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             return night.run(day=day, at=timezone.now())
         except Refusal as refusal:
-            raise CommandError(f"{day}: {refusal.detail}") from refusal
+            raise CommandError(f"{refusal.code}: {day}. {refusal.detail}") from refusal
 
 
 def as_json(day: date, steps: Sequence[JobRun]) -> dict[str, Any]:
