@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from loyalty import describing
 from loyalty.clients import views
+from loyalty.portal import documenting
 
 app_name = "api"
 
@@ -11,7 +12,7 @@ urlpatterns = [
     path("", include("members.api.urls")),
     path("operations/<path:key>", views.Operation.as_view(), name="operation"),
     path("openapi.json", describing.OpenAPI.as_view(), name="openapi"),
-    path("docs/", describing.Docs.as_view(), name="docs"),
+    path("docs/", documenting.Docs.as_view(), name="docs"),
     path("problems/<slug:code>", views.problem_type, name="problem"),
     re_path("", views.unknown_route),
 ]

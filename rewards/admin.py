@@ -1,4 +1,4 @@
-"""The catalogue with its stock, what members took, and their vouchers."""
+"""The catalogue with its stock, and what members took."""
 
 from typing import Any
 
@@ -17,8 +17,9 @@ from loyalty.core.refusals import Refusal
 from loyalty.core.showing import FirstPages, ShownOnly
 from loyalty.programmes.books import get_book
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
-from rewards import codes, redeeming, stocking
-from rewards.models import Redemption, Reward, Voucher
+from members import codes
+from rewards import redeeming, stocking
+from rewards.models import Redemption, Reward
 
 
 class RewardForm(InCurrency, forms.ModelForm[Reward]):
@@ -130,11 +131,7 @@ class RedemptionAdmin(ShownOnly, admin.ModelAdmin[Redemption]):
         self, request: HttpRequest, queryset: QuerySet[Redemption], search_term: str
     ) -> tuple[QuerySet[Redemption], bool]:
         """Find by index only: the shape of the term says which."""
-        return _found(queryset, search_term, own="public_id", code="voucher__code"), False
-
-    @admin.display(description=_("voucher"))
-    def voucher(self, redemption: Redemption) -> str:
-        return str(redemption.voucher)
+        return _found(queryset, search_term), False
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("rewards.change_redemption")
@@ -163,49 +160,11 @@ class RedemptionAdmin(ShownOnly, admin.ModelAdmin[Redemption]):
         return True
 
 
-@admin.register(Voucher)
-class VoucherAdmin(ShownOnly, admin.ModelAdmin[Voucher]):
-    """A code spends: lists show its last group, and only a voucher's own page the whole."""
-
-    list_display = ("ending", "member", "reward", "state", "issued_at", "expires_at", "used_at")
-    list_filter = ("state",)
-    list_select_related = ("member", "redemption__reward")
-    paginator = FirstPages
-    show_full_result_count = False
-    search_fields = ("code",)
-    search_help_text = _("A voucher's code, or the id of a member or of a redemption.")
-    fields = (
-        ("spelled", "state"),
-        ("member", "reward", "redemption"),
-        ("issued_at", "expires_at"),
-        ("used_at", "used_by"),
-    )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Voucher], search_term: str
-    ) -> tuple[QuerySet[Voucher], bool]:
-        """Find by index only: the shape of the term says which."""
-        found = _found(queryset, search_term, own="redemption__public_id", code="code")
-        return found, False
-
-    @admin.display(description=_("code"), ordering="code")
-    def ending(self, voucher: Voucher) -> str:
-        return f"… {voucher.spelled[-5:]}"
-
-    @admin.display(description=_("code"))
-    def spelled(self, voucher: Voucher) -> str:
-        return voucher.spelled
-
-    @admin.display(description=_("reward"))
-    def reward(self, voucher: Voucher) -> str:
-        return str(voucher.redemption.reward)
-
-
-def _found(rows: QuerySet[Any], term: str, *, own: str, code: str) -> QuerySet[Any]:
+def _found(rows: QuerySet[Redemption], term: str) -> QuerySet[Redemption]:
     term = term.strip()
     if not term:
         return rows
-    if stored := codes.read(term):
-        return rows.filter(**{code: stored})
-    path = "member__public_id" if term.startswith("mem_") else own
+    if code := codes.read(term):
+        return rows.filter(voucher__code=code)
+    path = "member__public_id" if term.startswith("mem_") else "public_id"
     return rows.filter(**{path: term})

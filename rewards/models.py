@@ -4,14 +4,13 @@ from typing import Any, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from loyalty.core import languages
 from loyalty.ledger.models import Entry, Wallet
 from loyalty.programmes.models import Tier
-from members.models import Member
-from rewards import codes
+from members.models import Member, Voucher
 
 
 class RewardKind(models.TextChoices):
@@ -95,16 +94,11 @@ class Reward(models.Model):
     @property
     def name(self) -> str:
         """Its name in the language of whoever is reading."""
-        return _in_language(french=self.name_fr, english=self.name_en)
+        return languages.in_language(french=self.name_fr, english=self.name_en)
 
     @property
     def description(self) -> str:
-        return _in_language(french=self.description_fr, english=self.description_en)
-
-
-def _in_language(*, french: str, english: str) -> str:
-    is_english = (get_language() or "fr").startswith("en")
-    return (english if is_english else french) or french or english
+        return languages.in_language(french=self.description_fr, english=self.description_en)
 
 
 class RedemptionQuerySet(models.QuerySet["Redemption"]):
@@ -124,6 +118,9 @@ class Redemption(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
     payment = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    voucher = models.OneToOneField(
+        Voucher, models.PROTECT, related_name="redemption", verbose_name=_("voucher")
+    )
     points = models.PositiveBigIntegerField(_("points"))
     is_from_stock = models.BooleanField(_("taken from stock"), default=False)
     key = models.CharField(max_length=64, unique=True, editable=False)
@@ -160,69 +157,3 @@ class Redemption(models.Model):
             "reward": self.reward.public_id,
             "points": self.points,
         }
-
-
-class VoucherState(models.TextChoices):
-    OPEN = "OPEN", _("open")
-    USED = "USED", _("used")
-    CANCELLED = "CANCELLED", _("cancelled")
-
-
-class VoucherQuerySet(models.QuerySet["Voucher"]):
-    def open(self, *, at: datetime) -> Self:
-        """Return those that a till would take now."""
-        return self.filter(state=VoucherState.OPEN, expires_at__gt=at)
-
-    def with_details(self) -> Self:
-        """Load the member and the reward it stands for, in one query."""
-        return self.select_related("member", "redemption__reward")
-
-
-class Voucher(models.Model):
-    """A code that a till takes once, until it expires. Expiry is read from its date.
-
-    It is paid for: a member who leaves may still use it until then.
-    """
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    member = models.ForeignKey(Member, models.PROTECT, related_name="vouchers")
-    redemption = models.OneToOneField(Redemption, models.PROTECT, related_name="voucher")
-    state = models.CharField(
-        _("state"), max_length=9, choices=VoucherState, default=VoucherState.OPEN
-    )
-    issued_at = models.DateTimeField(_("issued"))
-    expires_at = models.DateTimeField(_("expires"))
-    used_at = models.DateTimeField(_("used"), null=True, blank=True)
-    used_by = models.CharField(_("used by"), max_length=60, blank=True)
-
-    objects = VoucherQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("voucher")
-        verbose_name_plural = _("vouchers")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state="USED", used_at__isnull=False)
-                | (~Q(state="USED") & Q(used_at=None)),
-                name="rewards_voucher_used_has_its_moment",
-            ),
-        ]
-        indexes = [models.Index(fields=["member", "expires_at"], name="rewards_voucher_of_member")]
-
-    def __str__(self) -> str:
-        return codes.spell(self.code)
-
-    # Properties
-
-    def facts(self) -> dict[str, Any]:
-        """Say what it is in ids and figures, for the outbox: never the code, which spends."""
-        return {
-            "redemption": self.redemption.public_id,
-            "member": self.member.public_id,
-            "expires_at": self.expires_at.isoformat(),
-        }
-
-    @property
-    def spelled(self) -> str:
-        """Its code in groups, as a person reads it aloud."""
-        return codes.spell(self.code)

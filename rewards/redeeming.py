@@ -10,9 +10,9 @@ from loyalty.core.refusals import Refusal
 from loyalty.events import outbox
 from loyalty.ledger import posting
 from loyalty.programmes.models import WalletPolicy
-from members import blocking
-from members.models import Member, MemberState
-from rewards import stocking, vouchers
+from members import blocking, vouchering
+from members.models import Member, MemberState, Voucher
+from rewards import stocking
 from rewards.models import Redemption, Reward
 
 
@@ -55,23 +55,17 @@ def redeem(
         is_historic=is_historic,
     )
     redemption = Redemption(
-        public_id=ids.new("rdm"),
-        member=member,
-        reward=reward,
-        payment=payment,
-        points=reward.cost,
-        key=key,
-        redeemed_at=at,
-        actor=actor,
+        member=member, reward=reward, payment=payment, key=key, redeemed_at=at, actor=actor
     )
     return _finish(redemption, is_historic=is_historic)
 
 
 def _finish(redemption: Redemption, *, is_historic: bool) -> Redemption:
+    redemption.public_id, redemption.points = ids.new("rdm"), redemption.reward.cost
+    redemption.voucher = _issue_voucher(redemption, is_historic=is_historic)
     # Last, so that a popular reward's row is locked for the shortest time.
     redemption.is_from_stock = stocking.take_one(redemption.reward)
     redemption.save(force_insert=True)
-    vouchers.issue(redemption=redemption, at=redemption.redeemed_at, is_historic=is_historic)
     outbox.record(
         "reward.redeemed",
         redemption.facts(),
@@ -79,6 +73,20 @@ def _finish(redemption: Redemption, *, is_historic: bool) -> Redemption:
         is_historic=is_historic,
     )
     return redemption
+
+
+def _issue_voucher(redemption: Redemption, *, is_historic: bool) -> Voucher:
+    reward = redemption.reward
+    return vouchering.issue(
+        member=redemption.member,
+        origin=redemption.public_id,
+        name_fr=reward.name_fr,
+        name_en=reward.name_en,
+        value_cents=reward.value_cents,
+        days=reward.voucher_days,
+        at=redemption.redeemed_at,
+        is_historic=is_historic,
+    )
 
 
 def _repeated(done: Redemption, *, member: Member, reward: Reward) -> Redemption:
@@ -93,7 +101,7 @@ def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -
 
     A repeated key returns the cancelled redemption and gives nothing more. Points whose lot
     has expired meanwhile come back with the wallet's grace. Raises
-    RedemptionAlreadyCancelled, vouchers.VoucherUsed, or MemberClosed.
+    RedemptionAlreadyCancelled, vouchering.VoucherUsed, or MemberClosed.
     """
     posting.lock(redemption.member.holder_id)
     # After the lock: whoever cancelled it a moment ago has committed by now.
@@ -105,7 +113,7 @@ def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -
 
     if redemption.member.state == MemberState.CLOSED:
         raise blocking.MemberClosed
-    vouchers.cancel(redemption.voucher)
+    vouchering.cancel(voucher=redemption.voucher)
     posting.refund(
         entry=redemption.payment,
         points=redemption.points,

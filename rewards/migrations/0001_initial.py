@@ -92,28 +92,11 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='members.member')),
                 ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('reward', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='rewards.reward')),
+                ('voucher', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='redemption', to='members.voucher', verbose_name='voucher')),
             ],
             options={
                 'verbose_name': 'redemption',
                 'verbose_name_plural': 'redemptions',
-            },
-        ),
-        migrations.CreateModel(
-            name='Voucher',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('state', models.CharField(choices=[('OPEN', 'open'), ('USED', 'used'), ('CANCELLED', 'cancelled')], default='OPEN', max_length=9, verbose_name='state')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
-                ('used_by', models.CharField(blank=True, max_length=60, verbose_name='used by')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='members.member')),
-                ('redemption', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='voucher', to='rewards.redemption')),
-            ],
-            options={
-                'verbose_name': 'voucher',
-                'verbose_name_plural': 'vouchers',
             },
         ),
         migrations.AddIndex(
@@ -139,13 +122,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='redemption',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_key', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_key', ''), _negated=True)), _connector='OR'), name='rewards_redemption_is_cancelled_under_a_key'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['member', 'expires_at'], name='rewards_voucher_of_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'USED'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'USED'), _negated=True), ('used_at', None)), _connector='OR'), name='rewards_voucher_used_has_its_moment'),
         ),
     ]

@@ -53,6 +53,8 @@ def _values(
     }
     for name, rows in related.items():
         values[name] = rows[place % len(rows)] if rows else None
+    if model._meta.label in ONE_ROW:
+        values["pk"] = 1
     return values | SPECIAL.get(model._meta.label, {})
 
 
