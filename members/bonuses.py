@@ -80,7 +80,7 @@ def give(
         for member in members
     }
     given = [member for member in members if awards[member.pk].grants]
-    accounts = posting.lock_many([member.holder_id for member in given])
+    accounts = posting.lock_many([member.holder_id for member in given], wallets=book.wallets)
     earnings = [
         earning
         for member in given

@@ -49,7 +49,7 @@ def record(
     """
     selling.check(sale=sale)
     book = books.get_book()
-    accounts = posting.lock(sale.member.holder_id) if sale.member else {}
+    accounts = posting.lock(sale.member.holder_id, wallets=book.wallets) if sale.member else {}
     # After the lock: a repeat that raced us has committed by now.
     buyer = weighing.get_buyer(sale=sale, at=at, book=book, key=key)
     if (buyer is None or buyer.is_known) and (done := receipts.get_by_key(key=key)):

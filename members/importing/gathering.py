@@ -37,7 +37,9 @@ def gather(
         walks[""] = Walk(book=book, at=at)
     _enrol_unknown(first, at=at, may_enrol=may_enrol)
     members = Member.objects.filter(external_id__in=first)
-    accounts = posting.lock_many(list(members.values_list("holder_id", flat=True)))
+    accounts = posting.lock_many(
+        list(members.values_list("holder_id", flat=True)), wallets=book.wallets
+    )
     refused: Refusals = {}
     # Read after the lock: a till may have blocked or moved them meanwhile.
     active = _active(list(members.order_by("pk")), refused)

@@ -9,8 +9,8 @@ from loyalty.core import engines
 from loyalty.core.refusals import ValidationFailed
 from loyalty.events.models import Change, OutboxEvent
 from loyalty.ledger import posting, verifying
-from loyalty.ledger.models import Entry, Lot
-from loyalty.programmes.models import Store
+from loyalty.ledger.models import Account, Entry, Lot, Wallet
+from loyalty.programmes.models import Store, WalletPolicy
 from members import purchasing, receipts, selling
 from members.models import Member, Purchase, PurchaseLine, TierChange
 from members.purchasing import Payment, SaleLine
@@ -24,6 +24,17 @@ def paris(db: None) -> Store:
 
 
 class TestRecord:
+    def test_gives_into_a_wallet_that_came_after_the_member(self, ada: Member, paris: Store):
+        stamps = Wallet.objects.create(code="stamps")
+        WalletPolicy.objects.create(wallet=stamps, name_fr="Tampons", name_en="Stamps")
+        give = {"give": "fixed", "points": 1, "wallet": "stamps"}
+        publish("stamp", {"when": {"event": "purchase"}, "then": give})
+
+        purchasing.record(sale=sale(ada, "20.00", store=paris), key="a", at=NOON)
+
+        account = Account.objects.get(holder=ada.holder_id, wallet=stamps)
+        assert (account.available, points_of(ada, at=NOON)) == (1, 20)
+
     def test_keeps_the_sale_its_lines_and_why_it_gave_its_points(self, ada: Member, paris: Store):
         lines = [
             SaleLine(amount_cents=1_380, sku="ESP250", category="coffee", quantity=Decimal(2)),

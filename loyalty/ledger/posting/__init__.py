@@ -9,8 +9,7 @@ from loyalty.core.refusals import ConcurrentUpdate
 from loyalty.ledger.planning import Grant
 from loyalty.ledger.posting.batches import Earning, earn_many, settle_due
 from loyalty.ledger.posting.booking import EarnedAlready
-from loyalty.ledger.posting.locking import lock, lock_many
-from loyalty.ledger.posting.opening import open_holder, open_holders
+from loyalty.ledger.posting.opening import lock, lock_many, open_holder, open_holders
 from loyalty.ledger.posting.repeating import KeyReused, NotOpaque, retried
 from loyalty.ledger.posting.verbs import (
     InsufficientPoints,

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from loyalty.core import engines
-from loyalty.ledger.models import Account, Holder, Wallet
+from loyalty.ledger.models import Account, Wallet
 
 _FIELDS = [field.attname for field in Account._meta.concrete_fields]
 _MOMENTS = [index for index, name in enumerate(_FIELDS) if name.endswith("_at")]
@@ -35,12 +35,6 @@ class Proof:
 
     def __call__(self) -> None:
         """Do nothing at commit."""
-
-
-def lock(holder: Holder | int) -> dict[str, Account]:
-    """Lock all accounts of a holder: wallet code → account as it is now."""
-    holder_id = holder if isinstance(holder, int) else holder.pk
-    return lock_many([holder_id]).get(holder_id, {})
 
 
 def lock_many(holder_ids: Iterable[int]) -> dict[int, dict[str, Account]]:

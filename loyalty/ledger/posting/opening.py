@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from loyalty.ledger.models import Account, Holder, Wallet
-from loyalty.ledger.posting.locking import must_be_in_transaction
+from loyalty.ledger.posting import locking
 
 
 def open_holder(*, at: datetime, wallets: Iterable[str] = ("points",)) -> Holder:
@@ -16,7 +16,7 @@ def open_holders(
     *, count: int, at: datetime, wallets: Iterable[str] = ("points",)
 ) -> list[Holder]:
     """Open several holders, as `open_holder` does one, in a handful of statements."""
-    must_be_in_transaction()
+    locking.must_be_in_transaction()
     kinds = _get_wallets(list(wallets))
     holders = Holder.objects.bulk_create(
         [Holder(opened_at=at) for _ in range(count)], batch_size=1_000
@@ -24,6 +24,33 @@ def open_holders(
     accounts = [Account(holder=holder, wallet=wallet) for holder in holders for wallet in kinds]
     Account.objects.bulk_create(accounts, batch_size=1_000)
     return holders
+
+
+def lock(holder: Holder | int, *, wallets: Iterable[str] = ()) -> dict[str, Account]:
+    """Lock all accounts of a holder: wallet code → account as it is now.
+
+    One of `wallets` that the programme has had only since they joined is opened first.
+    """
+    holder_id = holder if isinstance(holder, int) else holder.pk
+    return lock_many([holder_id], wallets=wallets).get(holder_id, {})
+
+
+def lock_many(
+    holder_ids: Iterable[int], *, wallets: Iterable[str] = ()
+) -> dict[int, dict[str, Account]]:
+    """Lock all accounts of several holders, in order of account id, as `lock` does of one."""
+    asked, codes = list(holder_ids), list(wallets)
+    found = locking.lock_many(asked)
+    missing = [(key, code) for key in asked for code in codes if code not in found.get(key, {})]
+    if not missing:
+        return found
+    kinds = {
+        wallet.code: wallet for wallet in _get_wallets(sorted({code for _key, code in missing}))
+    }
+    # Whoever held these holders a moment ago may have opened the same.
+    accounts = [Account(holder_id=key, wallet=kinds[code]) for key, code in missing]
+    Account.objects.bulk_create(accounts, batch_size=1_000, ignore_conflicts=True)
+    return locking.lock_many(asked)
 
 
 def _get_wallets(codes: list[str]) -> list[Wallet]:
