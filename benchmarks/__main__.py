@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+import tempfile
 from types import FrameType
 
 from benchmarks.cluster import running_cluster
@@ -33,7 +34,11 @@ def run_all(options: argparse.Namespace) -> list[Report]:
     """Start the server, run what was asked for, and stop it."""
     from benchmarks.databases import set_up_django
 
-    with running_cluster() as cluster:
+    with (
+        tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
+        running_cluster() as cluster,
+    ):
+        os.environ["VAR_DIR"] = folder
         set_up_django(cluster, database="postgres")
         run = Run(
             cluster=cluster,

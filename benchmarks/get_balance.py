@@ -28,7 +28,7 @@ def measure(run: Run) -> Report:
     report = Report(code="B2", title=f"getBalance, a member with {LOTS} open lots")
     shop = scene.build(run.cluster, database="b2", shoppers=SHOPPERS, lots=LOTS)
     hoarder = make_hoarder(run)
-    count = run.scaled(CALLS)
+    count = max(SHOPPERS, run.scaled(CALLS))
     balances = [build_balance(shop, shop.shoppers[n % SHOPPERS]) for n in range(count)]
     empties = [doors.build_request("GET", EMPTY, api_key=shop.api_key)] * count
     many = [build_balance(shop, hoarder)] * max(1, count // 3)

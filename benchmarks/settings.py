@@ -1,11 +1,9 @@
 """The product's settings as they ship, with the empty views beside its own routes."""
 
 import os
-import tempfile
 
 os.environ.setdefault("LOYALTY_DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "benchmarks-only-0123456789-abcdefghijklmnopqrstuvwxyz")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="loyalty-bench-var-"))
 # A connection that grows old in the middle of a round would be a cost of the clock's.
 os.environ.setdefault("CONN_MAX_AGE", "86400")
 
