@@ -1,4 +1,4 @@
-"""The API's page says what the committed description says, and every link in it leads somewhere."""
+"""The API's page says what the committed description says, and all its links lead somewhere."""
 
 import json
 import re
