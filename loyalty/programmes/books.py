@@ -59,6 +59,15 @@ def get_book(*, revision: str | None = None) -> Rulebook:
     return book
 
 
+def get_zone() -> ZoneInfo:
+    """Return the time zone as this process last knew it: for showing moments, not for points.
+
+    No statement once a book was compiled here. Raises ProgrammeMissing.
+    """
+    book = next(iter(_kept.values()), None) or get_book()
+    return book.zone
+
+
 def compile_book() -> Rulebook:
     """Read and compile the whole programme, whatever this process remembers."""
     programme = Programme.objects.select_related("spending_wallet").get()

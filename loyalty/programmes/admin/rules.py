@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Prefetch, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -222,15 +222,6 @@ class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
         versions = RuleVersion.objects.filter(rule_id=int(rule)).order_by("-number")
         said = versions.values_list("terms", flat=True).first()
         return {"rule": rule, **(initial_of(terms.read(said)) if said else {})}
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Take and show moments in the programme's time zone."""
-        zone = Programme.objects.values_list("time_zone", flat=True).first() or "UTC"
-        with timezone.override(zone):
-            response = super().add_view(request, form_url, extra_context)
-            return response.render() if hasattr(response, "render") else response
 
     def save_model(self, request: HttpRequest, obj: RuleVersion, form: Any, change: bool) -> None:
         """Publish, and let the page that follows speak of what was published."""
