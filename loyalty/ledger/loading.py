@@ -21,11 +21,13 @@ _COLUMNS = (
     " l.state, l.available_at, l.expires_at"
 )
 _OPEN = f"SELECT {_COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
+# Materialised: the account's first end is looked up once, whatever the account holds.
 _DYING_NEXT = (
-    f"SELECT {_COLUMNS} FROM (SELECT a.id, (SELECT MIN(f.expires_at) FROM ledger_lot f"
-    " WHERE f.account_id = a.id AND f.remaining > 0 AND f.state = 'ACTIVE') AS first"
-    " FROM ledger_account a) d JOIN ledger_lot l ON l.account_id = d.id"
-    " AND l.expires_at = d.first AND l.remaining > 0 AND l.state = 'ACTIVE' WHERE "
+    "SELECT * FROM (WITH d AS MATERIALIZED (SELECT a.id, (SELECT MIN(f.expires_at)"
+    " FROM ledger_lot f WHERE f.account_id = a.id AND f.remaining > 0 AND f.state = 'ACTIVE')"
+    f" AS first FROM ledger_account a WHERE {{condition}}) SELECT {_COLUMNS} FROM d"
+    " JOIN ledger_lot l ON l.account_id = d.id AND l.expires_at = d.first"
+    " AND l.remaining > 0 AND l.state = 'ACTIVE') dying"
 )
 _OF_ENTRY = (
     f"SELECT DISTINCT {_COLUMNS} FROM ledger_movement m"
@@ -97,11 +99,14 @@ def read_expiring_lots(books: Iterable[Book], *, at: datetime) -> None:
         is_whole = is_due(book, at=at) or book.inactive_at is not None
         (whole if is_whole else others)[book.account] = book
     parts, parameters = [], []
-    for kind, statement in ((whole, _OPEN), (others, _DYING_NEXT)):
-        if kind:
-            condition, values = engines.any_of("l.account_id", list(kind))
-            parts.append(statement + condition)
-            parameters += values
+    if whole:
+        condition, values = engines.any_of("l.account_id", list(whole))
+        parts.append(_OPEN + condition)
+        parameters += values
+    if others:
+        condition, values = engines.any_of("a.id", list(others))
+        parts.append(_DYING_NEXT.format(condition=condition))
+        parameters += values
     if not parts:
         return
     by_account = whole | others
