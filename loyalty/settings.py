@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "phonenumber_field",
     "rest_framework",
     "rest_framework_api_key",
@@ -254,10 +253,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # No validator: it would send the description to somebody else's server.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
