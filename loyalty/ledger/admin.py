@@ -39,6 +39,24 @@ class BookAdmin(ShownOnly, admin.ModelAdmin[Model]):
         found = queryset.filter(**{self.found_by: int(term)}) if is_number else queryset.none()
         return found, False
 
+    # Numbers as they are stored: a list that named the rows behind them would load them.
+
+    @admin.display(description=_("number"))
+    def place(self, row: Any) -> int:
+        return int(row.number)
+
+    @admin.display(description=_("account"))
+    def account_number(self, row: Any) -> int:
+        return int(row.account_id)
+
+    @admin.display(description=_("entry"))
+    def entry_number(self, row: Any) -> int:
+        return int(row.entry_id)
+
+    @admin.display(description=_("holder"))
+    def holder_number(self, row: Any) -> int:
+        return int(row.holder_id)
+
 
 @admin.register(Wallet)
 class WalletAdmin(BookAdmin):
@@ -58,7 +76,7 @@ class HolderAdmin(BookAdmin):
 class AccountAdmin(BookAdmin):
     list_display = (
         "pk",
-        "holder_id",
+        "holder_number",
         "wallet",
         "balance",
         "pending",
@@ -109,8 +127,8 @@ class AccountAdmin(BookAdmin):
 @admin.register(Entry)
 class EntryAdmin(BookAdmin):
     list_display = (
-        "number",
-        "account_id",
+        "place",
+        "account_number",
         "kind",
         "points",
         "available_after",
@@ -124,8 +142,8 @@ class EntryAdmin(BookAdmin):
 @admin.register(Lot)
 class LotAdmin(BookAdmin):
     list_display = (
-        "number",
-        "account_id",
+        "place",
+        "account_number",
         "state",
         "original",
         "remaining",
@@ -137,9 +155,9 @@ class LotAdmin(BookAdmin):
 
 @admin.register(Movement)
 class MovementAdmin(BookAdmin):
-    list_display = ("pk", "account_id", "entry_id", "source", "destination", "points")
+    list_display = ("pk", "account_number", "entry_number", "source", "destination", "points")
 
 
 @admin.register(Hold)
 class HoldAdmin(BookAdmin):
-    list_display = ("public_id", "account_id", "points", "captured", "state", "expires_at")
+    list_display = ("public_id", "account_number", "points", "captured", "state", "expires_at")
