@@ -17,11 +17,11 @@ from loyalty.demo.world import Product
 from loyalty.ledger import balances
 from loyalty.programmes import publishing, revising, setting_up
 from loyalty.programmes.models import Category, Programme, Rule, Store, Tier
-from members import enrolling, numbering, purchasing
+from members import enrolling, numbering, purchasing, vouchering
 from members.consenting import Said
 from members.models import Member
 from members.selling import Sale, SaleLine
-from rewards import redeeming, vouchers
+from rewards import redeeming
 from rewards.models import Reward
 from rewards.stocking import RewardExhausted, RewardNotEligible
 
@@ -154,8 +154,8 @@ class _Stage:
 
     def _use_vouchers(self, member: Member, at: datetime) -> None:
         for code in self._unused.pop(member.pk, []):
-            if vouchers.get_voucher(code=code).expires_at > at:
-                vouchers.use(code=code, at=at, is_historic=True)
+            if vouchering.get_voucher(code=code).expires_at > at:
+                vouchering.use(code=code, at=at, is_historic=True)
 
     def _redeem(self, wished: Wished, key: str) -> None:
         """Give the best reward that the points and the tier allow, if there is one."""

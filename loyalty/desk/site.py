@@ -16,8 +16,8 @@ _APPS = ("members", "rewards", "programmes", "ledger", "analytics", "clients", "
 
 # Within an app, what is looked at most comes first; the rest follows by name.
 _TABLES = (
-    *("Member", "Purchase", "Card", "TierChange", "Consent", "ImportRun"),
-    *("Reward", "Redemption", "Voucher"),
+    *("Member", "Purchase", "Card", "Voucher", "TierChange", "Consent", "ImportRun"),
+    *("Reward", "Redemption"),
     *("Programme", "Rule", "RuleVersion", "TierLadder", "Tier", "Store", "Category"),
     *("Account", "Entry", "Lot", "Movement", "Hold", "Wallet", "Holder"),
     *("Client", "ClientKey"),

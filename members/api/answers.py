@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Subquery
-from django.utils.translation import get_language
 
 from loyalty.clients.models import Client, Scope
-from loyalty.core import money
+from loyalty.core import languages, money
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
@@ -21,11 +20,12 @@ from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
 from members import standing
 from members.finding import MemberNotFound
-from members.models import Card, CardState, Member, Purchase
+from members.models import Card, CardState, Member, Purchase, Voucher
 from members.selling import Sale
 from members.standing import Standing
 
 _INSTANT = timedelta(microseconds=1)
+_SPENDING = frozenset({Scope.POINTS_SPEND, Scope.REWARDS_WRITE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,13 @@ def get_figures(*, member: Member, at: datetime, book: Rulebook) -> Figures:
 
 
 def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:
-    """Return a member as this client may see them: who they are needs `members:read`."""
+    """Return a member as this client may see them: who they are needs `members:read`.
+
+    A voucher's code spends, so that it needs a scope that spends.
+    """
     figures = get_figures(member=member, at=at, book=book)
     is_known = Scope.MEMBERS_READ in client.scopes
+    may_spend = not _SPENDING.isdisjoint(client.scopes)
     return {
         "id": member.public_id,
         "kind": member.kind.lower(),
@@ -59,6 +63,10 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "cards": _cards(member) if is_known else None,
         "balance": of_balance(balance=figures.balance, book=book),
         "tier": _tier(figures.standing, book),
+        "vouchers": [
+            of_voucher(voucher=voucher, book=book, with_code=may_spend)
+            for voucher in _open_vouchers(member, at)
+        ],
     }
 
 
@@ -116,6 +124,18 @@ def of_preview(*, award: Award, sale: Sale, book: Rulebook) -> dict[str, Any]:
     }
 
 
+def of_voucher(*, voucher: Voucher, book: Rulebook, with_code: bool) -> dict[str, Any]:
+    """Return what a voucher stands for and until when, and its code as a person reads it."""
+    cents = voucher.value_cents
+    return {
+        "code": voucher.spelled if with_code else None,
+        "name": voucher.name,
+        "value": None if cents is None else money.to_text(cents=cents, currency=book.currency),
+        "expires_at": _moment(voucher.expires_at, book),
+        "valid_until": _last_day(voucher.expires_at, book),
+    }
+
+
 def of_balance(*, balance: Balance, book: Rulebook) -> dict[str, Any]:
     """Return points by what can be done with them; below zero the member owes some."""
     return {
@@ -144,8 +164,7 @@ def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
 
 
 def _name(named: Mapping[str, Any]) -> str:
-    is_english = (get_language() or "fr").startswith("en")
-    return str(named["name_en"] if is_english else named["name_fr"])
+    return languages.in_language(french=str(named["name_fr"]), english=str(named["name_en"]))
 
 
 def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:
@@ -154,7 +173,7 @@ def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:
     return {
         "points": expiry.points,
         "at": _moment(expiry.at, book),
-        "valid_until": _day(book.business_day(expiry.at - _INSTANT)),
+        "valid_until": _last_day(expiry.at, book),
     }
 
 
@@ -191,8 +210,17 @@ def _cards(member: Member) -> Sequence[str]:
     return list(active.order_by("issued_at", "pk").values_list("number", flat=True))
 
 
+def _open_vouchers(member: Member, at: datetime) -> Sequence[Voucher]:
+    mine = Voucher.objects.open(at=at).filter(member=member)
+    return list(mine.order_by("expires_at", "pk"))
+
+
 def _moment(moment: datetime, book: Rulebook) -> str:
     return moment.astimezone(book.zone).isoformat(timespec="seconds")
+
+
+def _last_day(expires_at: datetime, book: Rulebook) -> str:
+    return book.business_day(expires_at - _INSTANT).isoformat()
 
 
 def _day(day: date | None) -> str | None:

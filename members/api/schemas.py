@@ -59,6 +59,19 @@ class IdentityOutput(serializers.Serializer[Any]):
     birthday = serializers.CharField(allow_null=True, help_text="Month and day: 05-17.")
 
 
+class VoucherOutput(serializers.Serializer[Any]):
+    """A voucher that can be used now, and its last day.
+
+    Its code spends: it is null without `points:spend` or `rewards:write`.
+    """
+
+    code = serializers.CharField(allow_null=True)
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    value = serializers.CharField(allow_null=True, help_text="A decimal string.")
+    expires_at = serializers.DateTimeField()
+    valid_until = serializers.DateField()
+
+
 class MemberOutput(serializers.Serializer[Any]):
     """A member. `identity` and `cards` need `members:read`; they are null without it."""
 
@@ -71,6 +84,7 @@ class MemberOutput(serializers.Serializer[Any]):
     cards = serializers.ListField(child=serializers.CharField(), allow_null=True)
     balance = BalanceOutput()
     tier = TierOutput(allow_null=True)
+    vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
 
 
 class AwardLineOutput(serializers.Serializer[Any]):
@@ -105,12 +119,6 @@ class PreviewOutput(serializers.Serializer[Any]):
     award = AwardOutput()
 
 
-class VoucherOutput(serializers.Serializer[Any]):
-    """A voucher that the purchase gave."""
-
-    code = serializers.CharField()
-
-
 class PurchaseOutput(PreviewOutput):
     """A purchase, its award, and what its member has now; null for an anonymous one."""
 
@@ -143,6 +151,13 @@ _TIER = {
     "code": "silver",
     "until": "2027-12-31",
     "to_next": {"tier": "gold", "measure": "spend", "missing": "87.00"},
+}
+_VOUCHER = {
+    "code": "7KQ2M-91XTD-0VBGA",
+    "name": "A coffee on the house",
+    "value": "2.80",
+    "expires_at": "2027-02-20T00:00:00+01:00",
+    "valid_until": "2027-02-19",
 }
 _SALE = OpenApiExample(
     "Two packs of coffee",
@@ -182,6 +197,7 @@ _SHOWN = OpenApiExample(
         "cards": ["2000000000121"],
         "balance": _BALANCE,
         "tier": _TIER,
+        "vouchers": [_VOUCHER],
     },
     response_only=True,
 )

@@ -64,7 +64,7 @@ class Members(AnsweredOnceView):
 
 
 class OneMember(ClientView):
-    """Who this is, as the client's scopes allow; tier and balance."""
+    """Who this is, as the client's scopes allow; tier, balance and open vouchers."""
 
     operation = "getMember"
     required_scope = Scope.MEMBERS_READ

@@ -219,6 +219,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('run', 'line'), name='members_staged_lines_are_one')],
             },
         ),
+        migrations.CreateModel(
+            name='Voucher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
+                ('origin', models.CharField(max_length=40, verbose_name='given by')),
+                ('name_fr', models.CharField(max_length=80, verbose_name='name in French')),
+                ('name_en', models.CharField(max_length=80, verbose_name='name in English')),
+                ('value_cents', models.BigIntegerField(blank=True, null=True, verbose_name='worth (cents)')),
+                ('state', models.CharField(choices=[('OPEN', 'open'), ('USED', 'used'), ('CANCELLED', 'cancelled')], default='OPEN', max_length=9, verbose_name='state')),
+                ('issued_at', models.DateTimeField(verbose_name='issued')),
+                ('expires_at', models.DateTimeField(verbose_name='expires')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
+                ('used_by', models.CharField(blank=True, max_length=60, verbose_name='used by')),
+                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='members.member')),
+            ],
+            options={
+                'verbose_name': 'voucher',
+                'verbose_name_plural': 'vouchers',
+            },
+        ),
         migrations.AddIndex(
             model_name='member',
             index=models.Index(fields=['last_name', 'first_name'], name='members_member_by_name'),
@@ -274,5 +295,21 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='tierchange',
             index=models.Index(fields=['member', '-changed_at'], name='members_tier_history'),
+        ),
+        migrations.AddIndex(
+            model_name='voucher',
+            index=models.Index(fields=['member', 'expires_at'], name='members_voucher_of_member'),
+        ),
+        migrations.AddIndex(
+            model_name='voucher',
+            index=models.Index(fields=['origin'], name='members_voucher_by_origin'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'USED'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'USED'), _negated=True), ('used_at', None)), _connector='OR'), name='members_voucher_used_has_its_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='voucher',
+            constraint=models.CheckConstraint(condition=models.Q(('value_cents', None), ('value_cents__gte', 0), _connector='OR'), name='members_voucher_worth_is_not_negative'),
         ),
     ]

@@ -10,6 +10,7 @@ from members.models.people import (
     TierChange,
 )
 from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
+from members.models.vouchers import Voucher, VoucherState
 
 __all__ = [
     "Card",
@@ -25,4 +26,6 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "TierChange",
+    "Voucher",
+    "VoucherState",
 ]

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import balances
 from loyalty.ledger.models import Account, Entry
 from loyalty.programmes import revising
 from loyalty.programmes.models import Rule, RuleState, RuleVersion
-from members.models import Member, Purchase, TierChange
+from members import vouchering
+from members.models import Member, Purchase, TierChange, Voucher
 from members.purchasing import Sale
 from tests.conftest import NOON
 
@@ -32,6 +35,20 @@ def sale(member: Member | None, euros: str = "20.00", **said: Any) -> Sale:
     whole, cents = euros.split(".")
     said.setdefault("occurred_at", NOON)
     return Sale(member=member, total_cents=int(whole) * 100 + int(cents), **said)
+
+
+@transaction.atomic
+def give_voucher(member: Member, **told: Any) -> Voucher:
+    """Give a voucher for a coffee, worth 2.80 and good for 90 days, unless told otherwise."""
+    coffee = {
+        "origin": "rdm_coffee",
+        "name_fr": "Un café offert",
+        "name_en": "A coffee on the house",
+        "value_cents": 280,
+        "days": 90,
+        "at": NOON,
+    }
+    return vouchering.issue(member=member, **{**coffee, **told})
 
 
 def moved() -> tuple[int, ...]:

@@ -33,7 +33,7 @@ STATED = {
     "ledger.Movement": 5,
     "rewards.Reward": 6,
     "rewards.Redemption": 6,
-    "rewards.Voucher": 5,
+    "members.Voucher": 6,
 }
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

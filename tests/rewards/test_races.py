@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 
 from loyalty.core.refusals import Refusal
-from members.models import Member
-from rewards import redeeming, stocking, vouchers
-from rewards.models import Redemption, Reward, Voucher, VoucherState
+from members import vouchering
+from members.models import Member, Voucher, VoucherState
+from rewards import redeeming, stocking
+from rewards.models import Redemption, Reward
 from tests.conftest import NOON
 from tests.rewards.conftest import enrol, offer, open_programme, points_of
 
@@ -113,7 +114,7 @@ class TestOneMember:
         voucher = redeeming.redeem(member=ada, reward=coffee, key="one", at=NOON).voucher
 
         ended = at_once(
-            lambda number: vouchers.use(code=voucher.code, at=NOON, actor=f"till:{number}")
+            lambda number: vouchering.use(code=voucher.code, at=NOON, actor=f"till:{number}")
         )
 
         assert ended == ["done"] + ["voucher-used"] * 9
@@ -126,7 +127,7 @@ class TestOneMember:
             if number % 2:
                 redeeming.cancel(redemption=redemption, key=f"c{number}", at=NOON)
             else:
-                vouchers.use(code=redemption.voucher.code, at=NOON)
+                vouchering.use(code=redemption.voucher.code, at=NOON)
 
         ended = at_once(use_or_cancel)
 

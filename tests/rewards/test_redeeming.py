@@ -9,10 +9,10 @@ from loyalty.events.models import OutboxEvent
 from loyalty.ledger import posting
 from loyalty.ledger.models import Entry, Lot
 from loyalty.programmes.models import Tier
-from members import blocking
-from members.models import Member, MemberState
-from rewards import codes, redeeming, stocking, vouchers
-from rewards.models import Redemption, Reward, Voucher, VoucherState
+from members import blocking, codes, vouchering
+from members.models import Member, MemberState, Voucher, VoucherState
+from rewards import redeeming, stocking
+from rewards.models import Redemption, Reward
 from tests.conftest import NOON
 from tests.rewards.conftest import enrol, give, nothing_moved, offer, points_of
 
@@ -45,6 +45,16 @@ class TestRedeem:
         assert (voucher.member, voucher.state) == (ada, VoucherState.OPEN)
         # 10 March in winter time + 90 days = all of 8 June, in summer time.
         assert voucher.expires_at == datetime(2026, 6, 8, 22, 0, tzinfo=UTC)
+
+    def test_copies_to_the_voucher_what_it_stands_for(self, ada: Member, programme: object):
+        tea = offer("Tea", cost=100, value_cents=350)
+
+        redemption = redeeming.redeem(member=ada, reward=tea, key="a", at=NOON)
+
+        Reward.objects.update(name_en="Green tea", value_cents=400)
+        voucher = Voucher.objects.get()
+        assert (voucher.name_fr, voucher.name_en, voucher.value_cents) == ("Tea", "Tea", 350)
+        assert (voucher.origin, voucher.redemption) == (redemption.public_id, redemption)
 
     def test_counts_the_days_from_the_local_day(self, ada: Member, coffee: Reward):
         just_past_midnight_in_paris = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
@@ -209,8 +219,8 @@ class TestCancel:
         assert (cancelled.cancelled_at, cancelled.cancelled_by) == (NOON + DAY, "staff")
         assert Voucher.objects.get().state == VoucherState.CANCELLED
         assert events() == ["voucher.issued", "reward.redeemed", "reward.cancelled"]
-        with pytest.raises(vouchers.VoucherCancelled):
-            vouchers.use(code=redemption.voucher.code, at=NOON + DAY)
+        with pytest.raises(vouchering.VoucherCancelled):
+            vouchering.use(code=redemption.voucher.code, at=NOON + DAY)
 
     def test_gives_no_piece_to_a_stock_it_never_took_from(self, ada: Member, programme: object):
         water = offer("Water", cost=10)
@@ -256,9 +266,9 @@ class TestCancel:
 
     def test_refuses_when_the_voucher_was_used(self, ada: Member, coffee: Reward):
         redemption = redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
-        vouchers.use(code=redemption.voucher.code, at=NOON)
+        vouchering.use(code=redemption.voucher.code, at=NOON)
 
-        with pytest.raises(vouchers.VoucherUsed):
+        with pytest.raises(vouchering.VoucherUsed):
             redeeming.cancel(redemption=redemption, key="b", at=NOON)
 
         assert (points_of(ada), Reward.objects.get().stock) == (300, 2)

@@ -121,6 +121,7 @@ class TestGetMember:
             "cards": ["2000000000121"],
             "balance": NOTHING,
             "tier": BOTTOM,
+            "vouchers": [],
         }
 
     def test_shows_who_it_is_to_members_read_only(self, ada: Member):
@@ -208,6 +209,7 @@ class TestEnrolMember:
             "cards": [Card.objects.get().number],
             "balance": NOTHING,
             "tier": BOTTOM,
+            "vouchers": [],
         }
         assert response["Location"] == f"/api/v1/members/{member.public_id}"
 

@@ -12,6 +12,7 @@ from members.models import Member
 from tests.members.api.conftest import Caller
 from tests.members.api.test_members import NEWCOMER
 from tests.members.api.test_purchases import sale
+from tests.members.builders import give_voucher
 
 pytestmark = pytest.mark.django_db
 DESCRIBED = json.loads(
@@ -35,6 +36,12 @@ class TestAnswers:
         check("Member", till.get(f"/members/{ada.public_id}").json())
         check("Member", till.post("/members", NEWCOMER).json())
         check("Points", till.get(f"/members/{ada.public_id}/balance").json())
+
+    def test_of_members_with_vouchers(self, till: Caller, ada: Member):
+        give_voucher(ada)
+        give_voucher(ada, value_cents=None)
+
+        check("Member", till.get(f"/members/{ada.public_id}").json())
 
     def test_of_purchases(self, till: Caller, ada: Member):
         check("Preview", till.post("/purchases/preview", sale()).json())

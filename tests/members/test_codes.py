@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards import codes
+from members import codes
 
 values = st.sampled_from(codes.ALPHABET)
 chance = st.builds(lambda _: codes.new(), st.integers())

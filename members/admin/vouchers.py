@@ -1,0 +1,52 @@
+"""Vouchers: whose, what they stand for, until when, and by whom they were taken."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core import money
+from loyalty.core.showing import ShownOnly
+from members import codes
+from members.admin.listing import OfMembers, WithAmounts
+from members.models import Voucher
+
+
+@admin.register(Voucher)
+class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher]):
+    """A code spends: lists show its last group, and only a voucher's own page the whole."""
+
+    list_display = ("ending", "member", "title", "state", "issued_at", "expires_at", "used_at")
+    list_filter = ("state",)
+    list_select_related = ("member",)
+    search_help_text = _(
+        "A voucher's code, the id of what gave it, or whose: an id, a card, an e-mail…"
+    )
+    fields = (
+        ("spelled", "state"),
+        ("member", "origin"),
+        ("title", "worth"),
+        ("issued_at", "expires_at"),
+        ("used_at", "used_by"),
+    )
+
+    def own(self, term: str) -> Q:
+        code = codes.read(term)
+        return Q(code=code) if code else Q(origin=term.strip())
+
+    @admin.display(description=_("code"))
+    def ending(self, voucher: Voucher) -> str:
+        return f"… {voucher.spelled[-5:]}"
+
+    @admin.display(description=_("code"))
+    def spelled(self, voucher: Voucher) -> str:
+        return voucher.spelled
+
+    @admin.display(description=_("name"))
+    def title(self, voucher: Voucher) -> str:
+        return voucher.name
+
+    @admin.display(description=_("Worth"))
+    def worth(self, voucher: Voucher) -> str | None:
+        if voucher.value_cents is None:
+            return None
+        return money.to_text(cents=voucher.value_cents, currency=voucher.currency)  # type: ignore[attr-defined]

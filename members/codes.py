@@ -1,0 +1,50 @@
+"""Voucher codes: unguessable, easy to type, and a slip of the finger is noticed. Pure.
+
+A code is fourteen characters of chance (70 bits) and one that checks them: a sum in the
+field of 32 elements with a different weight at each place. Every single wrong character and
+every swap of two characters, near or far, is found.
+"""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None})
+_CHANCE = 14
+_GROUP = 5
+
+
+def new() -> str:
+    """Return a new code, as it is stored: fifteen characters without separators."""
+    chosen = [secrets.randbelow(32) for _ in range(_CHANCE)]
+    return "".join(ALPHABET[value] for value in [*chosen, _check(chosen)])
+
+
+def read(typed: str) -> str | None:
+    """Return the stored form of what a person typed, or None where it cannot be a code.
+
+    Case, spaces and hyphens do not matter; O is read as 0, I and L as 1.
+    """
+    code = typed.upper().translate(_MISREAD)
+    values = [_VALUES.get(character, -1) for character in code]
+    if len(values) != _CHANCE + 1 or -1 in values:
+        return None
+    return code if _check(values[:-1]) == values[-1] else None
+
+
+def spell(code: str) -> str:
+    """Return a code in groups of five: `7KQ2M-91XTD-0VBGR`."""
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def _check(values: list[int]) -> int:
+    """Return Σ value × x^place in GF(32), x being a root of x⁵ + x² + 1."""
+    total = 0
+    for value in values:
+        total = _times_x(total ^ value)
+    return total
+
+
+def _times_x(value: int) -> int:
+    doubled = value << 1
+    return doubled ^ 0b100101 if doubled & 0b100000 else doubled
