@@ -204,6 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+DESK_PATH = "desk/"
 IS_HTTPS = env.bool("HTTPS", not DEMO)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]

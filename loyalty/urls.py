@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
@@ -18,6 +19,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("robots.txt", views.robots),
     path("favicon.ico", views.Favicon.as_view()),
-    path("desk/", admin.site.urls),
+    path(settings.DESK_PATH, admin.site.urls),
     path("api/v1/", include("loyalty.api_urls")),
 ]

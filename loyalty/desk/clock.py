@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from loyalty.programmes import books
@@ -16,7 +16,7 @@ class ProgrammeTime:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith(f"/{settings.DESK_PATH}"):
             return self.get_response(request)
         try:
             zone = books.get_zone()

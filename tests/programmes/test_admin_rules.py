@@ -118,7 +118,7 @@ class TestANewVersion:
         start = timezone.now().replace(microsecond=0) + timedelta(days=2)
         local = timezone.localtime(start, get_book().zone)
 
-        answer = self.write(
+        self.write(
             desk, week, stores=["lyon"], categories=["coffee"], tiers=["gold"],
             weekdays=["6", "7"], minimum_basket="30", excluded_skus="A\n B \n",
             from_day="2026-11-16", to_day="2026-11-22", pending_days="14", wallet="points",
@@ -127,10 +127,9 @@ class TestANewVersion:
             takes_effect_at_1=str(local.time()),
         )  # fmt: skip
 
-        assert answer.status_code == 302
         version = week.versions.get()
-        assert version.takes_effect_at == start
-        assert version.created_by == f"user:{User.objects.get().pk}"
+        author = f"user:{User.objects.get().pk}"
+        assert (version.takes_effect_at, version.created_by) == (start, author)
         assert version.terms == {
             "when": {
                 "minimum_basket_cents": 3_000,
@@ -153,6 +152,10 @@ class TestANewVersion:
             },
             "stacking": {"group": "week", "mode": "best"},
         }
+
+    def test_is_in_the_book_once_published(self, desk, week):
+        self.write(desk, week)
+
         assert [rule.code for rule in get_book().rules] == ["base", "week"]
 
     def test_takes_effect_at_once_unless_told_otherwise(self, desk, week):
