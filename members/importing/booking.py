@@ -77,7 +77,7 @@ def book_chunk(*, booking: Booking) -> int:
         if why := refused.get(row.member_reference):
             found.errors.append(LineError(row.line, why.code, why.detail))
             continue
-        sale = sale_of(row=row, stores=booking.stores)
+        sale = sale_of(row=row, booking=booking)
         walks[row.member_reference].take(sale=sale, key=key, harvest=harvest)
     _write(harvest, booking=booking, book=book)
     journal.count(
@@ -90,8 +90,11 @@ def book_chunk(*, booking: Booking) -> int:
     return len(rows)
 
 
-def sale_of(*, row: StagedRow, stores: Mapping[str, Store]) -> Sale:
-    """Return what a staged row says, without its member: the walk knows whose it is."""
+def sale_of(*, row: StagedRow, booking: Booking) -> Sale:
+    """Return what a staged row says, without its member: the walk knows whose it is.
+
+    Today's noon, which stands for a bare day, may be still to come: it is booked as of now.
+    """
     content = row.content
     lines = [
         SaleLine(
@@ -104,9 +107,9 @@ def sale_of(*, row: StagedRow, stores: Mapping[str, Store]) -> Sale:
         for line in content.get("lines", ())
     ]
     return Sale(
-        occurred_at=row.occurred_at,
+        occurred_at=min(row.occurred_at, booking.at),
         total_cents=content["cents"],
-        store=stores[content["store"]] if "store" in content else None,
+        store=booking.stores[content["store"]] if "store" in content else None,
         till=content.get("till", ""),
         channel=content.get("channel", "store"),
         receipt=content.get("receipt", ""),

@@ -31,7 +31,8 @@ def gather(
     """
     first: dict[str, datetime] = {}
     for row in rows:
-        first.setdefault(row.member_reference, row.occurred_at)
+        # The noon of today's day may be still to come.
+        first.setdefault(row.member_reference, min(row.occurred_at, at))
     walks: Walks = {}
     if first.pop("", None) is not None:
         walks[""] = Walk(book=book, at=at)

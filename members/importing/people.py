@@ -144,7 +144,9 @@ def _newcomer(row: RawRow, terms: Terms) -> Newcomer:
         last_name=values.words(cells.get("last_name", ""), field="last_name", most=80),
         birthday=values.birthday(cells.get("birthday", "")),
         language=values.language(cells.get("language", "")),
-        enrolled_at=values.moment(joined, zone=terms.book.zone, latest=terms.latest)
+        enrolled_at=min(
+            values.moment(joined, zone=terms.book.zone, latest=terms.latest), terms.latest
+        )
         if joined
         else terms.latest,
         source=values.words(cells.get("source", ""), field="source", most=40) or SOURCE,

@@ -4,11 +4,12 @@ import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from loyalty.core import money
+from loyalty.core import money, zones
 from members.importing.reading import LineRefused
 
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T]+(.+))?")
@@ -26,35 +27,48 @@ def moment(text: str, *, zone: ZoneInfo, latest: datetime) -> datetime:
     ISO 8601 (1997-01-31, 1997-01-31T10:15, with or without an offset) or day first
     (31/01/1997 10:15). A time without an offset is local. A day without a time is taken at
     its noon: the moment furthest from both midnights, so that neither an expiry nor the
-    close of a day falls on it. Raises LineRefused, also for what is later than `latest`.
+    close of a day falls on it. That noon may be later than `latest`, when the day is today's.
+    Raises LineRefused, also for what is later than `latest`: for a bare day, its day.
     """
     if not text:
         raise LineRefused("missing-value", _("There is no date."))
     read = _moment(text, zone)
-    if read is None or read < _EARLIEST:
+    if read is None or read.at < _EARLIEST:
         raise LineRefused("bad-date", _("Not a date: %(text)s.") % {"text": text[:40]})
-    if read > latest:
+    if read.at > latest and not (read.is_day and _is_same_day(read.at, latest, zone)):
         raise LineRefused("in-the-future", _("Not yet: %(text)s.") % {"text": text[:40]})
-    return read
+    return read.at
+
+
+class _Read(NamedTuple):
+    at: datetime
+    is_day: bool
+
+
+def _is_same_day(moment: datetime, other: datetime, zone: ZoneInfo) -> bool:
+    return zones.business_day(moment=moment, zone=zone) == zones.business_day(
+        moment=other, zone=zone
+    )
 
 
 @lru_cache(maxsize=10_000)
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+def _moment(text: str, zone: ZoneInfo) -> _Read | None:
     try:
-        return _local(text, zone).astimezone(UTC)
+        read, is_day = _local(text, zone)
+        return _Read(read.astimezone(UTC), is_day)
     except (ValueError, OverflowError):
         return None
 
 
-def _local(text: str, zone: ZoneInfo) -> datetime:
+def _local(text: str, zone: ZoneInfo) -> tuple[datetime, bool]:
     if french := _FRENCH_DAY.fullmatch(text):
         day, month, year, clock = french.groups()
         text = f"{year}-{month:>02}-{day:>02}" + (f"T{clock}" if clock else "")
     try:
-        return datetime.combine(date.fromisoformat(text), _NOON, tzinfo=zone)
+        return datetime.combine(date.fromisoformat(text), _NOON, tzinfo=zone), True
     except ValueError:
         read = datetime.fromisoformat(text)
-    return read if read.tzinfo else read.replace(tzinfo=zone)
+    return (read if read.tzinfo else read.replace(tzinfo=zone)), False
 
 
 def amount(text: str, *, currency: str) -> int:

@@ -35,6 +35,7 @@ class TestMoment:
             ("yesterday", "bad-date"),
             ("0001-01-01", "bad-date"),
             ("2026-03-11", "in-the-future"),
+            ("2026-03-10 12:01", "in-the-future"),
         ],
     )
     def test_refuses(self, text: str, code: str):
@@ -42,6 +43,27 @@ class TestMoment:
             values.moment(text, zone=PARIS, latest=TODAY)
 
         assert refused.value.code == code
+
+    @pytest.mark.parametrize(
+        ("text", "now", "moment"),
+        [
+            ("2026-03-10", "2026-03-10T08:00:00+00:00", "2026-03-10T11:00:00+00:00"),
+            ("10/03/2026", "2026-03-09T23:00:00+00:00", "2026-03-10T11:00:00+00:00"),
+        ],
+    )
+    def test_is_the_noon_of_today_even_before_it(self, text: str, now: str, moment: str):
+        latest = datetime.fromisoformat(now)
+
+        assert values.moment(text, zone=PARIS, latest=latest).isoformat() == moment
+
+    @pytest.mark.parametrize("text", ["2026-03-10", "2026-03-10 00:01"])
+    def test_refuses_tomorrow_to_the_last_second_of_today(self, text: str):
+        latest = datetime(2026, 3, 9, 22, 59, 59, tzinfo=UTC)
+
+        with pytest.raises(LineRefused) as refused:
+            values.moment(text, zone=PARIS, latest=latest)
+
+        assert refused.value.code == "in-the-future"
 
 
 class TestAmount:
