@@ -51,8 +51,8 @@ def _book_chunk(booking: Booking) -> int:
             return book_chunk(booking=booking)
         except IntegrityError:
             # Meanwhile a till enrolled the same person or recorded the same receipt: look
-            # again, it has committed by now. What the run counted in vain is read again.
-            booking.run.refresh_from_db()
+            # again, it has committed by now.
+            continue
     return book_chunk(booking=booking)
 
 
@@ -60,6 +60,8 @@ def _book_chunk(booking: Booking) -> int:
 @transaction.atomic
 def book_chunk(*, booking: Booking) -> int:
     """Book the next staged rows and return how many they were; 0 when none is left."""
+    # What a try before this one counted in vain was rolled back.
+    booking.run.refresh_from_db()
     rows = staging.get_next(run=booking.run, size=booking.size)
     if not rows:
         return 0

@@ -74,15 +74,16 @@ def _enrol_again(run: ImportRun, chunk: Sequence[RawRow | LineError], terms: Ter
         try:
             return _enrol(run, chunk, terms)
         except IntegrityError:
-            # Meanwhile a till enrolled one of them: look again, it has committed by now. What
-            # the run counted in vain is read again.
-            run.refresh_from_db()
+            # Meanwhile a till enrolled one of them: look again, it has committed by now.
+            continue
     return _enrol(run, chunk, terms)
 
 
 @posting.retried
 @transaction.atomic
 def _enrol(run: ImportRun, chunk: Sequence[RawRow | LineError], terms: Terms) -> None:
+    # What a try before this one counted in vain was rolled back.
+    run.refresh_from_db()
     newcomers, errors = _checked(chunk, terms)
     met = Meeting().sort(newcomers)
     enrolling.enrol_many(

@@ -168,7 +168,7 @@ class TestStatements:
         longer = write("id\n" + "".join(f"b{n}\n" for n in range(10)), name="b.csv")
 
         for path in (short, longer):
-            with django_assert_num_queries(20):
+            with django_assert_num_queries(21):
                 bring(path, mapped={})
 
 
