@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal, ValidationFailed
@@ -19,6 +20,13 @@ class MemberForm(forms.ModelForm[Member]):
     email = forms.CharField(label=_("e-mail"), required=False)
     phone = forms.CharField(label=_("phone"), required=False)
     external_id = forms.CharField(label=_("external id"), required=False, max_length=80)
+    birth_month = forms.TypedChoiceField(
+        label=_("month of birth"),
+        required=False,
+        choices=[("", "–"), *MONTHS.items()],
+        coerce=int,
+        empty_value=None,
+    )
     card = forms.CharField(
         label=_("printed card"),
         required=False,

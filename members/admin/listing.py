@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import CharField, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import FirstPages, ShownOnly
@@ -31,6 +31,23 @@ class WithAmounts(Listed):
         rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
         priced: QuerySet[Any] = rows.annotate(currency=currency)
         return priced
+
+
+class Titled:
+    """Put before ModelAdmin: a page is headed by whom or what it shows, not by what one does."""
+
+    def title_of(self, shown: Any) -> str:
+        return str(shown)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if context.get("original") is not None:
+            context |= {"title": self.title_of(context["original"]), "subtitle": None}
+        answer: HttpResponse = super().render_change_form(  # type: ignore[misc]
+            request, context, *args, **kwargs
+        )
+        return answer
 
 
 class OfMembers(Listed):

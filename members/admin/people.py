@@ -1,5 +1,6 @@
 """A member on one page."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,28 +8,26 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from loyalty.core import money
 from loyalty.core.refusals import Refusal
 from loyalty.ledger import balances
 from loyalty.programmes import books
-from members import correcting, enrolling, finding, standing
+from members import correcting, enrolling, finding
+from members.admin import glances, words
 from members.admin.acting import Acting
 from members.admin.answers import ConsentInline, TierChangeInline
 from members.admin.cards import CardInline
-from members.admin.listing import Listed
+from members.admin.listing import Listed, Titled
 from members.forms import MemberForm
-from members.models import Member, MemberState, Purchase
+from members.models import Member, MemberState
 
-_RECENT = 10
+_LEAP = 2000
+_TYPED = ("birth_day", "birth_month", "language")
 
 
 class MemberList(ChangeList):
@@ -48,7 +47,7 @@ class MemberList(ChangeList):
 
 
 @admin.register(Member)
-class MemberAdmin(Acting, Listed, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class MemberAdmin(Acting, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """Somebody on one page: who they are, what they have, where they stand, what they bought."""
 
     form = MemberForm
@@ -57,7 +56,7 @@ class MemberAdmin(Acting, Listed, SimpleHistoryAdmin):  # type: ignore[misc]  # 
         "public_id",
         "email",
         "phone",
-        "tier",
+        "tier_name",
         "points",
         "state",
         "enrolled_at",
@@ -70,37 +69,25 @@ class MemberAdmin(Acting, Listed, SimpleHistoryAdmin):  # type: ignore[misc]  # 
     )
     inlines = (CardInline, ConsentInline, TierChangeInline)
     readonly_fields = (
-        "public_id", "kind", "state", "enrolled_at", "closed_at", "source", "store",
+        "public_id", "kind", "state", "enrolled_at", "closed_at", "came_from", "store",
         "what_they_have", "where_they_stand", "recent_purchases",
     )  # fmt: skip
-    identity = (
-        _("Who"),
-        {
-            "fields": (
-                ("first_name", "last_name"),
-                ("email", "phone", "external_id"),
-                ("birth_month", "birth_day", "language"),
-            )
-        },
+    glance = (
+        _("At a glance"),
+        {"fields": ("what_they_have", "where_they_stand", ("state", "enrolled_at"))},
     )
-    programme = (
-        _("In the programme"),
-        {
-            "fields": (
-                ("public_id", "kind", "state"),
-                ("enrolled_at", "closed_at"),
-                ("source", "store"),
-                "where_they_stand",
-                "what_they_have",
-                "recent_purchases",
-            )
-        },
+    bought = (_("Last purchases"), {"fields": ("recent_purchases",)})
+    details = (
+        _("Enrolment"),
+        {"fields": (("public_id", "kind", "came_from", "store", "closed_at"),)},
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Member | None = None) -> Any:
-        if obj is not None:
-            return (self.identity, self.programme)
-        return (self.identity, (_("Card"), {"fields": ("card",)}))
+        """Say first what staff open the page for: points, tier, purchases, then who."""
+        if obj is None:
+            return (_who(_TYPED), (_("Card"), {"fields": ("card",)}))
+        born = _TYPED if self.has_change_permission(request, obj) else ("birthday", "language")
+        return (self.glance, self.bought, _who(born), self.details)
 
     def get_inlines(self, request: HttpRequest, obj: Member | None = None) -> Any:
         return self.inlines if obj is not None else ()
@@ -153,48 +140,33 @@ class MemberAdmin(Acting, Listed, SimpleHistoryAdmin):  # type: ignore[misc]  # 
     def points(self, member: Member) -> int:
         return int(member.points_now)  # type: ignore[attr-defined]
 
+    @admin.display(description=_("tier"))
+    def tier_name(self, member: Member) -> str:
+        return words.of_tier(member.tier)
+
+    @admin.display(description=_("birthday"))
+    def birthday(self, member: Member) -> str | None:
+        if not member.birth_month or not member.birth_day:
+            return None
+        return date_format(date(_LEAP, member.birth_month, member.birth_day), "MONTH_DAY_FORMAT")
+
+    @admin.display(description=_("acquisition source"))
+    def came_from(self, member: Member) -> str:
+        return words.of_place(member.source)
+
     @admin.display(description=_("points"))
     def what_they_have(self, member: Member) -> SafeString:
-        found = balances.get_balances(holder_ids=[member.holder_id], at=timezone.now())
-        wallets = found.get(member.holder_id, {})
-        entries = reverse("admin:ledger_account_changelist")
-        told = format_html_join(
-            " · ",
-            "{}: {}",
-            ((wallet, balance.shown) for wallet, balance in sorted(wallets.items())),
-        )
-        link = format_html('<a href="{}?q={}">{}</a>', entries, member.holder_id, _("Book"))
-        return format_html("{} — {}", told or "0", link)
+        return glances.show_points(member=member, at=timezone.now())
 
     @admin.display(description=_("tier"))
-    def where_they_stand(self, member: Member) -> str:
-        now = standing.get_standing(member=member, at=timezone.now())
-        if now.tier is None:
-            return "–"
-        name = now.tier.name_fr if get_language() == "fr" else now.tier.name_en
-        until = date_format(now.until) if now.until else ""
-        parts = [name, gettext("until %s") % until if until else ""]
-        if now.to_next:
-            currency = books.get_book().currency
-            missing = money.to_text(cents=now.to_next.missing_cents, currency=currency)
-            words = {"missing": missing, "tier": now.to_next.tier}
-            parts.append(gettext("%(missing)s to reach %(tier)s") % words)
-        return " · ".join(part for part in parts if part)
+    def where_they_stand(self, member: Member) -> SafeString:
+        return glances.show_tier(member=member, at=timezone.now())
 
     @admin.display(description=_("last purchases"))
     def recent_purchases(self, member: Member) -> SafeString:
-        currency = books.get_book().currency
-        recent = Purchase.objects.filter(member=member).order_by("-occurred_at")[:_RECENT]
-        rows = (
-            (
-                reverse("admin:members_purchase_change", args=[purchase.pk]),
-                date_format(purchase.business_on),
-                money.to_text(cents=purchase.total_cents, currency=currency),
-                purchase.points,
-            )
-            for purchase in recent
-        )
-        listed = format_html_join("", '<li><a href="{}">{}</a>: {} → {}</li>', rows)
-        more = reverse("admin:members_purchase_changelist")
-        link = format_html('<a href="{}?q={}">{}</a>', more, member.public_id, _("All of them"))
-        return format_html("<ul>{}</ul>{}", listed, link)
+        return glances.show_purchases(member=member)
+
+
+def _who(born: tuple[str, ...]) -> Any:
+    names, reached = ("first_name", "last_name"), ("email", "phone", "external_id")
+    return (_("Who"), {"fields": (names, reached, born)})

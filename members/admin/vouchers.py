@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.core import money
 from loyalty.core.showing import ShownOnly
 from members import codes
+from members.admin import words
 from members.admin.listing import OfMembers, WithAmounts
 from members.models import Voucher
 
@@ -49,4 +49,4 @@ class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher])
     def worth(self, voucher: Voucher) -> str | None:
         if voucher.value_cents is None:
             return None
-        return money.to_text(cents=voucher.value_cents, currency=voucher.currency)  # type: ignore[attr-defined]
+        return words.of_amount(cents=voucher.value_cents, currency=voucher.currency)  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ class TestVouchers:
         shown = desk.get(f"{VOUCHERS}{voucher.pk}/change/").content.decode()
 
         assert "A coffee on the house" in shown
-        assert '<div class="readonly">2.80</div>' in shown
+        assert '<div class="readonly">€2.80</div>' in shown
 
     def test_are_found_by_code_by_what_gave_them_and_by_member(
         self, desk: Client, ada: Member, voucher: Voucher
