@@ -5,7 +5,7 @@ at a moment follows from them, the dates and what was spent; a night that has no
 no answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -52,6 +52,49 @@ def get_standing(*, member: Member, at: datetime) -> Standing:
     return Standing(
         tier=ladder.get(now.tier), until=now.until, to_next=ahead.to_next, to_keep=ahead.to_keep
     )
+
+
+def get_tier(*, member: Member, at: datetime, book: Rulebook) -> Rung | None:
+    """Return the tier that holds for a member at a moment, as `get_tiers` does for many."""
+    return get_tiers(members=[member], moment_of=lambda _member: at, book=book)[member.pk]
+
+
+def get_tiers(
+    *, members: Sequence[Member], moment_of: Callable[[Member], datetime], book: Rulebook
+) -> dict[int, Rung | None]:
+    """Return the tier that holds for each member at each one's moment.
+
+    Usually from the members alone: one statement where something moved since, one where a
+    validity had ended and no night has written it down.
+    """
+    ladder = book.ladder
+    if ladder is None:
+        return dict.fromkeys((member.pk for member in members), None)
+    held = _held_by(members, moment_of=moment_of, ladder=ladder)
+    days = {member.pk: book.business_day(moment_of(member)) for member in members}
+    ended = {pk: now.until for pk, now in held.items() if now.until and now.until < days[pk]}
+    if ended:
+        spendings = spending.get_spending(
+            member_ids=list(ended), since=min(ended.values()), ladder=ladder, book=book
+        )
+        for pk in ended:
+            spent = spendings[pk].window
+            held[pk] = settled(held=held[pk], spent=spent, day=days[pk], ladder=ladder)
+    return {pk: ladder.get(now.tier) for pk, now in held.items()}
+
+
+def _held_by(
+    members: Sequence[Member], *, moment_of: Callable[[Member], datetime], ladder: Ladder
+) -> dict[int, ladders.Standing]:
+    held = {member.pk: written(member=member, ladder=ladder) for member in members}
+    moments = {member.pk: moment_of(member) for member in members}
+    moved = [m.pk for m in members if m.tier_changed_at and m.tier_changed_at > moments[m.pk]]
+    changes = TierChange.objects.filter(member__in=moved).order_by("changed_at", "pk")
+    rows = list(changes) if moved else []
+    for pk in moved:
+        mine = (change for change in rows if change.member_id == pk)
+        held[pk] = held_in(changes=mine, at=moments[pk], ladder=ladder)
+    return held
 
 
 def get_held(*, member: Member, at: datetime, ladder: Ladder) -> ladders.Standing:

@@ -1,12 +1,14 @@
 """What the programme offers for points, and what of it a member can have."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
+from loyalty.programmes import books
+from members import standing
 from members.models import Member
 from rewards import stocking
 from rewards.models import Reward
@@ -43,20 +45,31 @@ def get_offers(*, member: Member, at: datetime) -> list[Offer]:
     of queries does not depend on the number of rewards.
     """
     held = balances.get_balances(holder_ids=[member.holder_id], at=at)
-    mine = held.get(member.holder_id, {})
-    offers = [_offer(reward, member=member, mine=mine) for reward in get_shelf(at=at)]
+    mine, shelf = held.get(member.holder_id, {}), get_shelf(at=at)
+    locked = _get_locked(shelf, member=member, at=at)
+    offers = [_offer(reward, mine=mine, is_locked=reward.pk in locked) for reward in shelf]
     return sorted(offers, key=lambda offer: offer.reach)
 
 
-def _offer(reward: Reward, *, member: Member, mine: Mapping[str, Balance]) -> Offer:
+def _get_locked(shelf: Sequence[Reward], *, member: Member, at: datetime) -> set[int]:
+    """Return the rewards kept for a tier that the member does not hold at that moment."""
+    kept = [reward for reward in shelf if reward.minimum_tier_id is not None]
+    if not kept:
+        return set()
+    book = books.get_book()
+    tier = standing.get_tier(member=member, at=at, book=book)
+    return {r.pk for r in kept if not stocking.has_tier(tier=tier, reward=r, book=book)}
+
+
+def _offer(reward: Reward, *, mine: Mapping[str, Balance], is_locked: bool) -> Offer:
     balance = mine.get(reward.wallet.code)
     available = balance.available if balance else 0
     missing = max(0, reward.cost - available)
-    return Offer(reward, _reach(reward, member=member, missing=missing), missing)
+    return Offer(reward, _reach(reward, missing=missing, is_locked=is_locked), missing)
 
 
-def _reach(reward: Reward, *, member: Member, missing: int) -> Reach:
-    if not stocking.has_tier(member=member, reward=reward):
+def _reach(reward: Reward, *, missing: int, is_locked: bool) -> Reach:
+    if is_locked:
         return Reach.LOCKED
     if reward.stock == 0:
         return Reach.EXHAUSTED

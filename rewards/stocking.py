@@ -7,7 +7,10 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
-from members import blocking
+from loyalty.programmes import books
+from loyalty.programmes.ladder import Rung
+from loyalty.programmes.rulebook import Rulebook
+from members import blocking, standing
 from members.models import Member
 from rewards.models import Redemption, Reward
 
@@ -35,18 +38,20 @@ def check_eligible(*, member: Member, reward: Reward, at: datetime) -> None:
     blocking.check_is_active(member=member)
     if not reward.is_offered(at=at):
         raise RewardUnavailable(reward=reward.public_id)
-    if not has_tier(member=member, reward=reward):
+    if reward.minimum_tier_id is None:
+        return
+    book = books.get_book()
+    tier = standing.get_tier(member=member, at=at, book=book)
+    if not has_tier(tier=tier, reward=reward, book=book):
         raise RewardNotEligible(reward=reward.public_id)
 
 
-def has_tier(*, member: Member, reward: Reward) -> bool:
-    """Say whether the member stands at least where the reward asks, on the same ladder."""
-    asked, reached = reward.minimum_tier, member.tier
-    if asked is None:
+def has_tier(*, tier: Rung | None, reward: Reward, book: Rulebook) -> bool:
+    """Say whether a tier that holds now is at least the one the reward asks for."""
+    if reward.minimum_tier_id is None:
         return True
-    return (
-        reached is not None and reached.ladder_id == asked.ladder_id and reached.rank >= asked.rank
-    )
+    asked = standing.rung_of(reward.minimum_tier_id, book.ladder) if book.ladder else None
+    return tier is not None and asked is not None and tier.rank >= asked.rank
 
 
 def take_one(reward: Reward) -> bool:

@@ -8,6 +8,7 @@ from django.db import transaction
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Entry, Wallet
 from loyalty.ledger.planning import Grant
+from loyalty.programmes import revising
 from loyalty.programmes.models import Programme, Tier, TierLadder, WalletPolicy
 from members.models import Member
 from rewards.models import Redemption, Reward, RewardKind
@@ -88,6 +89,8 @@ def gold(programme: Programme) -> Tier:
         ladder=ladder, code="silver", rank=1, name_fr="Argent", name_en="Silver",
         threshold_cents=10_000,
     )  # fmt: skip
-    return Tier.objects.create(
+    top = Tier.objects.create(
         ladder=ladder, code="gold", rank=2, name_fr="Or", name_en="Gold", threshold_cents=50_000
     )
+    revising.touch()
+    return top

@@ -53,6 +53,17 @@ class TestGetOffers:
 
         assert seen_by(Member.objects.get()) == [("Lounge", Reach.NOW, 0)]
 
+    def test_locks_again_on_the_day_after_the_last_of_a_tier_before_any_night(
+        self, ada: Member, gold: Tier
+    ):
+        offer("Lounge", cost=50, minimum_tier=gold)
+
+        Member.objects.update(tier=gold, tier_until=NOON.date())
+        assert seen_by(Member.objects.get()) == [("Lounge", Reach.NOW, 0)]
+
+        Member.objects.update(tier_until=NOON.date() - DAY)
+        assert seen_by(Member.objects.get()) == [("Lounge", Reach.LOCKED, 0)]
+
     def test_asks_the_same_number_of_questions_at_2_and_at_40_rewards(
         self, ada: Member, django_assert_num_queries: DjangoAssertNumQueries
     ):

@@ -191,6 +191,20 @@ class TestRedeemRefuses:
         redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
         assert points_of(ada) == 300
 
+    def test_a_tier_whose_last_day_is_over_before_any_night(
+        self, ada: Member, coffee: Reward, gold: Tier
+    ):
+        Reward.objects.update(minimum_tier=gold)
+        Member.objects.update(tier=gold, tier_until=NOON.date() - DAY)
+
+        with pytest.raises(stocking.RewardNotEligible):
+            redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
+
+        assert nothing_moved(ada, points=500)
+        Member.objects.update(tier_until=NOON.date())
+        redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
+        assert points_of(ada) == 300
+
 
 class TestCancel:
     def test_returns_the_points_to_their_lots(self, ada: Member, coffee: Reward):
