@@ -108,7 +108,7 @@ class RedemptionQuerySet(models.QuerySet["Redemption"]):
 
     def with_details(self) -> Self:
         """Load the reward, the member, the voucher and the payment, in one query."""
-        return self.select_related("reward", "member", "voucher", "payment__account")
+        return self.select_related("reward", "member", "voucher", "payment__account__wallet")
 
 
 class Redemption(models.Model):

@@ -1,19 +1,23 @@
 """Points for a reward, and back again."""
 
+import re
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import ids
 from loyalty.core.refusals import Refusal
 from loyalty.events import outbox
 from loyalty.ledger import posting
-from loyalty.programmes.models import WalletPolicy
+from loyalty.programmes import books
 from members import blocking, vouchering
 from members.models import Member, MemberState, Voucher
 from rewards import stocking
 from rewards.models import Redemption, Reward
+
+# As PostgreSQL names the unique key, and as SQLite does.
+_KEY_IS_TAKEN = re.compile(r"rewards_redemption[._]key\b|rewards_redemption_key_")
 
 
 class RedemptionAlreadyCancelled(Refusal):
@@ -35,9 +39,9 @@ def redeem(
 
     A repeated key returns the first redemption and takes nothing more. The price is the one
     in force now. Raises RewardUnavailable, RewardNotEligible, RewardExhausted,
-    MemberBlocked, MemberClosed, or posting.InsufficientPoints.
+    MemberBlocked, MemberClosed, posting.InsufficientPoints, or posting.KeyReused.
     """
-    accounts = posting.lock(member.holder_id)
+    accounts = posting.lock(member.holder_id, wallets=[reward.wallet.code])
     # After the lock: a repeat that raced us has committed by now.
     if done := Redemption.objects.for_key(key):
         return _repeated(done, member=member, reward=reward)
@@ -65,7 +69,7 @@ def _finish(redemption: Redemption, *, is_historic: bool) -> Redemption:
     redemption.voucher = _issue_voucher(redemption, is_historic=is_historic)
     # Last, so that a popular reward's row is locked for the shortest time.
     redemption.is_from_stock = stocking.take_one(redemption.reward)
-    redemption.save(force_insert=True)
+    _insert(redemption)
     outbox.record(
         "reward.redeemed",
         redemption.facts(),
@@ -73,6 +77,16 @@ def _finish(redemption: Redemption, *, is_historic: bool) -> Redemption:
         is_historic=is_historic,
     )
     return redemption
+
+
+def _insert(redemption: Redemption) -> None:
+    """Write it. Of two members under one key at once, no lock made the second one wait."""
+    try:
+        redemption.save(force_insert=True)
+    except IntegrityError as error:
+        if _KEY_IS_TAKEN.search(str(error)):
+            raise posting.KeyReused from error
+        raise
 
 
 def _issue_voucher(redemption: Redemption, *, is_historic: bool) -> Voucher:
@@ -132,5 +146,4 @@ def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -
 
 
 def _grace_days(redemption: Redemption) -> int:
-    wallet = redemption.payment.account.wallet_id
-    return WalletPolicy.objects.get(wallet=wallet).refund_grace_days
+    return books.get_book().wallet(redemption.payment.account.wallet.code).refund_grace_days

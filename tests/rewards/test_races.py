@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from loyalty.core.refusals import Refusal
+from loyalty.ledger import posting
 from members import vouchering
 from members.models import Member, Voucher, VoucherState
 from rewards import redeeming, stocking
@@ -71,6 +72,28 @@ class TestTheLastItemInStock:
         kept = Redemption.objects.filter(cancelled_at=None).count()
         assert Reward.objects.get().stock == 4 - kept
         assert sum(points_of(member) for member in members) == 5_000 - 200 * kept
+
+
+class TestOneKey:
+    def test_pays_for_one_of_ten_members_and_is_refused_to_the_others(self):
+        open_programme()
+        members = [enrol(f"Member {number}", points=500) for number in range(THREADS)]
+        coffee = offer("Coffee", cost=200)
+
+        def redeem_and_look(number: int) -> None:
+            with transaction.atomic():
+                try:
+                    redeeming.redeem(member=members[number], reward=coffee, key="one", at=NOON)
+                except posting.KeyReused:
+                    # The caller's own transaction goes on.
+                    assert points_of(members[number]) == 500
+                    raise
+
+        ended = at_once(redeem_and_look)
+
+        assert ended == ["done"] + ["idempotency-key-reused"] * 9
+        assert sorted(points_of(member) for member in members) == [300] + [500] * 9
+        assert Redemption.objects.count() == Voucher.objects.count() == 1
 
 
 class TestOneMember:

@@ -7,8 +7,9 @@ import pytest
 from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import posting
-from loyalty.ledger.models import Entry, Lot
-from loyalty.programmes.models import Tier
+from loyalty.ledger.models import Account, Entry, Lot, Wallet
+from loyalty.programmes import revising
+from loyalty.programmes.models import Tier, WalletPolicy
 from members import blocking, codes, vouchering
 from members.models import Member, MemberState, Voucher, VoucherState
 from rewards import redeeming, stocking
@@ -178,6 +179,17 @@ class TestRedeemRefuses:
         assert OutboxEvent.objects.count() == said_before
         assert Voucher.objects.exists() is False
 
+    def test_a_wallet_that_is_newer_than_the_member(self, ada: Member, coffee: Reward):
+        stamps = Wallet.objects.create(code="stamps")
+        Reward.objects.update(wallet=stamps)
+        coffee.refresh_from_db()
+
+        with pytest.raises(posting.InsufficientPoints):
+            redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
+
+        assert nothing_moved(ada, points=500)
+        assert Account.objects.get().wallet.code == "points"
+
     def test_a_tier_not_reached(self, ada: Member, coffee: Reward, gold: Tier):
         Reward.objects.update(minimum_tier=gold)
 
@@ -207,6 +219,15 @@ class TestRedeemRefuses:
 
 
 class TestCancel:
+    def test_returns_the_points_of_a_wallet_without_a_policy(self, ada: Member, coffee: Reward):
+        redemption = redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
+        WalletPolicy.objects.all().delete()
+        revising.touch()
+
+        redeeming.cancel(redemption=redemption, key="b", at=NOON)
+
+        assert points_of(ada) == 500
+
     def test_returns_the_points_to_their_lots(self, ada: Member, coffee: Reward):
         give(ada, 100, key="soon", days=30)
         redemption = redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
