@@ -19,14 +19,20 @@ from loyalty.programmes import publishing, revising, setting_up
 from loyalty.programmes.models import Category, Programme, Rule, Store, Tier
 from members import enrolling, numbering, purchasing, vouchering
 from members.consenting import Said
-from members.models import Member
+from members.models import ConsentChannel, ConsentPurpose, Member
 from members.selling import Sale, SaleLine
 from rewards import redeeming
 from rewards.models import Reward
 from rewards.stocking import RewardExhausted, RewardNotEligible
 
 _CONSENTS = (
-    Said(channel="email", purpose="news", is_given=True, text_version="demo-1", where="till"),
+    Said(
+        channel=ConsentChannel.EMAIL,
+        purpose=ConsentPurpose.MARKETING,
+        is_given=True,
+        text_version="demo-1",
+        where="till",
+    ),
 )
 ZONE = ZoneInfo("Europe/Paris")
 _BEFORE = timedelta(days=760)

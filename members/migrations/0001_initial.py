@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consent',
                 'verbose_name_plural': 'consents',
+                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['EMAIL', 'SMS', 'POST', 'PHONE']), ('purpose__in', ['MARKETING', 'PROFILING'])), name='members_consent_is_for_what_we_ask')],
             },
         ),
         migrations.CreateModel(

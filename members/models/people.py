@@ -184,6 +184,12 @@ class Consent(models.Model):
                 name="members_consent_in_force",
             ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=ConsentChannel.values, purpose__in=ConsentPurpose.values),
+                name="members_consent_is_for_what_we_ask",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.purpose}"
