@@ -174,7 +174,9 @@ def _climb(purchase: Purchase, buyer: Buyer | None, *, at: datetime, book: Ruleb
     if buyer is None or book.ladder is None:
         return
     day = max(purchase.business_on, book.business_day(at))
-    spent_today = (buyer.spent_today or 0) + purchase.total_cents
+    first, last = book.ladder.window(day)
+    is_counted = first <= purchase.business_on <= last
+    spent_today = (buyer.spent_today or 0) + (purchase.total_cents if is_counted else 0)
     standing.climb(
         member=buyer.member,
         spent=weighing.spent_by(member=buyer.member, known={day: spent_today}, book=book),

@@ -193,3 +193,24 @@ class TestReview:
         assert standing.review(member_ids=[ada.pk], at=NOON) == 0
 
         assert tier_of(ada, at=NOON) == "silver"
+
+
+class TestAHistoricSale:
+    def test_of_before_the_window_makes_nobody_gold(self, ada: Member):
+        long_ago = NOON - timedelta(days=900)
+
+        purchasing.record(
+            sale=sale(ada, "900.00", occurred_at=long_ago), key="a", at=NOON, is_historic=True
+        )
+
+        assert tier_of(ada, at=NOON) == "member"
+        assert [to for _from, to, _reason, _until in changes(ada)] == ["member"]
+
+    def test_of_the_first_day_of_the_window_counts(self, ada: Member):
+        first_day = datetime(2025, 3, 11, 11, 0, tzinfo=UTC)
+
+        purchasing.record(
+            sale=sale(ada, "900.00", occurred_at=first_day), key="a", at=NOON, is_historic=True
+        )
+
+        assert tier_of(ada, at=NOON) == "gold"
