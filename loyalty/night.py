@@ -99,7 +99,8 @@ def _refresh_measures(_day: date, at: datetime) -> int:
 
 _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("settle", jobs.run_chunks, _settle),
-    ("birthdays", jobs.run, _give_birthdays),
+    # Before the birthdays, whose awards look at the tier.
     ("tiers", jobs.run_chunks, _review_tiers),
+    ("birthdays", jobs.run, _give_birthdays),
     ("measures", jobs.run, _refresh_measures),
 )

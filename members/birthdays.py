@@ -22,8 +22,8 @@ _CHUNK = 500
 def give(*, day: date, at: datetime) -> int:
     """Give whoever has their birthday on a business day what the rules say. Returns how many.
 
-    It takes effect at the start of that day, whenever it is booked. Once for each member and
-    year: repeating a day gives nothing more. Who was born on 29 February celebrates on the
+    It takes effect at the start of that day, or when they joined in the course of it,
+    whenever it is booked. By the tier that holds then. Once for each member and year: repeating a day gives nothing more. Who was born on 29 February celebrates on the
     28th in common years. Who is blocked, has left or had not joined yet gets nothing.
     """
     book = books.get_book()
@@ -59,12 +59,12 @@ def _give_chunk(members: Sequence[Member], *, day: date, at: datetime, book: Rul
         .filter(pk__in=[member.pk for member in members])
         .exclude(holder__in=list(had))
     )
-    moment = min(zones.start_of_day(day=day, zone=book.zone), at)
+    midnight = zones.start_of_day(day=day, zone=book.zone)
     entries = bonuses.give(
         members=list(still),
         event=EVENT,
         reference=reference,
-        moment_of=lambda _member: moment,
+        moment_of=lambda member: min(max(midnight, member.enrolled_at), at),
         recorded_at=at,
         book=book,
         is_historic=False,

@@ -9,6 +9,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.planning import Grant
 from loyalty.programmes import rules
+from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award, Occasion
 from members import facts, standing
@@ -75,8 +76,11 @@ def give(
     """
     if not has_rules(event=event, book=book):
         return []
+    tiers = standing.get_tiers(members=members, moment_of=moment_of, book=book)
     awards = {
-        member.pk: award_for(event=event, member=member, at=moment_of(member), book=book)
+        member.pk: award_for(
+            event=event, member=member, tier=tiers[member.pk], at=moment_of(member), book=book
+        )
         for member in members
     }
     given = [member for member in members if awards[member.pk].grants]
@@ -98,9 +102,10 @@ def give(
     return posting.earn_many(earnings=earnings, recorded_at=recorded_at, is_historic=is_historic)
 
 
-def award_for(*, event: str, member: Member, at: datetime, book: Rulebook) -> Award:
-    """Return what the rules give a member for something that is not a purchase."""
-    tier = standing.rung_of(member.tier_id, book.ladder) if book.ladder else None
+def award_for(
+    *, event: str, member: Member, tier: Rung | None, at: datetime, book: Rulebook
+) -> Award:
+    """Return what the rules give a member of a tier for something that is not a purchase."""
     occasion = Occasion(
         name=event,
         at=at,

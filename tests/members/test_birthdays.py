@@ -1,15 +1,18 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.ledger.models import Entry
-from loyalty.programmes.models import Programme
+from loyalty.programmes.models import Programme, Tier
 from members import birthdays, blocking, closing, enrolling
 from members.models import Member
 from tests.conftest import NOON
 from tests.members.builders import points_of, publish
 
 TODAY = date(2026, 3, 10)
+A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -68,6 +71,47 @@ class TestGive:
 
         assert birthdays.give(day=TODAY, at=NOON + timedelta(days=2)) == 0
         assert Entry.objects.exists() is False
+
+    def test_looks_at_the_tier_that_holds_that_day_and_not_at_the_one_written_down(
+        self, programme: Programme
+    ):
+        publish(
+            "gift",
+            {
+                "when": {"event": "birthday", "tiers": ["gold"]},
+                "then": {"give": "fixed", "points": 30},
+            },
+        )
+        gold = Tier.objects.get(code="gold")
+        still, lapsed = born(3, 10), born(3, 10)
+        Member.objects.filter(pk=still.pk).update(tier=gold, tier_until=TODAY)
+        Member.objects.filter(pk=lapsed.pk).update(tier=gold, tier_until=TODAY - A_DAY)
+
+        assert birthdays.give(day=TODAY, at=NOON) == 1
+
+        assert (points_of(still, at=NOON), points_of(lapsed, at=NOON)) == (30, 0)
+
+    def test_costs_the_same_for_1_and_for_20_whose_tier_has_lapsed(self, gift: None):
+        gold = Tier.objects.get(code="gold")
+        counts = []
+        for day, count in ((10, 1), (11, 20)):
+            for _ in range(count):
+                born(3, day)
+            Member.objects.update(tier=gold, tier_until=TODAY - A_DAY)
+            at = NOON + (day - 10) * A_DAY
+            with CaptureQueriesContext(connection) as asked:
+                assert birthdays.give(day=date(2026, 3, day), at=at) == count
+            counts.append(len(asked))
+
+        assert counts[0] == counts[1]
+
+    def test_takes_effect_no_earlier_than_they_joined(self, gift: None):
+        grace = enrolling.enrol(at=NOON, birthday=(3, 10))
+
+        assert birthdays.give(day=TODAY, at=NOON + A_DAY) == 1
+
+        assert Entry.objects.get().occurred_at == NOON
+        assert points_of(grace, at=NOON + A_DAY) == 30
 
     def test_costs_one_statement_without_a_rule(
         self, programme: Programme, django_assert_max_num_queries
