@@ -30,9 +30,7 @@ def refresh(*, at: datetime, changes_at_once: int = 2_000) -> int:
     Afterwards every fact agrees with what had committed when it began. May be repeated,
     interrupted, and run by two at once: one waits for the other. The first counts everything.
     """
-    if not Refresh.objects.filter(rebuilt_at__isnull=False).exists():
-        return rebuild(at=at)
-    done = 0
+    done = _count_all_once(at)
     for step in (_count_members, _gather_points_days):
         while taken := step(at, changes_at_once):
             done += taken
@@ -42,6 +40,14 @@ def refresh(*, at: datetime, changes_at_once: int = 2_000) -> int:
         pass
     Refresh.objects.filter(pk=1).update(refreshed_at=at)
     return done
+
+
+@transaction.atomic
+def _count_all_once(at: datetime) -> int:
+    """Count everything unless somebody has. Asked under the lock: of two, one counts."""
+    _hold()
+    is_counted = Refresh.objects.filter(rebuilt_at__isnull=False).exists()
+    return 0 if is_counted else rebuild(at=at)
 
 
 @transaction.atomic

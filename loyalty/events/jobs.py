@@ -12,20 +12,28 @@ from loyalty.core import faults
 from loyalty.events.models import JobRun, JobState
 
 _LEASE = timedelta(minutes=10)
+# One call cannot prolong its lease: it gets one that outlasts the largest count of measures.
+_LONG_LEASE = timedelta(hours=3)
 
 _log = logging.getLogger(__name__)
 
 
 def run(
-    *, job: str, business_day: date, chunk: str = "all", at: datetime, work: Callable[[], int]
+    *,
+    job: str,
+    business_day: date,
+    chunk: str = "all",
+    at: datetime,
+    work: Callable[[], int],
+    lease: timedelta = _LONG_LEASE,
 ) -> JobRun:
     """Do one piece of work and record the rows it says it wrote, once per job, day and chunk.
 
     What is done is not run again; what another process holds is left to it until its lease
-    lapses; what failed is tried again. Whatever `work` raises is recorded and raised on, so
-    it must itself be safe to repeat.
+    lapses, which must outlast the work; what failed is tried again. Whatever `work` raises is
+    recorded and raised on, so it must itself be safe to repeat.
     """
-    held, is_ours = _claim(job, business_day, chunk, at)
+    held, is_ours = _claim(job, business_day, chunk, at, lease)
     return _finish(held, at, work) if is_ours else held
 
 
@@ -33,7 +41,7 @@ def run_chunks(
     *, job: str, business_day: date, chunk: str = "all", at: datetime, work: Callable[[], int]
 ) -> JobRun:
     """Do as `run`, calling `work` until it has written nothing. Each call prolongs the lease."""
-    held, is_ours = _claim(job, business_day, chunk, at)
+    held, is_ours = _claim(job, business_day, chunk, at, _LEASE)
     if not is_ours:
         return held
     clock = _Clock(at)
@@ -60,20 +68,22 @@ class _Clock:
 
 
 @transaction.atomic
-def _claim(job: str, business_day: date, chunk: str, at: datetime) -> tuple[JobRun, bool]:
+def _claim(
+    job: str, business_day: date, chunk: str, at: datetime, lease: timedelta
+) -> tuple[JobRun, bool]:
     """Return the row of this piece of work, and whether the caller may do it now."""
     held, is_new = JobRun.objects.select_for_update().get_or_create(
         job=job,
         business_day=business_day,
         chunk=chunk,
-        defaults={"state": JobState.RUNNING, "started_at": at, "leased_until": at + _LEASE},
+        defaults={"state": JobState.RUNNING, "started_at": at, "leased_until": at + lease},
     )
     if is_new:
         return held, True
     if held.state == JobState.DONE or held.is_leased(at=at):
         return held, False
     held.state, held.attempts, held.error = JobState.RUNNING, held.attempts + 1, ""
-    held.started_at, held.ended_at, held.leased_until = at, None, at + _LEASE
+    held.started_at, held.ended_at, held.leased_until = at, None, at + lease
     held.save()
     return held, True
 

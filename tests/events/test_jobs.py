@@ -15,8 +15,8 @@ def fail() -> int:
     raise LookupError("ada@example.org")
 
 
-def run(work, *, at=NOON, chunk="all") -> JobRun:
-    return jobs.run(job="settle", business_day=MONDAY, chunk=chunk, at=at, work=work)
+def run(work, *, at=NOON, chunk="all", **lease) -> JobRun:
+    return jobs.run(job="settle", business_day=MONDAY, chunk=chunk, at=at, work=work, **lease)
 
 
 class TestRun:
@@ -51,6 +51,28 @@ class TestRun:
 
         assert held[0].state == JobState.RUNNING
         assert JobRun.objects.get().rows == 7
+
+    def test_is_held_for_hours_where_one_call_takes_hours(self):
+        calls = []
+
+        def count_everything() -> int:
+            later = NOON + timedelta(hours=2, minutes=59)
+            assert run(lambda: calls.append("again") or 5, at=later).attempts == 1
+            return 7
+
+        done = run(count_everything)
+
+        assert calls == []
+        assert (done.state, done.rows, done.attempts) == (JobState.DONE, 7, 1)
+
+    @pytest.mark.parametrize("minutes", [30, 60])
+    def test_is_held_as_long_as_asked(self, minutes: int):
+        leases = []
+        lease = timedelta(minutes=minutes)
+
+        run(lambda: leases.append(JobRun.objects.get().leased_until) or 1, lease=lease)
+
+        assert leases == [NOON + lease]
 
     def test_says_what_failed_and_raises_it_on(self):
         with pytest.raises(LookupError):
@@ -89,7 +111,7 @@ class TestRun:
             run(lambda: 3, at=NOON + timedelta(hours=1))
             return 99
 
-        run(outlive_the_lease)
+        run(outlive_the_lease, lease=timedelta(minutes=10))
 
         assert (JobRun.objects.get().rows, JobRun.objects.get().attempts) == (3, 2)
 
