@@ -23,7 +23,8 @@ def give(*, day: date, at: datetime) -> int:
     """Give whoever has their birthday on a business day what the rules say. Returns how many.
 
     It takes effect at the start of that day, or when they joined in the course of it,
-    whenever it is booked. By the tier that holds then. Once for each member and year: repeating a day gives nothing more. Who was born on 29 February celebrates on the
+    whenever it is booked, and goes by the tier that holds then. Once for each member and
+    year: repeating a day gives nothing more. Who was born on 29 February celebrates on the
     28th in common years. Who is blocked, has left or had not joined yet gets nothing.
     """
     book = books.get_book()
