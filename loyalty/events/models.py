@@ -11,6 +11,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         """Return events nobody has finished, whose lease or pause is over."""
         return self.filter(relayed_at=None, due_at__lte=at)
 
+    def delivered(self, *, before: datetime) -> Self:
+        """Return events that everybody had finished with before a moment."""
+        return self.filter(relayed_at__isnull=False, relayed_at__lt=before)
+
 
 class OutboxEvent(models.Model):
     """Something that happened, written in the transaction in which it happened.
@@ -42,6 +46,11 @@ class OutboxEvent(models.Model):
                 fields=["is_historic", "due_at", "id"],
                 condition=Q(relayed_at=None),
                 name="events_outbox_due",
+            ),
+            models.Index(
+                fields=["relayed_at"],
+                condition=Q(relayed_at__isnull=False),
+                name="events_outbox_delivered",
             ),
         ]
 

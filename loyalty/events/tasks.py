@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.events import relaying
+from loyalty.events import purging, relaying
 
 _BATCH = 500
 _MOST_BATCHES = 100
+_PURGED_AT_ONCE = 1_000
 
 
 @shared_task(acks_late=True)
@@ -15,3 +16,13 @@ def relay_events(**_future: object) -> None:
     for _ in range(_MOST_BATCHES):
         if relaying.relay(at=timezone.now(), limit=_BATCH) < _BATCH:
             return
+
+
+@shared_task(acks_late=True)
+def purge_events(**_future: object) -> int:
+    """Forget events delivered more than thirty days ago, a thousand at a time."""
+    at = timezone.now()
+    forgotten = 0
+    while done := purging.purge(at=at, limit=_PURGED_AT_ONCE):
+        forgotten += done
+    return forgotten
