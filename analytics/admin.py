@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models import (
     DayToCount,
@@ -17,10 +18,21 @@ from analytics.models import (
 from loyalty.core.showing import FirstPages, ShownOnly
 
 
+class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
+    """Says whose figures a row holds by an opaque id: analysts know nobody's name."""
+
+    exclude = ("member",)
+    readonly_fields = ("whose",)
+
+    @admin.display(description=_("member"), ordering="member")
+    def whose(self, row: MemberFact | MemberMonth) -> str:
+        return str(row.member.public_id)
+
+
 @admin.register(MemberFact)
-class MemberFactAdmin(ShownOnly, admin.ModelAdmin[MemberFact]):
+class MemberFactAdmin(Pseudonymous):
     paginator = FirstPages
-    list_display = ("member", "first_on", "last_on", "receipts", "days", "revenue_cents")
+    list_display = ("whose", "first_on", "last_on", "receipts", "days", "revenue_cents")
     list_select_related = ("member",)
     search_fields = ("=member__external_id", "=member__public_id")
     ordering = ("-member",)
@@ -28,9 +40,9 @@ class MemberFactAdmin(ShownOnly, admin.ModelAdmin[MemberFact]):
 
 
 @admin.register(MemberMonth)
-class MemberMonthAdmin(ShownOnly, admin.ModelAdmin[MemberMonth]):
+class MemberMonthAdmin(Pseudonymous):
     paginator = FirstPages
-    list_display = ("month", "member", "store", "channel", "receipts", "revenue_cents")
+    list_display = ("month", "whose", "store", "channel", "receipts", "revenue_cents")
     list_select_related = ("member", "store")
     search_fields = ("=member__external_id", "=member__public_id")
     ordering = ("-id",)

@@ -97,11 +97,15 @@ def enrol(
 
 @transaction.atomic
 def _enrol_one(newcomer: Newcomer, *, actor: str, is_historic: bool) -> Member:
-    if newcomer.key:
-        done = Member.objects.with_tier().filter(enrolment_key=newcomer.key).first()
-        if done:
+    if done := _get_enrolled(newcomer):
+        return done
+    try:
+        check_free(identifiers=newcomer.identifiers)
+    except IdentifierTaken:
+        # Perhaps by this very request, which committed between the two looks.
+        if done := _get_enrolled(newcomer):
             return done
-    check_free(identifiers=newcomer.identifiers)
+        raise
     members = enrol_many(
         newcomers=[newcomer],
         recorded_at=newcomer.enrolled_at,
@@ -109,6 +113,12 @@ def _enrol_one(newcomer: Newcomer, *, actor: str, is_historic: bool) -> Member:
         is_historic=is_historic,
     )
     return members[0]
+
+
+def _get_enrolled(newcomer: Newcomer) -> Member | None:
+    if not newcomer.key:
+        return None
+    return Member.objects.with_tier().filter(enrolment_key=newcomer.key).first()
 
 
 def check_free(*, identifiers: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.clients.models import Client
 from loyalty.core import engines
-from loyalty.core.refusals import Refusal
+from loyalty.core.refusals import KeyReused, Refusal
 
 
 class InFlight(Refusal):
@@ -23,12 +23,6 @@ class InFlight(Refusal):
     status = 409
     is_retryable = True
     title = _("The first request with this key is still running. Send it again in a second.")
-
-
-class KeyReused(Refusal):
-    code = "idempotency-key-reused"
-    status = 422
-    title = _("This Idempotency-Key has already been used for another request.")
 
 
 @dataclass(frozen=True)

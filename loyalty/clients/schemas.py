@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from loyalty.clients import authentication
 from loyalty.core import parsing, problems
-from loyalty.core.refusals import ConcurrentUpdate, Refusal, ValidationFailed
+from loyalty.core.refusals import ConcurrentUpdate, KeyReused, Refusal, ValidationFailed
 
 _ALWAYS: tuple[type[Refusal], ...] = (
     problems.Unauthenticated,
@@ -141,7 +141,7 @@ class ClientSchema(AutoSchema):
 def _keyed() -> tuple[type[Refusal], ...]:
     from loyalty.clients import answering, claims
 
-    return (answering.KeyMissing, claims.InFlight, ConcurrentUpdate, claims.KeyReused)
+    return (answering.KeyMissing, claims.InFlight, ConcurrentUpdate, KeyReused)
 
 
 def _example(refusal: type[Refusal]) -> OpenApiExample:

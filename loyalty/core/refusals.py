@@ -56,6 +56,13 @@ class NotFound(Refusal):
     title = _("There is nothing here.")
 
 
+class KeyReused(Refusal):
+    """The same key acts once; for something else it is refused."""
+
+    code = "idempotency-key-reused"
+    title = _("This Idempotency-Key has already been used for another request.")
+
+
 class ConcurrentUpdate(Refusal):
     code = "concurrent-update"
     status = 409

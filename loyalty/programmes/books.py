@@ -30,6 +30,7 @@ from loyalty.programmes.rulebook import (
 )
 
 _kept: dict[str, Rulebook] = {}
+_zones: list[ZoneInfo] = []
 
 
 class ProgrammeMissing(Refusal):
@@ -62,10 +63,16 @@ def get_book(*, revision: str | None = None) -> Rulebook:
 def get_zone() -> ZoneInfo:
     """Return the time zone as this process last knew it: for showing moments, not for points.
 
-    No statement once a book was compiled here. Raises ProgrammeMissing.
+    No statement once it or a book was read here. Raises ProgrammeMissing.
     """
-    book = next(iter(_kept.values()), None) or get_book()
-    return book.zone
+    if book := next(iter(_kept.values()), None):
+        return book.zone
+    if not _zones:
+        name = Programme.objects.filter(pk=1).values_list("time_zone", flat=True).first()
+        if name is None:
+            raise ProgrammeMissing
+        _zones.append(ZoneInfo(name))
+    return _zones[0]
 
 
 def compile_book() -> Rulebook:

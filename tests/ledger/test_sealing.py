@@ -24,6 +24,19 @@ CHANGES = [
     "UPDATE ledger_movement SET points = 11",
     "DELETE FROM ledger_movement",
 ]
+REPLACEMENTS = [
+    f"REPLACE INTO {table} ({columns}) SELECT {columns.replace('points', 'points + 1')}"
+    f" FROM {table}"
+    for table, columns in (
+        ("ledger_movement", "id, entry_id, account_id, lot_id, source, destination, points"),
+        (
+            "ledger_entry",
+            "id, account_id, number, kind, points, reference, request_hash, actor, on_behalf_of,"
+            " reason, occurred_at, recorded_at, pending_after, available_after, held_after,"
+            " debt_after, previous_hash, hash",
+        ),
+    )
+]
 TRUNCATIONS = ["TRUNCATE ledger_entry CASCADE", "TRUNCATE ledger_movement"]
 
 
@@ -54,6 +67,14 @@ class TestSealedBook:
         entry.refresh_from_db()
         assert entry.points == 10
         assert entry.movements.get().points == 10
+
+    @pytest.mark.sqlite
+    @pytest.mark.parametrize("statement", REPLACEMENTS)
+    def test_refuses_replacement(self, entry: Entry, statement: str):
+        assert refuses(statement)
+
+        entry.refresh_from_db()
+        assert (entry.points, entry.movements.get().points) == (10, 10)
 
     @pytest.mark.postgresql
     @pytest.mark.parametrize("statement", TRUNCATIONS)

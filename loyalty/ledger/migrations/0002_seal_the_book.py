@@ -26,6 +26,20 @@ BEGIN
 END
 """
 
+# REPLACE removes the row in its way without asking the trigger on DELETE.
+SEAL_ON_SQLITE_AGAINST_REPLACE = """
+CREATE TRIGGER {table}_refuses_REPLACE BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} t WHERE {same})
+BEGIN
+    SELECT RAISE(ABORT, '{table} refuses REPLACE: the ledger is append-only');
+END
+"""
+SAME_ROW = {
+    "ledger_entry": "t.id = NEW.id OR (t.account_id = NEW.account_id AND t.number = NEW.number)"
+    " OR (t.account_id = NEW.account_id AND t.key = NEW.key)",
+    "ledger_movement": "t.id = NEW.id",
+}
+
 
 def seal(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
@@ -36,6 +50,8 @@ def seal(apps, schema_editor):
     for table in SEALED:
         for verb in ("UPDATE", "DELETE"):
             schema_editor.execute(SEAL_ON_SQLITE.format(table=table, verb=verb))
+        same = SAME_ROW[table]
+        schema_editor.execute(SEAL_ON_SQLITE_AGAINST_REPLACE.format(table=table, same=same))
 
 
 def unseal(apps, schema_editor):
@@ -46,7 +62,7 @@ def unseal(apps, schema_editor):
         schema_editor.execute("DROP FUNCTION ledger_refuse()")
         return
     for table in SEALED:
-        for verb in ("UPDATE", "DELETE"):
+        for verb in ("UPDATE", "DELETE", "REPLACE"):
             schema_editor.execute(f"DROP TRIGGER {table}_refuses_{verb}")
 
 

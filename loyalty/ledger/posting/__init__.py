@@ -5,12 +5,12 @@ the key up again, let `planning` decide on what the locked row and its open lots
 lots, entries, movements, the account and an outbox row for every entry.
 """
 
-from loyalty.core.refusals import ConcurrentUpdate
+from loyalty.core.refusals import ConcurrentUpdate, KeyReused
 from loyalty.ledger.planning import Grant
 from loyalty.ledger.posting.batches import Earning, earn_many, settle_due
 from loyalty.ledger.posting.booking import EarnedAlready
 from loyalty.ledger.posting.opening import lock, lock_many, open_holder, open_holders
-from loyalty.ledger.posting.repeating import KeyReused, NotOpaque, retried
+from loyalty.ledger.posting.repeating import NotOpaque, retried
 from loyalty.ledger.posting.verbs import (
     InsufficientPoints,
     NotRefundable,

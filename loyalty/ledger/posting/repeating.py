@@ -6,10 +6,9 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
-from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import engines
-from loyalty.core.refusals import ConcurrentUpdate, Refusal, ValidationFailed
+from loyalty.core.refusals import ConcurrentUpdate, KeyReused, ValidationFailed
 from loyalty.ledger.models import Entry
 from loyalty.ledger.planning.drafts import Note
 from loyalty.ledger.planning.sealing import digest
@@ -21,11 +20,6 @@ _TRIES = 3
 # Printable ASCII but the bar that separates what a hash covers.
 _OPAQUE = re.compile(r"[ -{}~]*")
 _LENGTHS = {"reference": 80, "key": 64, "actor": 60, "on_behalf_of": 60, "reason": 40}
-
-
-class KeyReused(Refusal):
-    code = "idempotency-key-reused"
-    title = _("This key was used for another request.")
 
 
 class NotOpaque(ValidationFailed):
