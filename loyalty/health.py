@@ -1,37 +1,42 @@
 """What the balancer and the compose file ask: may this process be sent requests?"""
 
-from django.db import OperationalError, connection
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-_TRY_AGAIN_AFTER = "5"
+from loyalty.core import engines, problems
+from loyalty.core.problems import DatabaseUnavailable
+from loyalty.core.refusals import Refusal
+
+_TRY_AGAIN_AFTER = {"Retry-After": "5"}
+_LARGEST_DRIFT = timedelta(seconds=2)
+
+
+class ClocksDisagree(Refusal):
+    """Points expire by our clock and leases by the database's rows: two clocks, one time."""
+
+    code = "clocks-disagree"
+    status = 503
+    is_retryable = True
+    title = _("The clocks of the service and of its database are too far apart.")
 
 
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers, else 503 as a problem (RFC 9457) with Retry-After."""
+    """Answer 200 when the database answers and tells our time.
+
+    Otherwise 503 as a problem (RFC 9457) with Retry-After.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except OperationalError:
-        return _unavailable()
+        drift = abs(engines.get_clock() - timezone.now())
+    except (OperationalError, InterfaceError):
+        return problems.answer(request, DatabaseUnavailable(headers=_TRY_AGAIN_AFTER))
+    if drift > _LARGEST_DRIFT:
+        return problems.answer(request, ClocksDisagree(headers=_TRY_AGAIN_AFTER))
     return JsonResponse({"status": "ok"})
-
-
-def _unavailable() -> HttpResponse:
-    problem = {
-        "type": "about:blank",
-        "title": _("The database does not answer."),
-        "status": 503,
-        "code": "unavailable",
-        "retryable": True,
-    }
-    return JsonResponse(
-        problem,
-        status=503,
-        content_type="application/problem+json",
-        headers={"Retry-After": _TRY_AGAIN_AFTER},
-    )

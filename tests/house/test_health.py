@@ -1,8 +1,12 @@
+from datetime import timedelta
 from unittest import mock
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
+
+from loyalty.core import engines
 
 
 @pytest.mark.django_db
@@ -21,8 +25,30 @@ class TestHealth:
         assert answer.status_code == 503
         assert answer["Content-Type"] == "application/problem+json"
         assert answer["Retry-After"] == "5"
-        assert answer.json()["code"] == "unavailable"
+        assert answer.json()["code"] == "database-unavailable"
+        assert answer.json()["retryable"] is True
         assert "password" not in answer.content.decode()
+
+    @pytest.mark.parametrize("apart", [timedelta(seconds=3), timedelta(seconds=-3)])
+    def test_is_a_problem_when_our_clock_is_not_the_databases(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, apart: timedelta
+    ):
+        monkeypatch.setattr(timezone, "now", lambda: engines.get_clock() + apart)
+
+        answer = client.get("/health/")
+
+        assert answer.status_code == 503
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["Retry-After"] == "5"
+        assert (answer.json()["code"], answer.json()["retryable"]) == ("clocks-disagree", True)
+
+    @pytest.mark.parametrize("apart", [timedelta(seconds=1), timedelta(seconds=-1)])
+    def test_lets_the_clocks_differ_a_little(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, apart: timedelta
+    ):
+        monkeypatch.setattr(timezone, "now", lambda: engines.get_clock() + apart)
+
+        assert client.get("/health/").status_code == 200
 
     def test_only_answers_questions(self, client: Client):
         assert client.post("/health/").status_code == 405
