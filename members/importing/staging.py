@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from loyalty.core import engines
@@ -70,7 +72,8 @@ def get_next(*, run: ImportRun, size: int) -> list[StagedRow]:
     """Return the next rows to book, in order of member, time and line.
 
     Rows of one member and moment stay together, however many: equal ones among them are told
-    apart by their order.
+    apart by their order. Anonymous ones need no other order: only those that are equal stay
+    together, or a day of a file that says no time would be one chunk.
     """
     staged = (
         ImportRow.objects.filter(run=run)
@@ -81,8 +84,22 @@ def get_next(*, run: ImportRun, size: int) -> list[StagedRow]:
     if len(rows) == size:
         last = _group(rows[-1])
         whole = [row for row in rows if _group(row) != last]
-        rows = whole or list(staged.filter(member_reference=last[0], occurred_at=last[1]))
+        rows = whole or _next_of(
+            staged.filter(member_reference=last[0], occurred_at=last[1]),
+            size=None if last[0] else size,
+        )
     return [StagedRow(**row._asdict()) for row in rows]
+
+
+def _next_of(group: QuerySet[ImportRow, Any], *, size: int | None) -> list[Any]:
+    """Return all of a group in order of line, or about `size` of it, equal rows together."""
+    if size is None:
+        return list(group)
+    rows = list(group.order_by("key", "line")[:size])
+    if len(rows) == size:
+        whole = [row for row in rows if row.key != rows[-1].key]
+        rows = whole or list(group.filter(key=rows[-1].key))
+    return sorted(rows, key=attrgetter("line"))
 
 
 def _group(row: Any) -> tuple[str, datetime]:
