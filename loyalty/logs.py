@@ -12,6 +12,8 @@ _SHARED = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+_REQUESTS, _FOREIGN_HOST = "django.request", "django.security.DisallowedHost"
+
 
 def configure(*, level: str, is_readable: bool) -> dict[str, Any]:
     """Send structlog through the standard library and return Django's LOGGING.
@@ -40,16 +42,28 @@ def without_query(
     return event
 
 
+def without_traceback(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Leave a refused request at its one line: where in the code it was refused tells nothing."""
+    name, level = event.get("logger", ""), event.get("level")
+    if name == _FOREIGN_HOST or (name == _REQUESTS and level == "warning"):
+        event.pop("exc_info", None)
+    return event
+
+
 def _renderers(is_readable: bool) -> list[Any]:
     if is_readable:
-        return [structlog.dev.ConsoleRenderer(colors=False)]
+        # Never with the values of variables: they hold names, addresses and keys.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 
 def _logging(level: str, renderers: list[Any]) -> dict[str, Any]:
     formatter = {
         "()": "structlog.stdlib.ProcessorFormatter",
-        "foreign_pre_chain": list(_SHARED),
+        "foreign_pre_chain": [*_SHARED, without_traceback],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *renderers,

@@ -1,8 +1,16 @@
 import json
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+import structlog
+from django.test import Client
 
 from loyalty import logs
+from loyalty.identity.models import User
 
 PROGRAM = """
 import logging.config, structlog
@@ -28,3 +36,49 @@ class TestLogs:
         event = logs.without_query(None, "info", {"request": "GET /desk/?q=ada@example.org"})
 
         assert event == {"request": "GET /desk/"}
+
+
+@pytest.fixture(params=[True, False], ids=["readable", "json"])
+def log(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """Give what Django writes of refused requests, as a terminal or a machine reads it."""
+    settings = logs.configure(level="INFO", is_readable=request.param)
+    line = {key: value for key, value in settings["formatters"]["line"].items() if key != "()"}
+    handler = logging.StreamHandler(written := StringIO())
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(**line))
+    logging.getLogger("django").addHandler(handler)
+    yield written
+    logging.getLogger("django").removeHandler(handler)
+
+
+class TestRefusedRequests:
+    @pytest.mark.django_db
+    def test_are_one_line_when_somebody_may_not_enter_the_desk(self, log: StringIO):
+        nobody = User.objects.create_user("nobody", is_staff=True)
+        client = Client()
+        client.force_login(nobody)
+
+        assert client.get("/desk/members/member/").status_code == 403
+
+        (line,) = log.getvalue().splitlines()
+        assert "Forbidden" in line
+        assert "Traceback" not in line
+
+    def test_are_one_line_when_they_name_a_foreign_host(self, log: StringIO):
+        assert Client(headers={"host": "evil.example"}).get("/").status_code == 400
+
+        (line,) = log.getvalue().splitlines()
+        assert "evil.example" in line
+        assert "Traceback" not in line
+
+
+def test_a_failure_is_told_without_the_values_of_variables(log: StringIO):
+    def fail(card: str) -> None:
+        raise RuntimeError(len(card))
+
+    try:
+        fail("9780" * 3)
+    except RuntimeError:
+        logging.getLogger("django.request").exception("failed")
+
+    assert "RuntimeError: 12" in log.getvalue()
+    assert "978097809780" not in log.getvalue()
