@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from loyalty.events import outbox
-from loyalty.ledger import balances, posting
+from loyalty.ledger import posting
 from members.models import Member, MemberState
 
 REASON = "closed"
@@ -15,9 +15,9 @@ REASON = "closed"
 def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
     """Let a member leave for good: nothing is earned or spent again, nothing opens again.
 
-    What was available is removed; what is pending stays where it is, out of reach. The
-    ledger keeps every entry, by the member themselves where no actor is named. Closing twice
-    is closing once.
+    What was available or pending is removed; vouchers they paid for stay good. The ledger
+    keeps every entry, by the member themselves where no actor is named. Closing twice is
+    closing once.
     """
     accounts = posting.lock(member.holder_id)
     member = Member.objects.with_tier().get(pk=member.pk)
@@ -25,19 +25,10 @@ def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
         return member
     removed = 0
     for _wallet, account in sorted(accounts.items()):
-        available = balances.get_balance(account=account, at=at).available
-        if available <= 0:
-            continue
-        posting.adjust(
-            account=account,
-            points=-available,
-            expires_at=None,
-            reason=REASON,
-            actor=actor or member.public_id,
-            key=key,
-            at=at,
+        entry = posting.close(
+            account=account, reason=REASON, actor=actor or member.public_id, key=key, at=at
         )
-        removed += available
+        removed -= entry.points if entry else 0
     member.state, member.closed_at = MemberState.CLOSED, at
     member.save(update_fields=["state", "closed_at"])
     payload = {"member": member.public_id, "points_removed": removed, "actor": actor}

@@ -229,6 +229,25 @@ class TestSeal:
         assert microseconds(datetime.fromisoformat("1969-12-31T23:59:59.999999+00:00")) == -1
 
 
+class TestClose:
+    def test_empties_every_lot_into_removed(self):
+        paper = draft(book(lot(1, 5), lot(2, 7, since=9), lot(3, 2, until=4)), day=4)
+
+        entry = planning.close(paper, note=Note())
+
+        assert entry is not None
+        assert told(paper) == [("EXPIRE", -2, 4), ("CLOSE", -12, 4)]
+        assert stands(paper.book) == {"issued": 14, "expired": 2, "removed": 12}
+        assert entry.after == (0, 0, 0, 0)
+        assert paper.book.next_event_at is None
+
+    def test_of_an_empty_book_enters_nothing(self):
+        paper = draft(book())
+
+        assert planning.close(paper, note=Note()) is None
+        assert told(paper) == []
+
+
 class TestMoments:
     def test_of_local_time_are_compared_as_instants(self):
         """In the hour that comes twice, half past two comes before a quarter past two."""

@@ -10,7 +10,7 @@ from loyalty.ledger.models import NEVER, Account, Entry, Lot, Movement
 from loyalty.ledger.planning import Grant
 from loyalty.ledger.posting import pens
 from tests.conftest import NOON
-from tests.ledger.doing import book_of, days, earn, grant, left_in_lots, read, redeem
+from tests.ledger.doing import book_of, days, earn, grant, left_in_lots, moved, read, redeem
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,57 @@ class TestRefund:
             posting.refund(entry=entry, points=5, key="k", at=NOON, grace_days=30)
 
         assert book_of(account) == [("EARN", 5)]
+
+
+class TestClose:
+    def close(self, account: Account, *, key: str = "bye", on: int = 0) -> Entry | None:
+        return posting.close(
+            account=account, key=key, at=NOON + days(on), reason="closed", actor="usr_1"
+        )
+
+    def test_removes_pending_and_available_in_one_entry_after_what_was_due(self, account: Account):
+        earn(account, 50, "a", until=NOON + days(3))
+        earn(account, 20, "b", since=NOON + days(4))
+        earn(account, 7, "c", since=NOON + days(9))
+
+        entry = self.close(account, on=5)
+
+        assert book_of(account) == [
+            ("EARN", 50), ("EARN", 20), ("EARN", 7),
+            ("EXPIRE", -50), ("ACTIVATE", 20), ("CLOSE", -27),
+        ]  # fmt: skip
+        assert entry == Entry.objects.get(kind="CLOSE")
+        assert (moved(account, "pending", "removed"), moved(account, "available", "removed")) == (
+            7, 20,
+        )  # fmt: skip
+        stands = read(account)
+        assert (stands.pending, stands.available, stands.removed) == (0, 0, 27)
+        assert (stands.next_event_at, account.removed) == (None, 27)
+        assert left_in_lots(account) == [0, 0, 0]
+        assert OutboxEvent.objects.latest("id").name == "points.removed"
+        assert verifying.verify().first_fault is None
+
+    def test_of_nothing_writes_nothing(self, account: Account):
+        earn(account, 50, "a", until=NOON + days(3))
+
+        assert self.close(account, on=5) is None
+
+        assert book_of(account) == [("EARN", 50), ("EXPIRE", -50)]
+
+    def test_twice_is_once(self, account: Account):
+        earn(account, 50, "a")
+
+        assert self.close(account) == self.close(account, on=1)
+
+        assert book_of(account) == [("EARN", 50), ("CLOSE", -50)]
+
+    def test_refuses_the_key_of_another_request(self, account: Account):
+        earn(account, 50, "a")
+
+        with pytest.raises(posting.KeyReused):
+            self.close(account, key="a")
+
+        assert book_of(account) == [("EARN", 50)]
 
 
 class TestRepeating:

@@ -9,7 +9,7 @@ from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.earning import Grant, TakesEffectLater, earn
 from loyalty.ledger.planning.refunding import Spending, refund
 from loyalty.ledger.planning.settling import settle
-from loyalty.ledger.planning.spending import redeem, remove
+from loyalty.ledger.planning.spending import close, redeem, remove
 
 __all__ = [
     "NEVER",
@@ -23,6 +23,7 @@ __all__ = [
     "PlannedEntry",
     "Spending",
     "TakesEffectLater",
+    "close",
     "earn",
     "redeem",
     "refund",

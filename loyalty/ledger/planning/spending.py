@@ -15,6 +15,27 @@ def remove(draft: Draft, *, points: int, note: Note) -> PlannedEntry:
     return _take(draft, points, "ADJUST", "removed", note)
 
 
+def close(draft: Draft, *, note: Note) -> PlannedEntry | None:
+    """Settle, then take away all that is pending and available, in one entry if there is any.
+
+    The book must hold all its open lots.
+    """
+    settle(draft)
+    lots = [lot for _number, lot in sorted(draft.book.lots.items()) if lot.remaining]
+    moves = [
+        Move(lot.number, "pending" if lot.is_pending else "available", "removed", lot.remaining)
+        for lot in lots
+    ]
+    points = -sum(move.points for move in moves)
+    entry = None
+    if moves:
+        entry = draft.enter(
+            kind="CLOSE", points=points, moves=moves, occurred_at=draft.now, note=note
+        )
+    draft.close(has_acted=bool(moves))
+    return entry
+
+
 def _take(draft: Draft, points: int, kind: str, destination: str, note: Note) -> PlannedEntry:
     if points <= 0:
         raise ValueError("Points to take are one or more.")

@@ -9,6 +9,7 @@ from loyalty.core.refusals import ConcurrentUpdate, KeyReused
 from loyalty.ledger.planning import Grant
 from loyalty.ledger.posting.batches import Earning, earn_many, settle_due
 from loyalty.ledger.posting.booking import EarnedAlready
+from loyalty.ledger.posting.closing import close
 from loyalty.ledger.posting.opening import lock, lock_many, open_holder, open_holders
 from loyalty.ledger.posting.repeating import NotOpaque, retried
 from loyalty.ledger.posting.verbs import (
@@ -35,6 +36,7 @@ __all__ = [
     "RefundExceedsSpent",
     "TakesEffectLater",
     "adjust",
+    "close",
     "earn",
     "earn_many",
     "lock",

@@ -24,6 +24,7 @@ EVENTS = {
     "EXPIRE": "points.expired",
     "ADJUST": "points.adjusted",
     "REPAY": "points.repaid",
+    "CLOSE": "points.removed",
 }
 _CLOCKS = ("entry_seq", "lot_seq", "next_event_at", "inactive_at", "last_at", "last_hash")
 
