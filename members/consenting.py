@@ -29,10 +29,10 @@ def say(*, member: Member, said: Said, at: datetime, actor: str = "") -> Consent
     The same answer to the same text again changes nothing and returns the one in force.
     Raises MemberClosed: who left is asked nothing more.
     """
+    # Two answers at once queue here, so that the last one written is the one in force.
+    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if member.state == MemberState.CLOSED:
         raise blocking.MemberClosed
-    # Two answers at once queue here, so that the last one written is the one in force.
-    Member.objects.select_for_update(of=("self",)).only("pk").get(pk=member.pk)
     last = get_in_force(member=member).get((said.channel, said.purpose))
     if last and (last.is_given, last.text_version) == (said.is_given, said.text_version):
         return last

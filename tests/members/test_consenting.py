@@ -53,8 +53,11 @@ class TestSay:
     def test_who_left_is_asked_nothing(self, ada: Member):
         left = closing.close(member=ada, key="close", at=NOON)
 
-        with pytest.raises(blocking.MemberClosed):
-            consenting.say(member=left, said=YES, at=LATER)
+        # Also where the caller read the member before they left.
+        for member in (left, ada):
+            assert (member.state == "CLOSED") is (member is left)
+            with pytest.raises(blocking.MemberClosed):
+                consenting.say(member=member, said=YES, at=LATER)
 
         assert Consent.objects.exists() is False
 
