@@ -78,10 +78,8 @@ def give(
         return []
     tiers = standing.get_tiers(members=members, moment_of=moment_of, book=book)
     awards = {
-        member.pk: award_for(
-            event=event, member=member, tier=tiers[member.pk], at=moment_of(member), book=book
-        )
-        for member in members
+        m.pk: award_for(event=event, member=m, tier=tiers[m.pk], at=moment_of(m), book=book)
+        for m in members
     }
     given = [member for member in members if awards[member.pk].grants]
     accounts = posting.lock_many([member.holder_id for member in given], wallets=book.wallets)
