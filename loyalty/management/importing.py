@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from loyalty.core.refusals import Refusal
+from loyalty.management.commanding import HouseCommand
 from members.importing import columns
 from members.importing.journal import Progress, Report
 
@@ -24,10 +24,10 @@ HELP = (
     "import is complete but for refused lines. Exit 2: nothing was written, because the "
     "file, a flag or the set-up is wrong."
 )
-_REFUSED, _WRONG = 1, 2
+_REFUSED = 1
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(HouseCommand):
     """Reads flags, shows progress, tells the result. What is imported is the subclass's."""
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,15 +43,12 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            report = self.bring_in(
-                path=options["file"],
-                mapped=columns.read_map(options["map"]),
-                at=timezone.now(),
-                options=options,
-            )
-        except Refusal as refusal:
-            raise CommandError(f"{refusal.code}: {refusal.detail}", returncode=_WRONG) from refusal
+        report = self.bring_in(
+            path=options["file"],
+            mapped=columns.read_map(options["map"]),
+            at=timezone.now(),
+            options=options,
+        )
         self._tell(report, as_json=options["json"], is_dry_run=options["dry_run"])
         if report.refused:
             sys.exit(_REFUSED)

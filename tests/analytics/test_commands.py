@@ -53,7 +53,7 @@ class TestRefusals:
     def test_a_period_out_of_this_world(self) -> None:
         make_programme()
 
-        assert "period-impossible" in refused(
+        assert "0001-01-01 is not between 1900-01-01 and 2999-12-31." in refused(
             "measures", "--from", "0001-01-01", "--to", "2026-01-31"
         )
 

@@ -2,16 +2,15 @@ import json
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from analytics import cohorts, facts, reporting
-from analytics.periods import day
 from analytics.scopes import get_scope
-from loyalty.core.refusals import Refusal
+from loyalty.management.commanding import HouseCommand, day
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Print, by month of first purchase, the buyers of that month and of each one since."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,11 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         at, until = timezone.now(), options["until"]
-        try:
-            scope = get_scope(period=reporting.read_period(first=until, last=until), at=at)
-            facts.refresh(at=at)
-        except Refusal as refusal:
-            raise CommandError(f"{refusal.detail} ({refusal.code})") from refusal
+        scope = get_scope(period=reporting.read_period(first=until, last=until), at=at)
+        facts.refresh(at=at)
         table = cohorts.get_cohorts(until=scope.as_of, cut=scope.cut)
         self.stdout.write(_document(table) if options["json"] else _table(table))
 

@@ -2,13 +2,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from tqdm import tqdm
 
 from loyalty.demo import credentials, seeding, serving
+from loyalty.management.commanding import HouseCommand
 from loyalty.programmes.models import Programme
 
 _WORDS = """
@@ -16,19 +17,20 @@ _WORDS = """
   Staff        {home}desk/
   API          {home}api/v1/docs/
 
-  Member       {member}   card {card}
-  Cashier      {cashier}
-  Administrator {administrator}
-  Password     {password}   (all three)
+  Member       {member}   card {card}   (at the till: /api/v1/)
+  Cashier      {cashier}   (at the desk)
+  Administrator {administrator}   (at the desk)
+  Password     {password}   (of all three)
   Till key     {till_key}
 
 Ctrl-C stops web, worker and schedule."""
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Prepare the demo if the database is empty, and serve it with its worker and schedule."
     # Those that matter run when serving starts; a second start takes seconds.
     requires_system_checks = ()
+    makes_tables = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)

@@ -1,16 +1,15 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from analytics import facts, reporting
-from analytics.periods import day
 from analytics.scopes import get_scope
-from loyalty.core.refusals import Refusal
+from loyalty.management.commanding import HouseCommand, day
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Print the measures of a period, after counting what changed since the last time."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,13 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         at = timezone.now()
-        try:
-            period = reporting.read_period(first=options["first"], last=options["last"])
-            scope = get_scope(period=period, at=at)
-            facts.refresh(at=at)
-            lines = reporting.report(scope=scope, codes=options["code"])
-        except Refusal as refusal:
-            raise CommandError(f"{refusal.detail} ({refusal.code})") from refusal
+        period = reporting.read_period(first=options["first"], last=options["last"])
+        scope = get_scope(period=period, at=at)
+        facts.refresh(at=at)
+        lines = reporting.report(scope=scope, codes=options["code"])
         if options["json"]:
             document = reporting.as_document(scope=scope, lines=lines)
             self.stdout.write(json.dumps(document))

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from loyalty import night
 from loyalty.core.refusals import Refusal
 from loyalty.events.models import JobRun, JobState
+from loyalty.management import commanding
 
 
-class Command(BaseCommand):
+class Command(commanding.HouseCommand):
     help = "Book what the business days that are over leave to be booked. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--day", type=date.fromisoformat, help="this day alone (default: every day owed)"
+            "--day", type=commanding.day, help="this day alone (default: every day owed)"
         )
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -35,7 +36,9 @@ class Command(BaseCommand):
         try:
             return night.run(day=day, at=timezone.now())
         except Refusal as refusal:
-            raise CommandError(f"{refusal.code}: {day}. {refusal.detail}") from refusal
+            raise CommandError(
+                f"{refusal.code}: {day}. {refusal.detail}", returncode=commanding.WRONG
+            ) from refusal
 
 
 def as_json(day: date, steps: Sequence[JobRun]) -> dict[str, Any]:

@@ -2,19 +2,20 @@ import json
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from loyalty.core import zones
 from loyalty.ledger import balances
+from loyalty.management import commanding
 from loyalty.programmes.models import Programme
 from members.models import Member
 
 
-class Command(BaseCommand):
+class Command(commanding.HouseCommand):
     help = "Tell the points issued, used and outstanding at the close of a business day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", required=True, type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--at", required=True, type=commanding.day, metavar="YYYY-MM-DD")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument(
             "--members", action="store_true", help="add what is outstanding per external id"
@@ -30,17 +31,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<20} {figure:>16}")
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{text} is not a day: write 1998-06-30.") from error
-
-
 def _tell(*, day: date, with_members: bool) -> dict[str, Any]:
     programme = Programme.objects.select_related("spending_wallet").first()
     if programme is None:
-        raise CommandError("There is no programme yet: run setup_programme.")
+        raise CommandError(
+            "There is no programme yet: run setup_programme.", returncode=commanding.WRONG
+        )
     close = zones.end_of_day(day=day, zone=programme.zone)
     wallet = programme.spending_wallet.code
     totals = balances.get_totals(at=close, wallet=wallet)

@@ -1,16 +1,15 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from analytics import facts, reporting, rfm
-from analytics.periods import day
 from analytics.scopes import Scope, get_scope
-from loyalty.core.refusals import Refusal
+from loyalty.management.commanding import HouseCommand, day
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Print how many members have each score of recency, frequency and revenue."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,11 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         at, on = timezone.now(), options["at"]
-        try:
-            scope = get_scope(period=reporting.read_period(first=on, last=on), at=at)
-            facts.refresh(at=at)
-        except Refusal as refusal:
-            raise CommandError(f"{refusal.detail} ({refusal.code})") from refusal
+        scope = get_scope(period=reporting.read_period(first=on, last=on), at=at)
+        facts.refresh(at=at)
         scoring = rfm.Scoring((options["scoring"] or scope.rfm_scoring).upper())
         found = _get_scores(scope, scoring, with_members=options["members"])
         self.stdout.write(json.dumps(found) if options["json"] else _table(found))

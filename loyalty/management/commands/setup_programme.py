@@ -2,16 +2,16 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from loyalty import grants
-from loyalty.core.refusals import Refusal
+from loyalty.management.commanding import HouseCommand
 from loyalty.programmes import money, setting_up
 from loyalty.programmes.models import Programme
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = (
         "Set the loyalty programme up without questions asked: wallet, base rule, tiers. "
         "A programme that exists is never changed."
@@ -31,19 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         currency = options["currency"]
-        try:
-            programme = setting_up.set_up(
-                name=options["name"],
-                currency=currency,
-                time_zone=options["timezone"],
-                points_per=_amount("points-per", options["points_per"]),
-                expire_after_days=options["expire_after_days"],
-                value_of_point=_amount("value-of-point", options["value_of_point"]),
-                tiers=[_tier(text, currency) for text in options["tier"]],
-                at=timezone.now(),
-            )
-        except Refusal as refusal:
-            raise CommandError(_told(refusal)) from refusal
+        programme = setting_up.set_up(
+            name=options["name"],
+            currency=currency,
+            time_zone=options["timezone"],
+            points_per=_amount("points-per", options["points_per"]),
+            expire_after_days=options["expire_after_days"],
+            value_of_point=_amount("value-of-point", options["value_of_point"]),
+            tiers=[_tier(text, currency) for text in options["tier"]],
+            at=timezone.now(),
+        )
         grants.sync()
         self._tell(programme, as_json=options["json"])
 
@@ -74,10 +71,3 @@ def _tier(text: str, currency: str) -> tuple[str, int]:
         return code, money.to_cents(amount=amount, currency=currency)
     except (ValueError, InvalidOperation, OverflowError) as error:
         raise CommandError(f"not-an-amount: --tier {text}") from error
-
-
-def _told(refusal: Refusal) -> str:
-    """Return the code and, for each field, where and why, as one line each."""
-    lines = [f"{refusal.code}: {refusal.detail}"]
-    lines += [f"{field.pointer} {field.code}: {field.detail}" for field in refusal.errors]
-    return "\n".join(lines)

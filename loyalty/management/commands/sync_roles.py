@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from loyalty import grants
+from loyalty.management.commanding import HouseCommand
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Create the staff's roles and set what each may do. Run it after each migration."
 
     def handle(self, *args: Any, **options: Any) -> None:

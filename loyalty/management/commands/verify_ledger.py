@@ -2,12 +2,13 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from loyalty.ledger import verifying
+from loyalty.management.commanding import HouseCommand
 
 
-class Command(BaseCommand):
+class Command(HouseCommand):
     help = "Recompute every balance, lot, number and hash from the movements, and change nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
