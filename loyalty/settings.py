@@ -23,7 +23,8 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 DEMO = env.bool("LOYALTY_DEMO", False)
 DEBUG = env.bool("DEBUG", False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+# This machine is always answered: its health check asks, whatever the public names are.
+ALLOWED_HOSTS: list[str] = [*env.list("ALLOWED_HOSTS", []), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -160,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "night": {"task": "loyalty.tasks.tick_night", "schedule": NIGHT_TICK_SECONDS},
     "relay": {"task": "loyalty.events.tasks.relay_events", "schedule": RELAY_TICK_SECONDS},
     "answers": {"task": "loyalty.clients.tasks.purge_answers", "schedule": 3600.0},
+    "events": {"task": "loyalty.events.tasks.purge_events", "schedule": 3600.0},
 }
 
 # Languages and time: instants in UTC; business days in the programme's zone
@@ -209,8 +211,9 @@ IS_HTTPS = env.bool("HTTPS", not DEMO)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-SECURE_HSTS_PRELOAD = IS_HTTPS
+# Every host below this one must speak HTTPS too: a merchant whose shop does not says 0.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.bool("HSTS_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
 )

@@ -24,7 +24,7 @@ CASHIER = "caisse@maison-verne.example"
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the demo prints. One password opens all three doors, on this machine only."""
+    """What the demo prints. One password for all of them, on this machine only."""
 
     member: str
     card: str

@@ -1,7 +1,10 @@
 """Vouchers: whose, what they stand for, until when, and by whom they were taken."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import ShownOnly
@@ -13,7 +16,7 @@ from members.models import Voucher
 
 @admin.register(Voucher)
 class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher]):
-    """A code spends: lists show its last group, and only a voucher's own page the whole."""
+    """A code spends: who may not change vouchers is shown its last group alone."""
 
     list_display = ("ending", "member", "title", "state", "issued_at", "expires_at", "used_at")
     list_filter = ("state",)
@@ -28,6 +31,11 @@ class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher])
         ("issued_at", "expires_at"),
         ("used_at", "used_by"),
     )
+
+    def get_fields(self, request: HttpRequest, obj: Voucher | None = None) -> Any:
+        if request.user.has_perm("members.change_voucher"):
+            return self.fields
+        return (("ending", "state"), *self.fields[1:])
 
     def own(self, term: str) -> Q:
         code = codes.read(term)

@@ -69,7 +69,8 @@ class Voucher(models.Model):
         ]
 
     def __str__(self) -> str:
-        return codes.spell(self.code)
+        # The end alone: a page's title is read over a shoulder, and the whole code spends.
+        return f"… {self.spelled[-5:]}"
 
     # Properties
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from members.models import Member, Voucher
@@ -34,6 +35,19 @@ class TestVouchers:
         assert voucher.spelled not in listed
         assert voucher.code not in listed
         assert voucher.spelled in shown
+
+    def test_keep_their_code_from_whoever_may_only_look(self, voucher: Voucher):
+        cashier = get_user_model().objects.create_user(email="till@example.org", is_staff=True)
+        look = Permission.objects.get(codename="view_voucher")
+        cashier.user_permissions.add(look)
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(cashier)
+
+        shown = client.get(f"{VOUCHERS}{voucher.pk}/change/").content.decode()
+
+        assert f"… {voucher.spelled[-5:]}" in shown
+        assert voucher.spelled not in shown
+        assert voucher.code not in shown
 
     def test_say_what_they_stand_for(self, desk: Client, voucher: Voucher):
         shown = desk.get(f"{VOUCHERS}{voucher.pk}/change/").content.decode()

@@ -1,4 +1,4 @@
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management import call_command
@@ -12,6 +12,7 @@ from loyalty.demo import credentials, seeding, serving
 from loyalty.management.commanding import HouseCommand
 from loyalty.programmes.models import Programme
 
+_LAST_PORT = 65_535
 _WORDS = """
   Members      {home}
   Staff        {home}desk/
@@ -33,7 +34,7 @@ class Command(HouseCommand):
     makes_tables = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=_port, default=8000)
         parser.add_argument("--seed", type=int, default=1, help="another number, other lives")
         parser.add_argument("--members", type=int, default=200)
         parser.add_argument("--seed-only", action="store_true", help="prepare and do not serve")
@@ -94,3 +95,9 @@ class Command(HouseCommand):
     def say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _LAST_PORT):
+        raise ArgumentTypeError(f"{text} is not a port: write a number from 1 to {_LAST_PORT}.")
+    return int(text)
