@@ -33,6 +33,7 @@ def check_is_active(*, member: Member) -> None:
         raise MemberClosed
 
 
+@posting.retried
 @transaction.atomic
 def block(*, member: Member, at: datetime, actor: str) -> Member:
     """Let the member neither earn nor spend until unblocked. Their points stay, and age.
@@ -42,6 +43,7 @@ def block(*, member: Member, at: datetime, actor: str) -> Member:
     return _turn(member, MemberState.BLOCKED, at=at, actor=actor)
 
 
+@posting.retried
 @transaction.atomic
 def unblock(*, member: Member, at: datetime, actor: str) -> Member:
     """Let a blocked member earn and spend again. Raises MemberClosed."""

@@ -11,6 +11,7 @@ from members.models import Member, MemberState
 REASON = "closed"
 
 
+@posting.retried
 @transaction.atomic
 def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
     """Let a member leave for good: nothing is earned or spent again, nothing opens again.

@@ -25,6 +25,7 @@ class RedemptionAlreadyCancelled(Refusal):
     title = _("This redemption was already cancelled.")
 
 
+@posting.retried
 @transaction.atomic
 def redeem(
     *,
@@ -109,6 +110,7 @@ def _repeated(done: Redemption, *, member: Member, reward: Reward) -> Redemption
     return done
 
 
+@posting.retried
 @transaction.atomic
 def cancel(*, redemption: Redemption, key: str, at: datetime, actor: str = "") -> Redemption:
     """Give the points back to their lots and the piece back to the stock; void the voucher.
