@@ -61,6 +61,8 @@ class ImportCommand(HouseCommand):
 
     def _tell(self, report: Report, *, as_json: bool, is_dry_run: bool) -> None:
         said = report.as_json()
+        if not report.lines:
+            self.stderr.write("The file holds no line under its header: there is nothing to add.")
         if as_json:
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return

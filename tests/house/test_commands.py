@@ -50,6 +50,14 @@ def refused(*words: str) -> str:
     return str(refusal.value)
 
 
+class TestAPort:
+    @pytest.mark.parametrize("port", ["0", "99999", "65536", "00000199999", "http", "-1"])
+    def test_is_one_that_exists(self, port: str):
+        assert f"{port} is not a port: write a number from 1 to 65535." in refused(
+            "demo", f"--port={port}"
+        )
+
+
 @pytest.mark.django_db
 class TestADay:
     @pytest.mark.parametrize(

@@ -60,8 +60,15 @@ class TestSetupProgramme:
             (("--points-per=0",), "/points_per out-of-range"),
             (("--points-per=one",), "not-an-amount: --points-per one"),
             (("--value-of-point=x",), "not-an-amount: --value-of-point x"),
-            (("--tier", "silver"), "not-an-amount: --tier silver"),
-            (("--tier", "silver:100.001"), "not-an-amount: --tier silver:100.001"),
+            (("--points-per=1e3",), "not-an-amount: --points-per 1e3: write it in digits"),
+            (("--value-of-point=1E-2",), "not-an-amount: --value-of-point 1E-2"),
+            (("--tier", "silver"), "--tier silver: CODE:AMOUNT is expected, such as silver:100"),
+            (("--tier", "silver:1e3"), "--tier silver:1e3: CODE:AMOUNT is expected"),
+            (("--tier", ":100"), "--tier :100: CODE:AMOUNT is expected"),
+            (
+                ("--tier", "silver:100.001"),
+                "not-an-amount: --tier silver:100.001: EUR has no such",
+            ),
             (("--tier", "silver:NaN"), "not-an-amount: --tier silver:NaN"),
             (("--tier", "silver:1", "--tier", "silver:2"), "/tiers/1 repeated"),
         ],
@@ -71,5 +78,6 @@ class TestSetupProgramme:
             told(*FLAGS, *flags, "--json")
 
         assert says in str(refused.value)
+        assert refused.value.returncode == 2
         assert Programme.objects.exists() is False
         assert Group.objects.exists() is False

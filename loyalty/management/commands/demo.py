@@ -98,6 +98,7 @@ class Command(HouseCommand):
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _LAST_PORT):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_PORT))
+    if not (is_number and 1 <= int(text) <= _LAST_PORT):
         raise ArgumentTypeError(f"{text} is not a port: write a number from 1 to {_LAST_PORT}.")
     return int(text)

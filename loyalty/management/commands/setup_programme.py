@@ -1,4 +1,5 @@
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -6,9 +7,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from loyalty import grants
-from loyalty.management.commanding import HouseCommand
+from loyalty.management.commanding import WRONG, HouseCommand
 from loyalty.programmes import money, setting_up
 from loyalty.programmes.models import Programme
+
+# As the API takes them: digits, never an exponent.
+_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_TIER = "CODE:AMOUNT is expected, such as silver:100 or gold:250.50"
 
 
 class Command(HouseCommand):
@@ -58,16 +63,20 @@ class Command(HouseCommand):
 
 
 def _amount(flag: str, text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise CommandError(f"not-an-amount: --{flag} {text}") from error
+    if not _AMOUNT.fullmatch(text):
+        raise _not_an_amount(flag, text, "write it in digits, such as 1000 or 2.50")
+    return Decimal(text)
 
 
 def _tier(text: str, currency: str) -> tuple[str, int]:
-    code, separator, threshold = text.partition(":")
-    amount = _amount("tier", threshold if separator else text)
+    code, _separator, threshold = text.partition(":")
+    if not code or not _AMOUNT.fullmatch(threshold):
+        raise _not_an_amount("tier", text, _TIER)
     try:
-        return code, money.to_cents(amount=amount, currency=currency)
+        return code, money.to_cents(amount=Decimal(threshold), currency=currency)
     except (ValueError, InvalidOperation, OverflowError) as error:
-        raise CommandError(f"not-an-amount: --tier {text}") from error
+        raise _not_an_amount("tier", text, f"{currency} has no such amount") from error
+
+
+def _not_an_amount(flag: str, text: str, expected: str) -> CommandError:
+    return CommandError(f"not-an-amount: --{flag} {text}: {expected}.", returncode=WRONG)

@@ -54,6 +54,20 @@ class TestImportPurchases:
         assert code == 0
         assert "1 added" in out
 
+    @pytest.mark.parametrize("flags", [(), ("--json",)])
+    def test_says_when_there_is_no_line(
+        self, programme: Programme, write: Writer, flags: tuple[str, ...]
+    ):
+        path = write("customer_id,date,amount\n")
+
+        code, out, err = run("import_purchases", path, *flags)
+
+        assert code == 0
+        assert "no line" in err
+        assert err.count("\n") == 1
+        assert "no line" not in out
+        assert Purchase.objects.exists() is False
+
     def test_takes_its_flags(self, programme: Programme, write: Writer):
         Store.objects.create(code="paris", name="Paris")
         path = write("who,when,sum\nm1,2020-01-05,5.00\n")
