@@ -3,6 +3,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from loyalty.core.languages import in_language
+
 
 class RuleState(models.TextChoices):
     DRAFT = "DRAFT", _("draft")
@@ -29,7 +31,7 @@ class Rule(models.Model):
         verbose_name_plural = _("earning rules")
 
     def __str__(self) -> str:
-        return self.name_fr
+        return in_language(french=self.name_fr, english=self.name_en)
 
 
 class RuleVersion(models.Model):

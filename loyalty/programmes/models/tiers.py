@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from loyalty.core.languages import in_language
+
 
 class TierLadder(models.Model):
     """Tiers reached by what a member spent in the last `window_months` months."""
@@ -25,7 +27,7 @@ class TierLadder(models.Model):
         verbose_name_plural = _("tier ladders")
 
     def __str__(self) -> str:
-        return self.name_fr
+        return in_language(french=self.name_fr, english=self.name_en)
 
 
 class Tier(models.Model):
@@ -66,4 +68,4 @@ class Tier(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_fr
+        return in_language(french=self.name_fr, english=self.name_en)

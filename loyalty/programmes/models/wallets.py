@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from loyalty.core.languages import in_language
 from loyalty.ledger.models import Wallet
 
 
@@ -62,4 +63,4 @@ class WalletPolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_fr
+        return in_language(french=self.name_fr, english=self.name_en)
