@@ -22,7 +22,7 @@ class InsufficientPoints(Refusal):
 
 
 class TakesEffectLater(Refusal):
-    code = "occurred-at-out-of-window"
+    code = "takes-effect-later"
     title = _("It cannot take effect in the future.")
 
 
