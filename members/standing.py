@@ -1,8 +1,7 @@
 """Where members stand on the ladder: read from dates, moved by purchases and by the night.
 
-`Member.tier`, `tier_until` and `tier_changed_at` are the last move written down. What holds
-at a moment follows from them, the dates and what was spent; a night that has not run changes
-no answer.
+`Member.tier` and its dates are the last move written down. What holds at a moment follows from
+them and what was spent; a night that has not run changes no answer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
