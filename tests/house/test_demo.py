@@ -13,7 +13,7 @@ from tests.house import processes
 from tests.house.processes import Running
 
 SERVED = "Ctrl-C stops"
-STEPS = ["settle", "birthdays", "tiers", "measures"]
+STEPS = ["settle", "tiers", "birthdays", "measures"]
 
 
 def get(port: int, path: str) -> int:

@@ -21,7 +21,7 @@ from tests.house import processes
 
 # Away from what anybody else keeps in the same Redis.
 REDIS = "redis://127.0.0.1:6379/9"
-STEPS = ["settle", "birthdays", "tiers", "measures"]
+STEPS = ["settle", "tiers", "birthdays", "measures"]
 
 
 @pytest.fixture
