@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
+STEPS ?= 1000000
+KILLS ?= 200
+SEED ?= 1
 
 # python3, or a newer one beside it where python3 is too old.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -15,11 +18,12 @@ TEMPLATES := $(wildcard templates)
 
 # What `check --deploy` is asked about: an installation as an operator would set it.
 PRODUCTION := LOYALTY_DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=club.example.org \
+	SITE_URL=https://club.example.org EMAIL_URL=submission://mail.example.org \
 	VAR_DIR=$(VENV)/production DATABASE_URL= REDIS_URL= \
 	SECRET_KEY=lint-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test lint check bench up audit catalogues
+.PHONY: help run seed test lint check bench prove sabotage screenshots up audit catalogues messages
 
 help:
 	@echo "make run     a working programme at http://127.0.0.1:$(PORT) (PORT=8080 for another port)"
@@ -28,6 +32,10 @@ help:
 	@echo "make lint    style, types, templates, import contracts, migrations, OpenAPI, words"
 	@echo "make check   lint and test: what CI runs"
 	@echo "make bench   what things cost, measured"
+	@echo "make prove   a million steps of the ledger, 200 kills of the night (STEPS= KILLS= SEED=)"
+	@echo "make sabotage  each promise about points broken in turn: does its test say so?"
+	@echo "make screenshots  the pictures of docs/images, taken anew of a demo"
+	@echo "make messages  the catalogues in locale/, brought up to date with what the code says"
 	@echo "make up      the production set in containers"
 
 run: $(VENV)/run.stamp catalogues
@@ -56,6 +64,18 @@ check: lint test
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+prove: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.prove --steps $(STEPS) --kills $(KILLS) --seed $(SEED) $(ARGS)
+
+sabotage: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.sabotage $(ARGS)
+
+screenshots: $(VENV)/dev.stamp catalogues
+	@$(BIN)/python -m tests.pages.screenshots $(ARGS)
+
+messages: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.catalogues
 
 up:
 	docker compose up --build

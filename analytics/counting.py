@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.models import MemberFact, MemberMonth, PointsDay, StoreDay
 from analytics.periods import month_end
-from analytics.queries import Query, compose, execute
+from analytics.queries import RETURNED, Query, compose, execute
 from loyalty.core import engines, zones
 
 EVERYTHING = Query("1 = 1")
@@ -19,38 +19,54 @@ _AT_ONCE = 1_000
 
 _MEMBER_FACTS = """
 INSERT INTO analytics_memberfact (member_id, first_at, last_at, first_on, last_on,
-                                  first_month, receipts, revenue_cents, days)
+                                  first_month, receipts, revenue_cents, returned_cents, days)
 SELECT member_id, MIN(first_at), MAX(last_at), MIN(business_on), MAX(business_on),
-       {month}, SUM(receipts), SUM(revenue_cents), COUNT(*)
+       {month}, SUM(receipts), SUM(sold_cents - returned_cents), SUM(returned_cents),
+       COUNT(business_on)
 FROM (SELECT member_id, business_on, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at,
-             COUNT(*) AS receipts, SUM(total_cents) AS revenue_cents
+             COUNT(*) AS receipts, SUM(total_cents) AS sold_cents, 0 AS returned_cents
       FROM members_purchase
       WHERE member_id IS NOT NULL AND {whose}
-      GROUP BY member_id, business_on) AS by_day
+      GROUP BY member_id, business_on
+      UNION ALL
+      SELECT member_id, NULL, NULL, NULL, 0, 0, SUM(total_cents)
+      FROM {returns} AS given_back
+      WHERE member_id IS NOT NULL AND {whose}
+      GROUP BY member_id) AS by_day
 GROUP BY member_id
 """
 
 _MEMBER_MONTHS = """
 INSERT INTO analytics_membermonth (member_id, month, store_id, channel, receipts,
-                                   revenue_cents, first_on, last_on, days)
-SELECT member_id, month, store_id, channel, SUM(receipts), SUM(revenue_cents),
-       MIN(business_on), MAX(business_on), SUM(1 << (day_of_month - 1))
-FROM (SELECT member_id, {month} AS month, store_id, channel, business_on,
-             {day_of_month} AS day_of_month,
-             COUNT(*) AS receipts, SUM(total_cents) AS revenue_cents
+                                   revenue_cents, returned_cents, first_on, last_on, days)
+SELECT member_id, month, store_id, channel, SUM(receipts), SUM(sold_cents - returned_cents),
+       SUM(returned_cents), MIN(bought_on), MAX(bought_on), SUM(day_bit)
+FROM (SELECT member_id, {month} AS month, store_id, channel, business_on AS bought_on,
+             1 << ({day_of_month} - 1) AS day_bit,
+             COUNT(*) AS receipts, SUM(total_cents) AS sold_cents, 0 AS returned_cents
       FROM members_purchase
+      WHERE member_id IS NOT NULL AND {whose}
+      GROUP BY member_id, store_id, channel, business_on
+      UNION ALL
+      SELECT member_id, {month} AS month, store_id, channel, NULL, 0, 0, 0, SUM(total_cents)
+      FROM {returns} AS given_back
       WHERE member_id IS NOT NULL AND {whose}
       GROUP BY member_id, store_id, channel, business_on) AS by_day
 GROUP BY member_id, month, store_id, channel
 """
 
 _STORE_DAYS = """
-INSERT INTO analytics_storeday (store_id, channel, day, receipts, revenue_cents,
+INSERT INTO analytics_storeday (store_id, channel, day, receipts, revenue_cents, returned_cents,
                                 member_receipts, member_revenue_cents)
-SELECT store_id, channel, business_on, COUNT(*), SUM(total_cents), COUNT(member_id),
-       SUM(CASE WHEN member_id IS NULL THEN 0 ELSE total_cents END)
-FROM members_purchase
-WHERE {which}
+SELECT store_id, channel, business_on, SUM(receipts), SUM(cents), SUM(returned_cents),
+       SUM(CASE WHEN member_id IS NULL THEN 0 ELSE receipts END),
+       SUM(CASE WHEN member_id IS NULL THEN 0 ELSE cents END)
+FROM (SELECT store_id, channel, business_on, member_id, 1 AS receipts, total_cents AS cents,
+             0 AS returned_cents
+      FROM members_purchase WHERE {which}
+      UNION ALL
+      SELECT store_id, channel, business_on, member_id, 0, -total_cents, total_cents
+      FROM {returns} AS given_back WHERE {which}) AS sold
 GROUP BY store_id, channel, business_on
 """
 
@@ -75,7 +91,7 @@ def count_all_purchases() -> int:
     return (
         execute(_member_facts(EVERYTHING))
         + execute(_member_months(EVERYTHING))
-        + execute(compose(_STORE_DAYS, {"which": EVERYTHING}))
+        + execute(_store_days(EVERYTHING))
     )
 
 
@@ -100,7 +116,7 @@ def count_month(month: date, member_ids: Sequence[int]) -> None:
 def count_store_day(day: date) -> None:
     """Count again the receipts of all stores on this business day."""
     StoreDay.objects.filter(day=day).delete()
-    execute(compose(_STORE_DAYS, {"which": compose("business_on = {day}", {"day": day})}))
+    execute(_store_days(compose("business_on = {day}", {"day": day})))
 
 
 def count_points_day(day: date, zone: ZoneInfo) -> None:
@@ -116,7 +132,7 @@ def count_points_day(day: date, zone: ZoneInfo) -> None:
 
 def _member_facts(whose: Query) -> Query:
     month = Query(engines.month_of("MIN(business_on)"))
-    return compose(_MEMBER_FACTS, {"month": month, "whose": whose})
+    return compose(_MEMBER_FACTS, {"month": month, "whose": whose, "returns": RETURNED})
 
 
 def _member_months(whose: Query) -> Query:
@@ -124,8 +140,13 @@ def _member_months(whose: Query) -> Query:
         "month": Query(engines.month_of("business_on")),
         "day_of_month": Query(engines.day_of_month("business_on")),
         "whose": whose,
+        "returns": RETURNED,
     }
     return compose(_MEMBER_MONTHS, parts)
+
+
+def _store_days(which: Query) -> Query:
+    return compose(_STORE_DAYS, {"which": which, "returns": RETURNED})
 
 
 def _blocks(numbers: Sequence[int]) -> Iterator[list[int]]:

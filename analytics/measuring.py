@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
 
 from analytics.figures import Direction, Figure, Unit
 from analytics.periods import Period
 from analytics.queries import Query, as_subquery
 from analytics.scopes import Scope
-from members.models import Member, Purchase
+from members.models import Member, Purchase, Return
+
+_Row = TypeVar("_Row", Purchase, Return)
 
 
 class Family(StrEnum):
@@ -82,15 +84,35 @@ def members(ids: Query) -> Drill:
     return Drill((Rows(Member.objects.filter(pk__in=as_subquery(ids))),))
 
 
-def receipts(scope: Scope, *, weight: str | None = None) -> Drill:
+def receipts(scope: Scope) -> Drill:
     """Return the receipts of members in the period."""
-    return Drill((Rows(receipts_in(scope), weight),))
+    return Drill((Rows(receipts_in(scope)),))
 
 
-def receipts_to_date(scope: Scope) -> Drill:
-    """Return the receipts of members up to the end of the period, by what they are worth."""
-    ever = Purchase.objects.filter(business_on__lte=scope.as_of, member__isnull=False)
-    return Drill((Rows(_cut(ever, scope), "total_cents"),))
+def revenue(scope: Scope) -> Drill:
+    """Return what members bought in the period and what they returned in it, by its worth."""
+    return _worth(receipts_in(scope), returns_in(scope))
+
+
+def revenue_of(scope: Scope, members: Query) -> Drill:
+    """Return what these members bought in the period and returned in it, by its worth."""
+    whose = as_subquery(members)
+    return _worth(
+        receipts_in(scope).filter(member__in=whose),
+        returns_in(scope).filter(purchase__member__in=whose),
+    )
+
+
+def revenue_to_date(scope: Scope) -> Drill:
+    """Return what members bought and returned up to the end of the period, by its worth."""
+    bought = Purchase.objects.filter(business_on__lte=scope.as_of, member__isnull=False)
+    returned = Return.objects.filter(business_on__lte=scope.as_of, purchase__member__isnull=False)
+    return _worth(_cut(bought, scope), _cut(returned, scope))
+
+
+def _worth(bought: QuerySet[Purchase], returned: QuerySet[Return]) -> Drill:
+    lost = returned.annotate(effect=-F("total_cents"))
+    return Drill((Rows(bought, "total_cents"), Rows(lost, "effect")))
 
 
 def repeated_receipts(scope: Scope) -> Drill:
@@ -107,9 +129,15 @@ def receipts_in(scope: Scope) -> QuerySet[Purchase]:
     return _cut(Purchase.objects.filter(business_on__range=days, member__isnull=False), scope)
 
 
-def _cut(purchases: QuerySet[Purchase], scope: Scope) -> QuerySet[Purchase]:
+def returns_in(scope: Scope) -> QuerySet[Return]:
+    days = (scope.period.first, scope.period.last)
+    mine = Return.objects.filter(business_on__range=days, purchase__member__isnull=False)
+    return _cut(mine, scope)
+
+
+def _cut(rows: QuerySet[_Row], scope: Scope) -> QuerySet[_Row]:
     if scope.cut.store_id is not None:
-        purchases = purchases.filter(store=scope.cut.store_id)
+        rows = rows.filter(store=scope.cut.store_id)
     if scope.cut.channel is not None:
-        purchases = purchases.filter(channel=scope.cut.channel)
-    return purchases
+        rows = rows.filter(channel=scope.cut.channel)
+    return rows

@@ -13,7 +13,10 @@ from members.models import Member
 
 
 class MemberFact(models.Model):
-    """All purchases of one member, up to the last refresh. Days are business days."""
+    """All purchases of one member, up to the last refresh. Days are business days.
+
+    Revenue is net: what was returned has been taken off, on the day of the return.
+    """
 
     member = models.OneToOneField(
         Member, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("member")
@@ -25,6 +28,7 @@ class MemberFact(models.Model):
     first_month = models.DateField(_("cohort"))
     receipts = models.BigIntegerField(_("receipts"))
     revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    returned_cents = models.BigIntegerField(_("returned (cents)"), default=0)
     days = models.IntegerField(_("distinct days"))
 
     class Meta:
@@ -44,7 +48,7 @@ class MemberMonth(models.Model):
 
     `days` holds a bit for each business day with a receipt: bit 0 is the first of the month.
     Distinct days, the gaps between them, and who bought in part of a month all follow from
-    it, for one store or for several together.
+    it, for one store or for several together. A month with returns alone has no days.
     """
 
     member = models.ForeignKey(
@@ -58,8 +62,9 @@ class MemberMonth(models.Model):
     channel = models.CharField(_("channel"), max_length=20)
     receipts = models.BigIntegerField(_("receipts"))
     revenue_cents = models.BigIntegerField(_("revenue (cents)"))
-    first_on = models.DateField(_("first day"))
-    last_on = models.DateField(_("last day"))
+    returned_cents = models.BigIntegerField(_("returned (cents)"), default=0)
+    first_on = models.DateField(_("first day"), null=True)
+    last_on = models.DateField(_("last day"), null=True)
     days = models.IntegerField(_("days, as bits"))
 
     class Meta:
@@ -95,6 +100,7 @@ class StoreDay(models.Model):
     day = models.DateField(_("business day"))
     receipts = models.BigIntegerField(_("receipts"))
     revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    returned_cents = models.BigIntegerField(_("returned (cents)"), default=0)
     member_receipts = models.BigIntegerField(_("receipts of members"))
     member_revenue_cents = models.BigIntegerField(_("revenue of members (cents)"))
 
@@ -160,8 +166,8 @@ class Topic(models.TextChoices):
 class DayToCount(models.Model):
     """A day whose totals are to be counted again: many changes of a day are one of these."""
 
-    topic = models.CharField(max_length=20, choices=Topic)
-    day = models.DateField()
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
+    day = models.DateField(_("day"))
 
     class Meta:
         verbose_name = _("day to count")
@@ -228,6 +234,7 @@ class MeasureSettings(models.Model):
     class Meta:
         verbose_name = _("settings of measures")
         verbose_name_plural = _("settings of measures")
+        permissions = [("view_measures", _("Can see measures"))]
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="analytics_settings_are_the_only_ones"),
             models.CheckConstraint(

@@ -27,6 +27,13 @@ class Query:
 Part = Query | int | str | date | Sequence[int] | None
 
 
+# A return counts where and when it happened, for whom the sale was.
+RETURNED = Query(
+    "SELECT sale.member_id, given.store_id, given.channel, given.business_on, given.total_cents"
+    " FROM members_return AS given JOIN members_purchase AS sale ON sale.id = given.purchase_id"
+)
+
+
 def compose(template: str, parts: Mapping[str, Part]) -> Query:
     """Return the template with each `{name}` replaced by its part.
 

@@ -115,18 +115,18 @@ def _entry(line: Line, currency: str) -> dict[str, Any]:
 def _rows(line: Line, currency: str) -> Iterator[tuple[str, str, str]]:
     measure, figure = line.measure, line.figure
     value = to_words(figure.value, measure.unit, currency)
-    yield str(measure.name), value, _over(line, currency)
+    yield str(measure.name), value, over(line, currency)
     if len(figure.columns) <= _MOST_COLUMNS:
         for name, column in figure.columns.items():
             yield f"  {name}", to_words(column.value, column.unit, currency), ""
 
 
-def _over(line: Line, currency: str) -> str:
+def over(line: Line, currency: str) -> str:
     if line.figure.denominator is None:
         return ""
-    over = to_words(line.figure.numerator, line.measure.numerator_unit, currency)
+    part = to_words(line.figure.numerator, line.measure.numerator_unit, currency)
     under = to_words(line.figure.denominator, line.measure.denominator_unit, currency)
-    return f"{over} / {under}"
+    return f"{part} / {under}"
 
 
 def _money(cents: Fraction, currency: str) -> str:

@@ -1,14 +1,15 @@
 """What members bought in a period, as queries that measures build on.
 
 Whole months come from facts. So does who bought on which day, of any range. Only receipts
-and revenue of part of a month are read from purchases, through their index on the day.
+and revenue of part of a month are read from purchases and returns, through their index on the
+day. Revenue is net of what was returned in the period, whenever that was sold.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from analytics.periods import Period, month_start, split
-from analytics.queries import Part, Query, compose, get_rows, union_all
+from analytics.queries import RETURNED, Part, Query, compose, get_rows, union_all
 from analytics.scopes import Cut, Scope
 from loyalty.core import engines
 
@@ -29,12 +30,21 @@ FROM members_purchase
 WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {cut}
 """
 
+_EDGE_RETURNS = """
+SELECT member_id, 0 AS receipts, -total_cents AS revenue_cents,
+       NULL AS first_on, NULL AS last_on
+FROM {returned} AS given_back
+WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {cut}
+"""
+
 _BY_MEMBER = """
 SELECT member_id, CAST(SUM(receipts) AS bigint) AS receipts,
        CAST(SUM(revenue_cents) AS bigint) AS revenue_cents,
        MIN(first_on) AS first_on, MAX(last_on) AS last_on
 FROM {parts} AS parts GROUP BY member_id
 """
+
+_BUYERS_OF = "SELECT * FROM {members} AS members WHERE receipts > 0"
 
 _NOBODY = """
 SELECT member_id, receipts, revenue_cents, first_on, last_on
@@ -65,18 +75,19 @@ FROM {masked} AS masked JOIN {bits} AS bits ON ((days >> bits.column1) & 1) = 1
 
 _LAST_DAYS = """
 SELECT member_id, {day} AS day FROM analytics_membermonth
-WHERE month < {month} AND member_id IN {of} AND {cut}
+WHERE month < {month} AND member_id IN {of} AND last_on IS NOT NULL AND {cut}
 GROUP BY member_id
 """
 
 _SALES = """
-SELECT COUNT(*), SUM(receipts), SUM(revenue_cents) FROM {members} AS members
+SELECT SUM(CASE WHEN receipts > 0 THEN 1 ELSE 0 END), SUM(receipts), SUM(revenue_cents)
+FROM {members} AS members
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What some members bought together."""
+    """What some members bought together; of whoever only returned something, its revenue."""
 
     buyers: int
     receipts: int
@@ -84,28 +95,21 @@ class Sales:
 
 
 def get_sales(scope: Scope) -> Sales:
-    return _get_sales(by_member(scope.period, scope.cut))
+    return _get_sales(_by_member(scope.period, scope.cut))
 
 
 def get_sales_to_date(scope: Scope) -> Sales:
-    return _get_sales(to_date(scope))
+    return _get_sales(_to_date(scope))
 
 
 def by_member(period: Period, cut: Cut) -> Query:
     """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
-    found = split(period)
-    parts = [_edge(edge, cut) for edge in found.edges]
-    if found.months:
-        first, last = found.months
-        bounds: dict[str, Part] = {"first": first, "last": last, "cut": _restriction(cut)}
-        parts.append(compose(_MONTHS, bounds))
-    return compose(_BY_MEMBER, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
+    return compose(_BUYERS_OF, {"members": _by_member(period, cut)})
 
 
 def to_date(scope: Scope) -> Query:
     """One row per member who ever bought, up to the end of the scope, as `by_member`."""
-    is_up_to_now = scope.as_of >= scope.today and scope.cut == Cut()
-    return Query(_EVER) if is_up_to_now else by_member(scope.to_date, scope.cut)
+    return compose(_BUYERS_OF, {"members": _to_date(scope)})
 
 
 def buyers(period: Period, cut: Cut) -> Query:
@@ -144,6 +148,22 @@ def _get_sales(members: Query) -> Sales:
     return Sales(*(int(number or 0) for number in found))
 
 
+def _by_member(period: Period, cut: Cut) -> Query:
+    """As `by_member`, with those who bought nothing and returned something."""
+    found = split(period)
+    parts = [part for edge in found.edges for part in _edges(edge, cut)]
+    if found.months:
+        first, last = found.months
+        bounds: dict[str, Part] = {"first": first, "last": last, "cut": _restriction(cut)}
+        parts.append(compose(_MONTHS, bounds))
+    return compose(_BY_MEMBER, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
+
+
+def _to_date(scope: Scope) -> Query:
+    is_up_to_now = scope.as_of >= scope.today and scope.cut == Cut()
+    return Query(_EVER) if is_up_to_now else _by_member(scope.to_date, scope.cut)
+
+
 def _masked(period: Period, cut: Cut) -> Query:
     parts: dict[str, Part] = {
         "first_month": month_start(period.first),
@@ -156,8 +176,14 @@ def _masked(period: Period, cut: Cut) -> Query:
     return compose(_MASKED, parts)
 
 
-def _edge(edge: Period, cut: Cut) -> Query:
-    return compose(_EDGE, {"first": edge.first, "last": edge.last, "cut": _restriction(cut)})
+def _edges(edge: Period, cut: Cut) -> list[Query]:
+    bounds: dict[str, Part] = {
+        "first": edge.first,
+        "last": edge.last,
+        "cut": _restriction(cut),
+        "returned": RETURNED,
+    }
+    return [compose(template, bounds) for template in (_EDGE, _EDGE_RETURNS)]
 
 
 def _restriction(cut: Cut) -> Query:

@@ -16,7 +16,16 @@ from benchmarks.run import Run
 BENCHMARKS = {
     "B1": "benchmarks.record_purchase",
     "B2": "benchmarks.get_balance",
+    "B3": "benchmarks.redeem",
+    "B4": "benchmarks.earn_among_many",
+    "B5": "benchmarks.one_member",
+    "B6": "benchmarks.expire_points",
+    "B10": "benchmarks.catch_up",
+    "P8": "benchmarks.verify_books",
+    "B9": "benchmarks.staff_lists",
     "import": "benchmarks.import_purchases",
+    "simulate": "benchmarks.simulate",
+    "rules": "benchmarks.evaluate_rules",
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Literal
 
 from benchmarks.processes import cpu_of_tree
 
@@ -72,11 +73,16 @@ class Comparison:
     left: str
     right: str
     goal: float
+    part: Literal["total", "database"] = "total"
+    unit: str = "ms of CPU"
     rounds: list[tuple[Cost, Cost]] = field(default_factory=list)
 
     @property
     def ratios(self) -> list[float]:
-        return [left.total / right.total for left, right in self.rounds]
+        """Say each round's ratio, of all the CPU or, where that is the goal, of the database's."""
+        return [
+            getattr(left, self.part) / getattr(right, self.part) for left, right in self.rounds
+        ]
 
     @property
     def ratio(self) -> float:

@@ -26,14 +26,16 @@ def describe_comparison(comparison: Comparison) -> list[str]:
     ratios = comparison.ratios
     return [
         f"{comparison.says}",
-        f"  {comparison.left:<44} {describe_cost(left)}",
-        f"  {comparison.right:<44} {describe_cost(right)}",
+        f"  {comparison.left:<44} {describe_cost(left, comparison.unit)}",
+        f"  {comparison.right:<44} {describe_cost(right, comparison.unit)}",
         f"  ratio {comparison.ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)}"
         f" rounds), goal {comparison.goal:.2f} + {SLACK - 1:.0%}: {say(comparison.is_met)}",
     ]
 
 
-def describe_cost(cost: Cost) -> str:
+def describe_cost(cost: Cost, unit: str) -> str:
+    if unit != "ms of CPU":
+        return f"{cost.total * 1000:7.2f} {unit}"
     application, database = cost.application * 1000, cost.database * 1000
     return f"{cost.total * 1000:7.2f} ms of CPU = {application:.2f} app + {database:.2f} database"
 

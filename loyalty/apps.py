@@ -10,3 +10,4 @@ class ShellConfig(AppConfig):
 
     def ready(self) -> None:
         from loyalty import checks  # noqa: F401
+        from loyalty.mailing import codes, reactions  # noqa: F401

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -51,6 +52,29 @@ def nobody_outside_sees_debug_pages(**_: object) -> Messages:
     return [Error(f"DEBUG is on and {', '.join(public)} is served.", hint=hint, id="loyalty.E002")]
 
 
+@register(Tags.security, deploy=True)
+def links_lead_to_us(**_: object) -> Messages:
+    """Every e-mail links here: without an address nobody signs in, and nobody unsubscribes."""
+    site = urlsplit(settings.SITE_URL)
+    schemes = ("https",) if settings.IS_HTTPS else ("https", "http")
+    if site.scheme in schemes and site.hostname and not (site.path or site.query or site.fragment):
+        return []
+    hint = f"Set SITE_URL to where members find the site, such as {schemes[0]}://club.example.org."
+    return [Error("SITE_URL does not say where the site is.", hint=hint, id="loyalty.E005")]
+
+
+@register(Tags.security, deploy=True)
+def codes_can_be_sent(**_: object) -> Messages:
+    """Members sign in by e-mailed codes: where none can be sent, nobody gets in."""
+    hint = "Set EMAIL_URL to your mail server: submission://name:password@mail.example.org"
+    if settings.EMAIL_URL.startswith("smtps:"):
+        hint = "Use submission://name:password@host, or smtp://name:password@host:465/?ssl=True"
+        return [Error("EMAIL_URL says smtps://, which is not read.", hint=hint, id="loyalty.E007")]
+    if settings.DEMO or settings.EMAIL_URL:
+        return []
+    return [Error("EMAIL_URL is missing: no e-mail can be sent.", hint=hint, id="loyalty.E006")]
+
+
 @register(Tags.database, deploy=True)
 def acknowledged_points_are_durable(**_: object) -> Messages:
     """A crash must not lose points that a till was told about."""
@@ -68,6 +92,8 @@ def problems() -> Messages:
     checks: Sequence[Callable[[], Messages]] = (
         secret_key_is_strong,
         nobody_outside_sees_debug_pages,
+        links_lead_to_us,
+        codes_can_be_sent,
         acknowledged_points_are_durable,
         clocks_agree,
     )

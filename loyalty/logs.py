@@ -1,5 +1,6 @@
 """Logs: one line an event, with ids only; never a name, an address, a card, a code or a key."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -12,6 +13,8 @@ _SHARED = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+# Addresses that spend or unsubscribe: whoever reads the log could.
+_SECRETS = re.compile(r"(/(?:vouchers|unsubscribe)/)[^/\s?]+")
 _REQUESTS, _FOREIGN_HOST = "django.request", "django.security.DisallowedHost"
 
 
@@ -25,6 +28,7 @@ def configure(*, level: str, is_readable: bool) -> dict[str, Any]:
             structlog.stdlib.filter_by_level,
             *_SHARED,
             without_query,
+            without_codes,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -39,6 +43,16 @@ def without_query(
     """Cut what follows `?` from the request's line: people search by address and by card."""
     if "request" in event:
         event["request"] = str(event["request"]).partition("?")[0]
+    return event
+
+
+def without_codes(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Cut the code out of an address that holds one."""
+    for place in ("request", "event"):
+        if isinstance(text := event.get(place), str):
+            event[place] = _SECRETS.sub(r"\1…", text)
     return event
 
 
@@ -63,7 +77,7 @@ def _renderers(is_readable: bool) -> list[Any]:
 def _logging(level: str, renderers: list[Any]) -> dict[str, Any]:
     formatter = {
         "()": "structlog.stdlib.ProcessorFormatter",
-        "foreign_pre_chain": [*_SHARED, without_traceback],
+        "foreign_pre_chain": [*_SHARED, without_traceback, without_codes],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *renderers,

@@ -7,6 +7,7 @@ are lost, since the first night after them settles, reviews and counts all that 
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +18,21 @@ from loyalty.core.refusals import Refusal
 from loyalty.events import jobs
 from loyalty.events.models import JobRun, JobState
 from loyalty.ledger import posting
+from loyalty.mailing import noticing, warning
 from loyalty.programmes import books
-from members import birthdays, standing
+from members import anniversaries, birthdays, standing, vouchering
 
+# So that none is locked for longer than a tenth of a second: a till beside it hardly waits.
+ACCOUNTS_AT_ONCE = 150
 _CHUNK = 1_000
 _LONGEST_CATCH_UP = timedelta(days=31)
+_WORTH_A_WORKER = 10_000
+_MOST_HELPERS = 7
 _DAY = timedelta(days=1)
 
 Runner = Callable[..., JobRun]
-Step = Callable[[date, datetime], int]
+Work = Callable[[], int]
+Step = Callable[[date, datetime], Work]
 
 
 class DayNotOver(Refusal):
@@ -68,39 +75,74 @@ def run(*, day: date, at: datetime) -> Sequence[JobRun]:
         raise DayNotOver
     runs: list[JobRun] = []
     for job, runner, step in _STEPS:
-        runs.append(runner(job=job, business_day=day, at=at, work=_bound(step, day, at)))
+        runs.append(runner(job=job, business_day=day, at=at, work=step(day, at)))
         if runs[-1].state != JobState.DONE:
             break
     return runs
 
 
-def _bound(step: Step, day: date, at: datetime) -> Callable[[], int]:
-    return lambda: step(day, at)
+def count_helpers(*, day: date, at: datetime) -> int:
+    """Return how many more workers would shorten a day's night: one for ten thousand accounts.
 
-
-@transaction.atomic
-def _settle(day: date, at: datetime) -> int:
+    None before the day has ended, and none once its accounts are settled.
+    """
     tonight = zones.end_of_day(day=day, zone=books.get_book().zone)
-    return posting.settle_due(at=tonight, limit=_CHUNK, recorded_at=at)
+    if tonight > at:
+        return 0
+    most = (_MOST_HELPERS + 1) * _WORTH_A_WORKER
+    return max(posting.count_due(at=tonight, most=most) // _WORTH_A_WORKER - 1, 0)
 
 
-def _give_birthdays(day: date, at: datetime) -> int:
-    """Give those of the day that has just begun, so that nobody waits until the day after."""
-    return birthdays.give(day=day + _DAY, at=at)
+def _settle(day: date, at: datetime) -> Work:
+    tonight = zones.end_of_day(day=day, zone=books.get_book().zone)
+    sweep = posting.Sweep(at=tonight, recorded_at=at)
+
+    @transaction.atomic
+    def settle() -> int:
+        return sweep.settle(limit=ACCOUNTS_AT_ONCE)
+
+    return settle
 
 
-def _review_tiers(day: date, _at: datetime) -> int:
-    return standing.review_due(day=day, limit=_CHUNK)
+def _tell_of_expiry(day: date, at: datetime) -> Work:
+    return partial(noticing.tell, day=day, at=at)
 
 
-def _refresh_measures(_day: date, at: datetime) -> int:
-    return facts.refresh(at=at)
+def _give_birthdays(day: date, at: datetime) -> Work:
+    """Give those of the day that has just begun, so that nobody waits until the day after.
+
+    And what is given for each year in the programme.
+    """
+    tomorrow = day + _DAY
+    return lambda: birthdays.give(day=tomorrow, at=at) + anniversaries.give(day=tomorrow, at=at)
+
+
+def _review_tiers(day: date, _at: datetime) -> Work:
+    return partial(standing.review_due, day=day, limit=_CHUNK)
+
+
+def _warn_of_tiers(day: date, at: datetime) -> Work:
+    return partial(warning.warn, day=day, at=at)
+
+
+def _expire_vouchers(day: date, _at: datetime) -> Work:
+    tonight = zones.end_of_day(day=day, zone=books.get_book().zone)
+    return partial(vouchering.expire_due, at=tonight, limit=_CHUNK)
+
+
+def _refresh_measures(_day: date, at: datetime) -> Work:
+    return partial(facts.refresh, at=at)
 
 
 _STEPS: Sequence[tuple[str, Runner, Step]] = (
-    ("settle", jobs.run_chunks, _settle),
+    ("settle", jobs.share, _settle),
+    # After it: only of points that are still there is there anything to tell.
+    ("notices", jobs.run, _tell_of_expiry),
     # Before the birthdays, whose awards look at the tier.
     ("tiers", jobs.run_chunks, _review_tiers),
+    # After it: what is lost already is nothing to warn of.
+    ("tier-warnings", jobs.run, _warn_of_tiers),
     ("birthdays", jobs.run, _give_birthdays),
+    ("vouchers", jobs.run_chunks, _expire_vouchers),
     ("measures", jobs.run, _refresh_measures),
 )

@@ -4,6 +4,7 @@ Each default is safe for production. `LOYALTY_DEMO=1` is what `make run` and tes
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -11,7 +12,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
 
-from loyalty import keepsakes, logs
+from loyalty import keepsakes, logs, parts
 
 django_stubs_ext.monkeypatch()
 
@@ -29,55 +30,17 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = env.str("SECRET_KEY", "")
+# Keys of before: what they signed and sealed still opens.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 if DEMO and not SECRET_KEY:
     SECRET_KEY = keepsakes.keep(
         path=VAR_DIR / "secret_key", make=lambda: secrets.token_urlsafe(50)
     )
 
-# Applications, from the shell down to the kernel
+# What it is made of
 
-INSTALLED_APPS = [
-    "loyalty.apps.ShellConfig",
-    "analytics",
-    "rewards",
-    "members",
-    "loyalty.clients",
-    "loyalty.programmes",
-    "loyalty.ledger",
-    "loyalty.events",
-    "loyalty.identity",
-    "loyalty.desk.apps.DeskConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django.forms",
-    "django_structlog",
-    "drf_spectacular",
-    "phonenumber_field",
-    "rest_framework",
-    "rest_framework_api_key",
-    "simple_history",
-]
-
-MIDDLEWARE = [
-    "loyalty.core.requests.RequestIds",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
-    "loyalty.desk.clock.ProgrammeTime",
-]
+INSTALLED_APPS = [*parts.APPS]
+MIDDLEWARE = [*parts.MIDDLEWARE]
 
 ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
@@ -157,11 +120,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 NIGHT_TICK_SECONDS = env.float("NIGHT_TICK_SECONDS", 600.0)
 RELAY_TICK_SECONDS = env.float("RELAY_TICK_SECONDS", 10.0)
+MAIL_TICK_SECONDS = env.float("MAIL_TICK_SECONDS", 10.0)
 CELERY_BEAT_SCHEDULE = {
     "night": {"task": "loyalty.tasks.tick_night", "schedule": NIGHT_TICK_SECONDS},
     "relay": {"task": "loyalty.events.tasks.relay_events", "schedule": RELAY_TICK_SECONDS},
+    "messages": {"task": "loyalty.tasks.send_messages", "schedule": MAIL_TICK_SECONDS},
+    "codes": {"task": "loyalty.identity.tasks.purge_codes", "schedule": 3600.0},
+    "sessions": {"task": "loyalty.identity.tasks.purge_sessions", "schedule": 3600.0},
     "answers": {"task": "loyalty.clients.tasks.purge_answers", "schedule": 3600.0},
     "events": {"task": "loyalty.events.tasks.purge_events", "schedule": 3600.0},
+    "erasures": {"task": "members.tasks.erase_due", "schedule": 3600.0},
+    "approvals": {"task": "loyalty.identity.tasks.lapse_approvals", "schedule": 3600.0},
+    "files": {"task": "loyalty.tasks.purge_files", "schedule": 3600.0},
 }
 
 # Languages and time: instants in UTC; business days in the programme's zone
@@ -205,7 +175,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 LOGIN_URL = "admin:login"
+MEMBER_LOGIN_URL = "portal:login"
 DESK_PATH = "desk/"
 IS_HTTPS = env.bool("HTTPS", not DEMO)
 SECURE_SSL_REDIRECT = IS_HTTPS
@@ -214,13 +189,13 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 # Every host below this one must speak HTTPS too: a merchant whose shop does not says 0.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.bool("HSTS_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+KNOWN_COOKIE_NAME = "__Host-known" if IS_HTTPS else "known"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CONTENT_SECURITY_POLICY = {
@@ -238,6 +213,56 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+
+# Who guesses: five wrong passwords for an address from one place, then a quarter of an hour
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "loyalty.desk.entrance.doorkeeper.answer_locked"
+# Who goes on guessing waits no longer for it: the owner of the address would wait too.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "loyalty.desk.entrance.doorkeeper.typed_address"
+AXES_CLIENT_IP_CALLABLE = "loyalty.core.requests.get_ip"
+# The log says who signed in, by id; a second list would hold their addresses.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# The second factor of staff: TOTP, passkeys and recovery codes are django-allauth's
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+MFA_ADAPTER = "loyalty.identity.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A code of the half minute before or after, for clocks that disagree a little.
+MFA_TOTP_TOLERANCE = 1
+# On this machine alone a browser gives keys without HTTPS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+
+# E-mail: EMAIL_URL, such as submission://name:password@mail.example.org; the demo keeps its own
+
+# Where the links in e-mails lead. The demo's own address has the port it is served at.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+EMAIL_URL = env.str("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "fidelite@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+if EMAIL_URL:
+    sending = env.dj_email_url("EMAIL_URL")
+    EMAIL_BACKEND = sending["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = sending["EMAIL_HOST"], sending["EMAIL_PORT"]
+    EMAIL_HOST_USER = sending["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = sending["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = sending["EMAIL_USE_TLS"], sending["EMAIL_USE_SSL"]
+elif DEMO:
+    EMAIL_BACKEND = "loyalty.demo.mailbox.Backend"
+MAILBOX = VAR_DIR / "mail"
+
+# How many people staff may take away in lists within 24 hours without anybody else.
+EXPORT_MEMBERS_ALONE = env.int("EXPORT_MEMBERS_ALONE", 500)
 
 # The API
 
@@ -260,6 +285,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
+    "ENUM_NAME_OVERRIDES": {
+        "MemberKindEnum": ["person", "company"],
+        "RewardKindEnum": ["voucher", "product", "discount"],
+    },
 }
 
 # Logs

@@ -2,20 +2,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
-from django.views.i18n import set_language
 
 from loyalty import views
 from loyalty.core import problems, refusals
 from loyalty.health import health
+from loyalty.portal.views import errors
 
 handler400 = problems.or_page(problems.BadRequest, defaults.bad_request)
-handler403 = problems.or_page(problems.Forbidden, defaults.permission_denied)
-handler404 = problems.or_page(refusals.NotFound, defaults.page_not_found)
+handler403 = problems.or_page(problems.Forbidden, errors.forbidden)
+handler404 = problems.or_page(refusals.NotFound, errors.not_found)
 handler500 = problems.or_page(problems.InternalError, defaults.server_error)
 
 urlpatterns = [
     path("", include("loyalty.portal.urls")),
-    path("language/", set_language, name="set_language"),
+    path("pictures/", include("rewards.urls")),
+    path("language/", views.speak, name="set_language"),
     path("health/", health, name="health"),
     path("robots.txt", views.robots),
     path("favicon.ico", views.Favicon.as_view()),

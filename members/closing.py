@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from loyalty.events import outbox
+from loyalty.identity.models import User
 from loyalty.ledger import posting
+from members import blocking
 from members.models import Member, MemberState
 
 REASON = "closed"
@@ -13,17 +15,21 @@ REASON = "closed"
 
 @posting.retried
 @transaction.atomic
-def close(*, member: Member, key: str, at: datetime, actor: str = "") -> Member:
+def close(
+    *, member: Member, key: str, at: datetime, actor: str = "", by: User | None = None
+) -> Member:
     """Let a member leave for good: nothing is earned or spent again, nothing opens again.
 
     What was available or pending is removed; vouchers they paid for stay good. The ledger
     keeps every entry, by the member themselves where no actor is named. Closing twice is
-    closing once.
+    closing once. Raises blocking.MemberMerged, or owning.OwnCard where `by`, of the staff, is the
+    member.
     """
     accounts = posting.lock(member.holder_id)
-    member = Member.objects.with_tier().get(pk=member.pk)
+    member = blocking.lock(member=member, by=by)
     if member.state == MemberState.CLOSED:
         return member
+    blocking.check_is_current(member=member)
     removed = 0
     for _wallet, account in sorted(accounts.items()):
         entry = posting.close(

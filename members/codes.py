@@ -2,7 +2,8 @@
 
 A code is fourteen characters of chance (70 bits) and one that checks them: a sum in the
 field of 32 elements with a different weight at each place. Every single wrong character and
-every swap of two characters, near or far, is found.
+every swap of two characters, near or far, is found. Codes that somebody else made are looked
+for as they are, without case or separators.
 """
 
 import secrets
@@ -12,6 +13,8 @@ _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None})
 _CHANCE = 14
 _GROUP = 5
+_SHORTEST, LONGEST = 4, 40
+_SEPARATORS = str.maketrans({" ": None, "-": None, "\u00a0": None})
 
 
 def new() -> str:
@@ -30,6 +33,16 @@ def read(typed: str) -> str | None:
     if len(values) != _CHANCE + 1 or -1 in values:
         return None
     return code if _check(values[:-1]) == values[-1] else None
+
+
+def fold(typed: str) -> str | None:
+    """Return what a code from somebody else is looked for by, or None where it can be none.
+
+    Case, spaces and hyphens do not matter. Four to forty printable characters without accents.
+    """
+    code = typed.upper().translate(_SEPARATORS)
+    is_plain = code.isascii() and code.isprintable()
+    return code if is_plain and _SHORTEST <= len(code) <= LONGEST else None
 
 
 def spell(code: str) -> str:

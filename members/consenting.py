@@ -8,7 +8,7 @@ from django.db import transaction
 
 from loyalty.events import outbox
 from members import blocking
-from members.models import Consent, Member, MemberState
+from members.models import Consent, Member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +27,11 @@ def say(*, member: Member, said: Said, at: datetime, actor: str = "") -> Consent
     """Keep an answer. It is in force from now on for its channel and purpose.
 
     The same answer to the same text again changes nothing and returns the one in force.
-    Raises MemberClosed: who left is asked nothing more.
+    Raises MemberClosed, or MemberMerged: who left is asked nothing more.
     """
     # Two answers at once queue here, so that the last one written is the one in force.
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
-    if member.state == MemberState.CLOSED:
-        raise blocking.MemberClosed
+    blocking.check_is_current(member=member)
     last = get_in_force(member=member).get((said.channel, said.purpose))
     if last and (last.is_given, last.text_version) == (said.is_given, said.text_version):
         return last

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import ids
@@ -15,7 +16,7 @@ from loyalty.ledger import posting
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import bonuses, consenting, identifying, numbering, standing
+from members import bonuses, completing, consenting, identifying, numbering, standing
 from members.consenting import Said
 from members.identifying import IdentifierTaken
 from members.models import Card, Consent, Member, MemberKind, TierChange
@@ -126,14 +127,18 @@ def check_free(*, identifiers: dict[str, str]) -> None:
     taken = [
         name
         for name, value in identifiers.items()
-        if (Card.objects.filter(number=value) if name == "card" else
-            Member.objects.filter(**{name: value})).exists()
+        if (_cards(value) if name == "card" else Member.objects.filter(**{name: value})).exists()
     ]  # fmt: skip
     if taken:
         detail = _("This identifier is already used in the programme.")
         raise IdentifierTaken(
             errors=[FieldRefusal(f"/{name}", IdentifierTaken.code, detail) for name in taken]
         )
+
+
+def _cards(number: str) -> QuerySet[Card]:
+    """Return the card with a number, or what stays of it: a printed number is given out once."""
+    return Card.objects.filter(number__in=[number, *identifying.tombstones([number])])
 
 
 @transaction.atomic
@@ -168,6 +173,13 @@ def enrol_many(
     _keep_consents(members, newcomers, actor=actor)
     TierChange.objects.bulk_create(changes)
     _welcome(members, recorded_at=recorded_at, book=book, actor=actor, is_historic=is_historic)
+    completing.give_new(
+        members=members,
+        recorded_at=recorded_at,
+        book=book,
+        actor=actor,
+        is_historic=is_historic,
+    )
     outbox.record_many([_enrolled(member, is_historic=is_historic) for member in members])
     return members
 

@@ -42,9 +42,13 @@ class MemberForm(forms.ModelForm[Member]):
         if self.instance.pk:
             for name in ("email", "phone", "external_id"):
                 self.initial.setdefault(name, getattr(self.instance, name) or "")
+            # What the page showed comes back with it: only what was changed there is written,
+            # however long it was open.
+            for field in self.fields.values():
+                field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = (super().clean() or {}) | self._kept()
         given = {name: cleaned.get(name) for name in IDENTIFIERS}
         try:
             kept = identifying.normalised(given)
@@ -73,6 +77,13 @@ class MemberForm(forms.ModelForm[Member]):
             birthday=self.birthday,
             language=said["language"],
         )
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what nobody changed on the page, as it is now."""
+        if not self.instance.pk:
+            return {}
+        names = set(self.fields) & set(self.initial) - set(self.changed_data)
+        return {name: self.initial[name] for name in names}
 
     def _new(self, kept: dict[str, str]) -> dict[str, str]:
         """Return the identifiers that are not the member's own already."""

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,21 @@ def card(raw: str) -> str:
     if not _CARD.fullmatch(number):
         raise _invalid("card", _("This is not a card number."))
     return number
+
+
+def tombstone(number: str, *, secret: str | bytes | None = None) -> str:
+    """Return what stays of a card number whose holder was forgotten.
+
+    Nobody can type it, or read the number back; with SECRET_KEY it is recognised again.
+    """
+    digest = salted_hmac("members.cards", number, secret=secret, algorithm="sha256").hexdigest()
+    return f"gone:{digest[:32]}"
+
+
+def tombstones(numbers: Iterable[str]) -> list[str]:
+    """Return what may stay of card numbers, under the key of today and those before it."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [tombstone(number, secret=secret) for number in numbers for secret in secrets]
 
 
 def external_id(raw: str) -> str:

@@ -9,10 +9,23 @@ from loyalty.core import ids
 from loyalty.events import changes, outbox
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account
-from loyalty.programmes import books
+from loyalty.programmes import books, counting
+from loyalty.programmes.merits import Merits
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
-from members import blocking, bonuses, receipts, selling, standing, weighing
+from members import (
+    activity,
+    blocking,
+    bonuses,
+    handing,
+    qualifying,
+    recalling,
+    receipts,
+    selling,
+    standing,
+    weighing,
+)
+from members.handing import Awarded
 from members.models import Member, Purchase, PurchaseLine
 from members.selling import Payment, Sale, SaleLine
 from members.weighing import Buyer, Weighed
@@ -35,7 +48,6 @@ def preview(*, sale: Sale, at: datetime) -> Award:
     return weighing.weigh(sale=sale, buyer=buyer, at=at, book=book).award
 
 
-@transaction.atomic
 def record(
     *, sale: Sale, key: str, at: datetime, client: str = "", is_historic: bool = False
 ) -> Purchase:
@@ -47,11 +59,26 @@ def record(
     Raises ValidationFailed, OccurredAtOutOfWindow, MemberBlocked, MemberClosed,
     DuplicateReceipt, or posting.KeyReused for the key of another sale.
     """
+
+    def act(*, does_lock: bool) -> Purchase:
+        return _record(sale, key, at, client, is_historic=is_historic, does_lock=does_lock)
+
+    try:
+        return act(does_lock=False)
+    except counting.BudgetRanOut:
+        # Others took the last of it meanwhile. Once budgets are locked nobody can.
+        return act(does_lock=True)
+
+
+@transaction.atomic
+def _record(
+    sale: Sale, key: str, at: datetime, client: str, *, is_historic: bool, does_lock: bool
+) -> Purchase:
     selling.check(sale=sale)
     book = books.get_book()
     accounts = posting.lock(sale.member.holder_id, wallets=book.wallets) if sale.member else {}
     # After the lock: a repeat that raced us has committed by now.
-    buyer = weighing.get_buyer(sale=sale, at=at, book=book, key=key)
+    buyer = weighing.get_buyer(sale=sale, at=at, book=book, key=key, does_lock=does_lock)
     if (buyer is None or buyer.is_known) and (done := receipts.get_by_key(key=key)):
         return _repeated(done, sale)
 
@@ -72,15 +99,32 @@ def record(
     if not receipts.insert_once(purchase=purchase):
         return _repeated(_first_of(purchase), sale)
     receipts.insert_lines(lines=lines_of(purchase=purchase, sale=sale))
-    _earn(purchase, weighed, accounts, at=at)
-    _climb(purchase, buyer, at=at, book=book)
+    _earn(purchase, weighed, accounts, at=at, book=book)
+    _climb(purchase, weighed.award, buyer, at=at, book=book)
     _tell(purchase)
+    _count(sale, weighed, buyer, at=at, book=book)
     return purchase
+
+
+def _count(
+    sale: Sale, weighed: Weighed, buyer: Buyer | None, *, at: datetime, book: Rulebook
+) -> None:
+    """Write down what counts towards a limit; budgets, which all share, just before the commit."""
+    if buyer is None:
+        return
+    buyer.tally.add(
+        holder=buyer.member.holder_id,
+        award=weighed.award,
+        at=weighing.moment_of(sale=sale, at=at),
+        day=weighed.day,
+        book=book,
+    )
+    counting.keep(tally=buyer.tally, book=book)
 
 
 def _check(sale: Sale, buyer: Buyer | None, *, at: datetime, is_historic: bool) -> None:
     if not is_historic:
-        selling.check_moment(sale=sale, at=at)
+        selling.check_moment(occurred_at=sale.occurred_at, at=at)
     if buyer is not None:
         blocking.check_is_active(member=buyer.member)
 
@@ -127,6 +171,7 @@ def row(
         business_on=weighed.day,
         recorded_at=at,
         total_cents=sale.total_cents,
+        tax_cents=sale.tax_cents,
         points=weighed.award.points,
         tier_id=weighed.tier.pk if weighed.tier else None,
         award=weighed.award.as_json(),
@@ -145,7 +190,10 @@ def lines_of(*, purchase: Purchase, sale: Sale) -> list[PurchaseLine]:
             sku=line.sku,
             name=line.name,
             category=line.category,
+            brand=line.brand,
+            tags=list(line.tags),
             quantity=line.quantity,
+            tax_cents=line.tax_cents,
             amount_cents=line.amount_cents,
         )
         for position, line in enumerate(sale.lines, start=1)
@@ -153,7 +201,12 @@ def lines_of(*, purchase: Purchase, sale: Sale) -> list[PurchaseLine]:
 
 
 def _earn(
-    purchase: Purchase, weighed: Weighed, accounts: Mapping[str, Account], *, at: datetime
+    purchase: Purchase,
+    weighed: Weighed,
+    accounts: Mapping[str, Account],
+    *,
+    at: datetime,
+    book: Rulebook,
 ) -> None:
     for wallet, grants in bonuses.by_wallet(weighed.award).items():
         posting.earn(
@@ -167,19 +220,54 @@ def _earn(
             reason=REASON,
             is_historic=purchase.is_historic,
         )
+    if (pk := purchase.member_id) is not None:
+        recalling.keep(carried=[(pk, carried) for carried in weighed.award.carried])
+    _hand_over(purchase, weighed.award, accounts, at=at, book=book)
 
 
-def _climb(purchase: Purchase, buyer: Buyer | None, *, at: datetime, book: Rulebook) -> None:
+def _hand_over(
+    purchase: Purchase,
+    award: Award,
+    accounts: Mapping[str, Account],
+    *,
+    at: datetime,
+    book: Rulebook,
+) -> None:
+    """Give the vouchers of the award, and those of the stamp cards that it filled."""
+    if purchase.member is None:
+        return
+    handing.hand_over(
+        awarded=Awarded(
+            member=purchase.member,
+            accounts=accounts,
+            award=award,
+            origin=purchase.public_id,
+            key=purchase.key,
+            at=at,
+        ),
+        recorded_at=at,
+        book=book,
+        actor=purchase.client,
+        is_historic=purchase.is_historic,
+    )
+
+
+def _climb(
+    purchase: Purchase, award: Award, buyer: Buyer | None, *, at: datetime, book: Rulebook
+) -> None:
     """Write down what the purchase changed on the ladder: usually nothing, and no statement."""
     if buyer is None or book.ladder is None:
         return
     day = max(purchase.business_on, book.business_day(at))
-    first, last = book.ladder.window(day)
-    is_counted = first <= purchase.business_on <= last
-    spent_today = (buyer.spent_today or 0) + (purchase.total_cents if is_counted else 0)
+    merits = buyer.merits_today or Merits()
+    past = qualifying.past_of(member=buyer.member, known={}, book=book)
+    first, last = book.ladder.window(day, past)
+    if first <= purchase.business_on <= last:
+        credited = activity.credits_of(award=award, ladder=book.ladder)
+        merits += Merits(spend=purchase.total_cents, credits=credited, visits=1)
     standing.climb(
         member=buyer.member,
-        spent=weighing.spent_by(member=buyer.member, known={day: spent_today}, book=book),
+        past=qualifying.past_of(member=buyer.member, known={day: merits}, book=book),
         day=day,
         at=at,
         book=book,

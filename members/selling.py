@@ -1,6 +1,6 @@
 """A sale as a till tells it: what was bought, when, where, and how it was paid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,18 +17,26 @@ WINDOW_AHEAD = timedelta(minutes=5)
 
 class OccurredAtOutOfWindow(Refusal):
     code = "occurred-at-out-of-window"
-    title = _("A sale is told within seven days, and never more than five minutes ahead.")
+    title = _(
+        "A sale or a return is told within seven days, and never more than five minutes ahead."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SaleLine:
-    """One line of a receipt. A discount is a line with a negative amount."""
+    """One line of a receipt. A discount is a line with a negative amount.
+
+    The tax is in the amount, and below zero with it.
+    """
 
     amount_cents: int
     sku: str = ""
     name: str = ""
     category: str = ""
     quantity: Decimal = Decimal(1)
+    brand: str = ""
+    tags: Sequence[str] = ()
+    tax_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +58,7 @@ class Sale:
     till: str = ""
     channel: str = "store"
     receipt: str = ""
+    tax_cents: int = 0
     lines: Sequence[SaleLine] = ()
     payments: Sequence[Payment] = ()
 
@@ -63,7 +72,8 @@ class Sale:
 def check(*, sale: Sale) -> None:
     """Refuse a receipt whose figures do not agree. Raises ValidationFailed with all of it.
 
-    Lines, when told, add up to the total; so do payments, when told.
+    Lines, when told, add up to the total; so do payments, when told. The tax is a part of the
+    total, told for the whole, line by line, or both alike.
     """
     errors = []
     if sale.total_cents < 0:
@@ -75,12 +85,26 @@ def check(*, sale: Sale) -> None:
     if sale.payments and sum(paid.amount_cents for paid in sale.payments) != sale.total_cents:
         detail = _("The payments do not add up to the total.")
         errors.append(FieldRefusal("/payments", "payments-do-not-add-up", detail))
-    if errors:
+    if errors := [*errors, *_faults_of_tax(sale)]:
         raise ValidationFailed(errors=errors)
 
 
-def check_moment(*, sale: Sale, at: datetime) -> None:
-    """Refuse a sale from too long ago or from the future. Raises OccurredAtOutOfWindow."""
+def _faults_of_tax(sale: Sale) -> Iterator[FieldRefusal]:
+    if not 0 <= sale.tax_cents <= max(0, sale.total_cents):
+        detail = _("The tax is a part of the total.")
+        yield FieldRefusal("/tax", "out-of-range", detail)
+    for place, line in enumerate(sale.lines):
+        if abs(line.tax_cents) > abs(line.amount_cents) or line.tax_cents * line.amount_cents < 0:
+            detail = _("The tax is a part of the amount.")
+            yield FieldRefusal(f"/lines/{place}/tax", "out-of-range", detail)
+    by_line = sum(line.tax_cents for line in sale.lines)
+    if by_line and sale.tax_cents and by_line != sale.tax_cents:
+        detail = _("The tax of the lines does not add up to it.")
+        yield FieldRefusal("/tax", "lines-do-not-add-up", detail)
+
+
+def check_moment(*, occurred_at: datetime, at: datetime) -> None:
+    """Refuse what is from too long ago or from the future. Raises OccurredAtOutOfWindow."""
     earliest, latest = at - WINDOW_BACK, at + WINDOW_AHEAD
-    if not earliest <= sale.occurred_at <= latest:
+    if not earliest <= occurred_at <= latest:
         raise OccurredAtOutOfWindow(earliest=earliest.isoformat(), latest=latest.isoformat())

@@ -6,3 +6,6 @@ class RewardsConfig(AppConfig):
     name = "rewards"
     label = "rewards"
     verbose_name = _("Rewards")
+
+    def ready(self) -> None:
+        from rewards import reactions  # noqa: F401

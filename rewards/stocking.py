@@ -10,8 +10,10 @@ from loyalty.core.refusals import Refusal
 from loyalty.programmes import books
 from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking, standing
+from members import blocking, moving, standing
 from members.models import Member
+from members.vouchering import Code
+from rewards import limiting, pooling
 from rewards.models import Redemption, Reward
 
 
@@ -31,27 +33,38 @@ class RewardExhausted(Refusal):
 
 
 def check_eligible(*, member: Member, reward: Reward, at: datetime) -> None:
-    """Refuse a member who may not spend, a reward not offered now, or a tier not reached.
+    """Refuse a member who may not spend or had enough, a reward not offered, a tier not reached.
 
     Both as the caller loaded them: load them under the lock of the holder's accounts.
     """
-    blocking.check_is_active(member=member)
+    blocking.check_may_spend(member=member, at=at)
     if not reward.is_offered(at=at):
         raise RewardUnavailable(reward=reward.public_id)
-    if reward.minimum_tier_id is None:
+    if reward.minimum_tier_id is None and reward.limit_count is None:
         return
     book = books.get_book()
-    tier = standing.get_tier(member=member, at=at, book=book)
+    tier = standing.get_tier(member=member, at=at, book=book) if reward.minimum_tier_id else None
     if not has_tier(tier=tier, reward=reward, book=book):
         raise RewardNotEligible(reward=reward.public_id)
+    limiting.check_limit(member=member, reward=reward, at=at, book=book)
 
 
 def has_tier(*, tier: Rung | None, reward: Reward, book: Rulebook) -> bool:
     """Say whether a tier that holds now is at least the one the reward asks for."""
     if reward.minimum_tier_id is None:
         return True
-    asked = standing.rung_of(reward.minimum_tier_id, book.ladder) if book.ladder else None
+    asked = moving.rung_of(reward.minimum_tier_id, book.ladder) if book.ladder else None
     return tier is not None and asked is not None and tier.rank >= asked.rank
+
+
+def take_code(reward: Reward, *, at: datetime) -> Code | None:
+    """Take a code from the reward's pool, None where it has no pool, or raise RewardExhausted."""
+    if reward.pool_id is None:
+        return None
+    code = pooling.draw(pool_id=reward.pool_id, at=at)
+    if code is None:
+        raise RewardExhausted(reward=reward.public_id)
+    return code
 
 
 def take_one(reward: Reward) -> bool:
@@ -83,16 +96,28 @@ class StockTooSmall(Refusal):
 def restock(*, reward: Reward, pieces: int) -> None:
     """Add pieces to the stock, or take some out where negative.
 
-    What members take meanwhile stays taken. A reward without a limit is counted from then
-    on. Raises StockTooSmall where fewer are left than are to be taken out.
+    The history keeps how many there were. What members take meanwhile stays taken. A reward
+    without a limit is counted from then on. Raises StockTooSmall where fewer are left than are
+    to be taken out.
     """
-    rows = Reward.objects.filter(pk=reward.pk)
-    if rows.filter(stock__gte=max(0, -pieces)).update(stock=F("stock") + pieces):
-        return
-    if pieces < 0 or not rows.filter(stock=None).update(stock=pieces):
+    row = Reward.objects.select_for_update(of=("self",)).get(pk=reward.pk)
+    left = (row.stock or 0) + pieces
+    if left < 0:
         raise StockTooSmall(reward=reward.public_id)
+    _count(row, left)
 
 
+@transaction.atomic
 def stop_counting(*, reward: Reward) -> None:
-    """Offer as many as asked for."""
-    Reward.objects.filter(pk=reward.pk).update(stock=None)
+    """Offer as many as asked for; its history says how many were left."""
+    _count(Reward.objects.select_for_update(of=("self",)).get(pk=reward.pk), None)
+
+
+def _count(row: Reward, stock: int | None) -> None:
+    """Write a locked row's stock, and what it was: sales alone leave no row in the history."""
+    if row.stock == stock:
+        return
+    before, after = ("no-limit" if count is None else str(count) for count in (row.stock, stock))
+    row._change_reason = f"restocked:{before}>{after}"  # type: ignore[attr-defined]
+    row.stock = stock
+    row.save(update_fields=["stock"])

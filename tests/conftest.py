@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from loyalty.core import engines
+from tests import forgetting
 
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
@@ -18,9 +18,31 @@ def noon() -> datetime:
     return NOON
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-with-a-database", action="store_true",
+        help="leave out what asks no database, and so says the same on any engine",
+    )  # fmt: skip
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: races that only PostgreSQL can run")
     config.addinivalue_line("markers", "sqlite: what only SQLite does")
+    config.addinivalue_line("markers", "processes: asks the database in processes of its own")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--only-with-a-database"):
+        return
+    asking = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+    items[:] = asking
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    marks = ("django_db", "processes", "postgresql")
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(item.get_closest_marker(mark) for mark in marks)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -30,14 +52,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_lifts_the_seal() -> Iterator[None]:
-    """A transactional test ends with a flush, which the sealed ledger would refuse."""
+def _a_test_that_commits_leaves_nothing() -> Iterator[None]:
+    """Delete what a transactional test wrote, where Django would empty and refill every table."""
     flush = TransactionTestCase._fixture_teardown
-
-    def unseal_and_flush(case: TransactionTestCase) -> None:
-        with engines.ledger_unsealed():
-            flush(case)
-
-    TransactionTestCase._fixture_teardown = unseal_and_flush
+    TransactionTestCase._fixture_teardown = lambda _case: forgetting.forget_all()
     yield
     TransactionTestCase._fixture_teardown = flush

@@ -1,5 +1,6 @@
 """Runs the suite on SQLite, then on PostgreSQL: `python -m tests.engines [pytest's arguments]`.
 
+What asks no database says the same on any engine, and runs once, with the first.
 PostgreSQL is TEST_DATABASE_URL, else a server started for the run (`tests/cluster.py`). The
 last line says which engines ran. REQUIRE_ENGINES=sqlite,postgresql makes a missing one a
 failure, as CI does; REQUIRE_CHROMIUM=1 does so for the browser.
@@ -19,6 +20,7 @@ from tests import chromium, cluster
 
 _MOST_WORKERS = 8
 _NO_TESTS = 5
+_ONLY_WITH_A_DATABASE = "--only-with-a-database"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def _on_sqlite(arguments: Sequence[str]) -> Outcome:
 def _on_postgresql(arguments: Sequence[str]) -> Outcome:
     try:
         with _server() as (url, version):
-            return _run("postgresql", f"PostgreSQL {version}", arguments, database=url)
+            asked = [_ONLY_WITH_A_DATABASE, *arguments]
+            return _run("postgresql", f"PostgreSQL {version}", asked, database=url)
     except cluster.NoServer as reason:
         return Outcome("postgresql", "PostgreSQL", f"did not run ({reason})", has_run=False)
 
@@ -85,17 +88,24 @@ def _run(code: str, name: str, arguments: Sequence[str], *, database: str) -> Ou
         [sys.executable, "-m", "pytest", *_workers(arguments), *arguments],
         env=environment, cwd=Path(__file__).parent.parent, check=False,
     )  # fmt: skip
+    if done.returncode == _NO_TESTS and _may_ask_nothing(arguments):
+        return Outcome(code, name, "not asked by these tests", has_run=False)
     if done.returncode == _NO_TESTS:
         return Outcome(code, name, "no test was found", has_failed=True)
     failed = done.returncode != 0
     return Outcome(code, name, "failed" if failed else "passed", has_failed=failed)
 
 
+def _may_ask_nothing(arguments: Sequence[str]) -> bool:
+    return _ONLY_WITH_A_DATABASE in arguments
+
+
 def _workers(arguments: Sequence[str]) -> list[str]:
     """Use every core, within reason, unless the caller says otherwise."""
     if any(argument.startswith("-n") for argument in arguments):
         return []
-    return ["-n", str(min(os.cpu_count() or 1, _MOST_WORKERS))]
+    # Some tests walk a hundred pages: a worker with nothing left takes from the others.
+    return ["-n", str(min(os.cpu_count() or 1, _MOST_WORKERS)), "--dist", "worksteal"]
 
 
 def _is_one_missing(outcomes: Sequence[Outcome]) -> bool:

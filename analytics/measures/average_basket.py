@@ -15,14 +15,17 @@ def compute(scope: Scope) -> Figure:
 
 
 def drill(scope: Scope) -> Drill:
-    return measuring.receipts(scope, weight="total_cents")
+    return measuring.revenue(scope)
 
 
 MEASURE = Measure(
     code="average_basket",
     family=Family.VALUE,
     name=_("Average basket"),
-    definition=_("Revenue of the period per receipt, of members alone. Receipts of 0 count."),
+    definition=_(
+        "Revenue of the period per receipt, of members alone. Receipts of 0 count. What was "
+        "returned in the period is taken off."
+    ),
     numerator_name=_("Revenue of the receipts"),
     denominator_name=_("Receipts of members"),
     unit=Unit.MONEY,

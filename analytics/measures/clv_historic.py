@@ -15,7 +15,7 @@ def compute(scope: Scope) -> Figure:
 
 
 def drill(scope: Scope) -> Drill:
-    return measuring.receipts_to_date(scope)
+    return measuring.revenue_to_date(scope)
 
 
 MEASURE = Measure(
@@ -23,7 +23,8 @@ MEASURE = Measure(
     family=Family.VALUE,
     name=_("Customer lifetime value to date"),
     definition=_(
-        "Revenue from the first day to the end of the period, per member who ever bought by then."
+        "Revenue from the first day to the end of the period, less what was returned, per member "
+        "who ever bought by then."
     ),
     numerator_name=_("Revenue to date"),
     denominator_name=_("Members who ever bought"),

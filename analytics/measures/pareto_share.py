@@ -2,11 +2,11 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import tallies
-from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
-from analytics.measuring import Drill, Example, Family, Measure, Rows, receipts_in
+from analytics import measuring, tallies
+from analytics.figures import Column, Direction, Figure, Unit, share_of
+from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
-from analytics.queries import Query, as_subquery, compose, get_rows
+from analytics.queries import Query, compose, get_rows
 from analytics.scopes import Scope
 
 _RANKED = """
@@ -37,14 +37,16 @@ def compute(scope: Scope) -> Figure:
     columns = {
         "best_members": Column(best, Unit.MEMBERS),
         "members": Column(members, Unit.MEMBERS),
-        "share_making_80": Column(share_of(making_80, members) if total else None, Unit.SHARE),
+        "share_making_80": Column(share_of(making_80, members) if total > 0 else None, Unit.SHARE),
     }
-    return ratio(of_best, total, columns)
+    # Where more was returned than bought there is nothing to have a share of.
+    value = share_of(of_best, total) if total > 0 else None
+    return Figure(value, of_best, total, columns)
 
 
 def drill(scope: Scope) -> Drill:
     best = compose("SELECT member_id FROM {best} AS best", {"best": _best(scope)})
-    return Drill((Rows(receipts_in(scope).filter(member__in=as_subquery(best)), "total_cents"),))
+    return measuring.revenue_of(scope, best)
 
 
 def _best(scope: Scope) -> Query:
@@ -60,8 +62,9 @@ MEASURE = Measure(
     family=Family.VALUE,
     name=_("Revenue share of the best 20%"),
     definition=_(
-        "Share of the period's revenue that comes from the best fifth of its buyers, rounded up "
-        "to whole members. Beside it, the smallest share of buyers that makes 80% of the revenue."
+        "Share of the period's revenue, less what was returned in it, that comes from the best "
+        "fifth of its buyers, rounded up to whole members. Beside it, the smallest share of "
+        "buyers that makes 80% of the revenue."
     ),
     numerator_name=_("Revenue of the best fifth"),
     denominator_name=_("Revenue of all buyers"),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -85,6 +86,13 @@ class ClientKeyAdmin(admin.ModelAdmin[ClientKey]):
         if obj is None:
             return ("client", "expiry_date")
         return ("begins_with", "client", "made_at", "ends_at", "is_good")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Say in our words what the library says in its own."""
+        if db_field.name == "expiry_date":
+            said = {"label": capfirst(_("expires")), "help_text": _("Empty: until it is revoked.")}
+            return super().formfield_for_dbfield(db_field, request, **options, **said)
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def has_change_permission(self, request: HttpRequest, obj: ClientKey | None = None) -> bool:
         return False

@@ -15,6 +15,7 @@ from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -102,6 +103,10 @@ def _act(call: Call, run: Callable[[], Given], *, at: datetime) -> Given | None:
         try:
             with transaction.atomic(durable=True):
                 return _claim_and(call, run, at=at)
+        except ConcurrentUpdate:
+            # Somebody was merged meanwhile: looked up again, it is who has what was theirs.
+            if attempt == TRIES:
+                raise
         except OperationalError as error:
             if not engines.is_conflict(error):
                 raise
@@ -131,7 +136,9 @@ def _run(
     response = handler(view, request, **values)
     made = str(response.data.get("id", ""))
     body = JSONRenderer().render(response.data).decode()
-    return Given(response.status_code, body, _headers(request, made), made)
+    # What was changed, and not made, is nowhere below its address.
+    located = made if response.status_code == status.HTTP_201_CREATED else ""
+    return Given(response.status_code, body, _headers(request, located), made)
 
 
 def _of_refusal(refusal: Refusal, view: AnsweredOnceView, request: ClientRequest) -> Given:

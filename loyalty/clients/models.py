@@ -20,7 +20,7 @@ class Scope(models.TextChoices):
 class Client(models.Model):
     """A till, a web shop or a partner. Without a store it may act for every store."""
 
-    public_id = models.CharField(max_length=40, unique=True, editable=False)
+    public_id = models.CharField(_("identifier"), max_length=40, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
     store = models.ForeignKey(
         Store, models.PROTECT, null=True, blank=True, verbose_name=_("store"), related_name="+"
@@ -40,7 +40,9 @@ class Client(models.Model):
 class ClientKey(AbstractAPIKey):
     """A secret of a client: shown once, kept hashed, expiring, revocable at once."""
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="keys")
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="keys", verbose_name=_("client")
+    )
 
     class Meta(AbstractAPIKey.Meta):
         verbose_name = _("key")  # type: ignore[assignment]
@@ -57,15 +59,17 @@ class Answer(models.Model):
     is the id of what was made, or the code of the refusal. Without a status it still runs.
     """
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="answers")
-    key = models.CharField(max_length=255)
-    operation = models.CharField(max_length=60)
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="answers", verbose_name=_("client")
+    )
+    key = models.CharField(_("key"), max_length=255)
+    operation = models.CharField(_("call"), max_length=60)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
     body = models.TextField(null=True)  # noqa: DJ001 (purged is not empty)
     headers = models.JSONField(default=dict)
-    subject = models.CharField(max_length=40, blank=True)
-    answered_at = models.DateTimeField()
+    subject = models.CharField(_("about"), max_length=40, blank=True)
+    answered_at = models.DateTimeField(_("answered"))
 
     class Meta:
         verbose_name = _("stored answer")

@@ -1,6 +1,8 @@
-"""Bodies of stored answers are kept 90 days; the claim of the key is kept for ever."""
+"""Bodies of stored answers are kept 90 days at most; the claim of the key is kept for ever."""
 
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from loyalty.clients.models import Answer
 
@@ -12,3 +14,9 @@ def purge(*, at: datetime, limit: int = 1000) -> int:
     old = Answer.objects.filter(answered_at__lt=at - KEPT, body__isnull=False)
     chosen = list(old.order_by("answered_at").values_list("pk", flat=True)[:limit])
     return Answer.objects.filter(pk__in=chosen).update(body=None)
+
+
+def forget(*, subject: str) -> int:
+    """Forget the bodies of all answers that are about, or name, this id; return how many."""
+    about = Answer.objects.filter(Q(subject=subject) | Q(body__contains=subject))
+    return about.filter(body__isnull=False).update(body=None)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,11})(\.\d{1,4})?", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YEARS = range(1900, 2200)
 
 
@@ -65,6 +66,37 @@ class PatternField(serializers.RegexField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 10_000})
+class PositionField(serializers.IntegerField):
+    """A place in a list, the first being 1, sent as a JSON integer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=10_000, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "date"})
+class DayField(serializers.Field[date, str, str, Any]):
+    """A calendar day as 2026-11-21."""
+
+    default_error_messages = {"day": _('Send a day as "2026-11-21".')}
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not _DAY.fullmatch(data):
+            self.fail("day")
+        try:
+            day = date.fromisoformat(data)
+        except ValueError:
+            self.fail("day")
+        if day.year not in _YEARS:
+            self.fail("day")
+        return day
 
 
 @extend_schema_field({"type": "boolean"})

@@ -1,13 +1,17 @@
 """The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Func, Model, Q, QuerySet, TextField
+from django.db.models.lookups import Contains, IContains
 
 _Row = TypeVar("_Row", bound=Model)
 _SQLITE_FULL = 2
@@ -24,6 +28,12 @@ def lock_skipping(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     On SQLite a transaction is the only writer from its start: there is nobody to pass over.
     """
     return rows.select_for_update(skip_locked=True) if is_postgresql() else rows
+
+
+def lock_name(name: str) -> None:
+    """Hold a name until the commit, for what has no row to lock yet. SQLite has one writer."""
+    if is_postgresql():
+        connection.cursor().execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
 def can_try_locks() -> bool:
@@ -224,3 +234,66 @@ def _to_plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_column(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def first_keys(ways: Iterable[QuerySet[Any, Any]], *, most: int) -> list[Any]:
+    """Return what one column of several queries holds, each once: so many, in one statement.
+
+    A query is not begun while those before it find enough, and each ends once it has.
+    """
+    parts, parameters = list[str](), list[Any]()
+    for way in ways:
+        with suppress(EmptyResultSet):
+            said, values = way.order_by()[:most].query.sql_with_params()
+            parts.append(f"SELECT * FROM ({said}) AS way{len(parts)}")  # noqa: S608 (Django's own)
+            parameters += values
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION ALL '.join(parts)} LIMIT {most:d}", parameters)
+        return list(dict.fromkeys(key for (key,) in cursor.fetchall()))
+
+
+def begins(column: str, text: str) -> Q:
+    """Return a condition that an index answers: a column begins with a text, to the letter."""
+    if is_postgresql():
+        return Q(**{f"{column}__startswith": text})
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + "\U0010ffff"})
+
+
+# Shorter words hold no trigram, and marks are in none: an index would read every name.
+_PART = re.compile(r"[^\W\d_]{2}")
+_IN_NAMES = re.compile(r"(?:[^\W\d_]|[ '’-])+")
+_PARTS_INDEX = "members_member_name_part"
+
+
+def name_holds(text: str, *, columns: Sequence[str]) -> Q | None:
+    """Return a condition: these columns, side by side, hold this text anywhere in them.
+
+    None where no index could answer: for fewer than three letters, for letters that stand alone
+    or marks that no name holds, and on a PostgreSQL that has no trigrams. On SQLite, whose shops
+    are small, names are read through.
+    """
+    if len(text) < 3 or not (_PART.search(text) and _IN_NAMES.fullmatch(text)):
+        return None
+    together = _beside(columns, "UPPER(%(expressions)s)")
+    if is_postgresql():
+        return Q(Contains(together, text.upper())) if _has_trigrams() else None
+    # It folds the case of ASCII alone: "é" is looked for as typed, and as a name begins.
+    asked = {text, text.title(), text.lower(), text.upper()}
+    beside = _beside(columns, "(%(expressions)s)")
+    found = Q()
+    for spelled in sorted(asked):
+        found |= Q(IContains(beside, spelled))
+    return found
+
+
+def _beside(columns: Sequence[str], template: str) -> Func:
+    return Func(*columns, template=template, arg_joiner=" || ' ' || ", output_field=TextField())
+
+
+@cache
+def _has_trigrams() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [_PARTS_INDEX])
+        return bool(cursor.fetchone()[0])

@@ -1,9 +1,14 @@
-"""One id for each request: in the answer, in the problem it names, and in the logs."""
+"""What is known of a request: its id, where it comes from, and where its reader wants to go.
+
+The id is in the answer, in the problem it names, and in the logs.
+"""
 
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from loyalty.core import ids
 
@@ -31,6 +36,30 @@ class RequestIds:
 def get_id(request: HttpRequest) -> str:
     """Return the id of a request."""
     return str(request.META.get(_META, ""))
+
+
+def get_ip(request: HttpRequest) -> str:
+    """Return where a request comes from: what our proxy saw, where one stands in front of us.
+
+    A caller may write any X-Forwarded-For; only its last entry is the proxy's own.
+    """
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if settings.BEHIND_PROXY and forwarded:
+        return str(forwarded).rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return where the reader wanted to go, as form or address says, if it is on this site.
+
+    Nothing otherwise: whoever sends a link could lead them away.
+    """
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    # A bare word would be taken for the name of a view.
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else ""
 
 
 def _choose(asked: str) -> str:

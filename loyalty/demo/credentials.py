@@ -14,17 +14,31 @@ from loyalty.clients.models import Client, ClientKey, Scope
 from loyalty.identity import staffing
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Store
+from loyalty.programmes.models import Store, StoreAssignment
+from members import signing_in
 from members.models import Member
 
 TILL = "Démonstration"
 ADMINISTRATOR = "direction@maison-verne.example"
 CASHIER = "caisse@maison-verne.example"
+CARE = "clientele@maison-verne.example"
+MANAGER = "lyon@maison-verne.example"
+_STAFF = (
+    (ADMINISTRATOR, Role.ADMINISTRATOR, "Jeanne"),
+    (CASHIER, Role.CASHIER, "Karim"),
+    (CARE, Role.CUSTOMER_CARE, "Inès"),
+    (MANAGER, Role.STORE_MANAGER, "Paul"),
+    ("marketing@maison-verne.example", Role.MARKETING, "Lina"),
+    ("analyse@maison-verne.example", Role.ANALYST, "Hugo"),
+    ("audit@maison-verne.example", Role.AUDITOR, "Odile"),
+)
+OTHERS = tuple(email for email, _role, _name in _STAFF if email not in {ADMINISTRATOR, CASHIER})
+_MEMBER = "camille.martin.1@"
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the demo prints. One password for all of them, on this machine only."""
+    """What the demo prints. One password for its staff; its member asks for a code."""
 
     member: str
     card: str
@@ -40,11 +54,12 @@ def has_demo() -> bool:
 @transaction.atomic
 def create(*, at: datetime) -> None:
     """Appoint the demo's staff, let its first member sign in, and register its till."""
-    staffing.appoint(email=ADMINISTRATOR, role=Role.ADMINISTRATOR, first_name="Jeanne")
-    staffing.appoint(email=CASHIER, role=Role.CASHIER, first_name="Karim")
-    member = _member()
-    member.user = User.objects.create_user(member.email or "", first_name=member.first_name)
-    member.save(update_fields=["user"])
+    for email, role, first_name in _STAFF:
+        staffing.appoint(email=email, role=role, first_name=first_name)
+    StoreAssignment.objects.create(
+        user=User.objects.get(email=MANAGER), store=Store.objects.get(code="lyon")
+    )
+    signing_in.open_user(member=_member())
     issuing.create_client(
         name=TILL, scopes=Scope.values, store=Store.objects.get(code="paris"), at=at
     )
@@ -55,8 +70,7 @@ def get(*, at: datetime) -> Credentials:
     """Return the credentials, made anew where this database and VAR_DIR disagree."""
     password = keepsakes.keep(path=_path("password"), make=lambda: secrets.token_urlsafe(9))
     member = _member()
-    for email in (ADMINISTRATOR, CASHIER, member.email):
-        user = User.objects.get(email=email)
+    for user in User.objects.filter(email__in=[email for email, _role, _name in _STAFF]):
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
@@ -64,8 +78,14 @@ def get(*, at: datetime) -> Credentials:
     return Credentials(member.email or "", card, password, _till_key(at=at))
 
 
+def get_member_address() -> str:
+    """Return the address of the demo's member, or nothing where there is none."""
+    found = Member.objects.filter(email__startswith=_MEMBER).values_list("email", flat=True)
+    return found.first() or ""
+
+
 def _member() -> Member:
-    return Member.objects.get(email__startswith="camille.martin.1@")
+    return Member.objects.get(email__startswith=_MEMBER)
 
 
 def _till_key(*, at: datetime) -> str:

@@ -45,6 +45,7 @@ def serve(*, port: int, ready: Callable[[], object]) -> None:
     """
     from loyalty.wsgi import application
 
+    _lead_links_here(port)
     # Both, and here: a shell that starts us in the background has Ctrl-C ignored.
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -58,6 +59,12 @@ def serve(*, port: int, ready: Callable[[], object]) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     finally:
         server.close()
+
+
+def _lead_links_here(port: int) -> None:
+    """Let the links in e-mails lead to the port that is served, unless they lead elsewhere."""
+    if settings.SITE_URL.startswith(f"http://{HOST}:"):
+        settings.SITE_URL = f"http://{HOST}:{port}"
 
 
 def _stop(_signal: int, _frame: object) -> None:

@@ -20,8 +20,10 @@ _DAY = timedelta(days=1)
 # How busy each month is, January first: gifts in December, holidays in August.
 _SEASON = (0.9, 0.9, 1.0, 1.0, 1.1, 1.0, 0.8, 0.6, 1.1, 1.0, 1.2, 1.8)
 # Days between visits, days a member stays on average, share of members.
-_HABITS = ((9, 900, 2), (24, 500, 4), (60, 300, 4))
+_HABITS = ((11, 800, 1), (28, 450, 4), (70, 300, 5))
 _OPENS, _CLOSES = 9, 19
+# Of the members who came in a month, so many choose a reward at its end.
+_WISHES = 0.07
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ def _life(seed: int, number: int, today: date, zone: ZoneInfo) -> Iterator[Happe
     chance = Random(f"{seed}:{number}")  # noqa: S311  A story, not a secret.
     person = _person(chance, number)
     every, stays, _share = chance.choices(_HABITS, [share for *_rest, share in _HABITS])[0]
-    joined = today - _DAY * chance.randint(20, _YEARS.days)
+    joined = today - _DAY * chance.randint(1, _YEARS.days)
     leaves = joined + _DAY * round(chance.expovariate(1 / stays))
     if number == 1:
         every, joined, leaves = 9, today - timedelta(days=600), today
@@ -90,8 +92,12 @@ def _life(seed: int, number: int, today: date, zone: ZoneInfo) -> Iterator[Happe
     yield Joined(moment=moment, person=person)
     while day < min(leaves, today):
         yield from _visit(chance, person, moment)
+        month, last = day.month, moment
         day += _DAY * max(1, round(_pause(chance, every, day)))
         moment = _moment(chance, day, zone)
+        # Rewards are chosen on the last visit of a month, by some.
+        if day.month != month and chance.random() < _WISHES:
+            yield Wished(moment=last + timedelta(minutes=2), person=person)
 
 
 def _person(chance: Random, number: int) -> Person:
@@ -129,8 +135,6 @@ def _visit(chance: Random, person: Person, moment: datetime) -> Iterator[Happeni
     shops = [shop.code for shop in world.SHOPS]
     shop = person.shop if chance.random() < 0.85 else chance.choice(shops)
     yield Bought(moment=moment, person=person, shop=shop, basket=_basket(chance))
-    if chance.random() < 0.2:
-        yield Wished(moment=moment + timedelta(minutes=2), person=person)
     if chance.random() < 0.25:
         later = moment + timedelta(minutes=chance.randint(3, 40))
         yield Bought(moment=later, shop=shop, basket=_basket(chance))

@@ -85,26 +85,6 @@ BONUSES = (
 )
 
 
-@dataclass(frozen=True)
-class Gift:
-    """A reward of the catalogue: what it costs in points and is worth in cents."""
-
-    name_fr: str
-    name_en: str
-    kind: str
-    cost: int
-    value_cents: int
-    stock: int | None = None
-    tier: str = ""
-
-
-GIFTS = (
-    Gift("Un café offert", "A coffee on the house", "VOUCHER", 50, 2_80),
-    Gift("5 € de remise", "€5 off", "DISCOUNT", 150, 5_00),
-    Gift("Coffret dégustation", "Tasting box", "PRODUCT", 300, 14_00, stock=400),
-    Gift("Atelier barista", "Barista workshop", "VOUCHER", 600, 45_00, stock=60, tier="gold"),
-)
-
 FIRST_NAMES = (
     "Camille", "Louise", "Jules", "Inès", "Hugo", "Léa", "Adam", "Chloé", "Nathan", "Manon",
     "Gabriel", "Sarah", "Raphaël", "Emma", "Louis", "Jade", "Arthur", "Zoé", "Noé", "Anaïs",

@@ -13,6 +13,7 @@ class Keys:
     """The staff of the demo and the password they share."""
 
     administrator: str
+    care: str
     cashier: str
     password: str
 
@@ -22,4 +23,9 @@ def get_keys() -> Keys | None:
     kept = Path(settings.VAR_DIR) / "demo_password"
     if not settings.DEMO or not kept.exists() or not credentials.has_demo():
         return None
-    return Keys(credentials.ADMINISTRATOR, credentials.CASHIER, kept.read_text("utf-8").strip())
+    return Keys(
+        administrator=credentials.ADMINISTRATOR,
+        care=credentials.CARE,
+        cashier=credentials.CASHIER,
+        password=kept.read_text("utf-8").strip(),
+    )

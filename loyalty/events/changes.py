@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.transaction import TransactionManagementError
@@ -11,11 +12,19 @@ from loyalty.events.models import Change
 
 Day = tuple[int | None, date]
 
+# The columns of a row, with PostgreSQL's types, for who writes rows by hand.
+COLUMNS = {"topic": "text", "subject": "bigint", "day": "date"}
+
 
 def record(topic: str, days: Iterable[Day]) -> None:
     """Say that these subjects' days changed, in one statement. Repeats in the call count once."""
     rows = [Change(topic=topic, subject=subject, day=day) for subject, day in set(days)]
     Change.objects.bulk_create(rows)
+
+
+def rows_of(topic: str, days: Iterable[Day]) -> list[tuple[Any, ...]]:
+    """Return rows in the order of COLUMNS, for a writer that has a statement for them already."""
+    return [(topic, subject, day) for subject, day in sorted(set(days), key=str)]
 
 
 def take(topic: str, limit: int = 10_000) -> set[Day]:

@@ -4,6 +4,7 @@ Capabilities record; apps above subscribe in their `reactions.py`. Nothing here 
 the relay, run by beat, finds what is due, so a lost queue costs latency only.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,20 @@ from loyalty.events.models import OutboxEvent
 Reaction = Callable[[Sequence[OutboxEvent]], None]
 
 
+# The columns of an event's row, with PostgreSQL's types, for who writes rows by hand.
+COLUMNS = {
+    "public_id": "text",
+    "name": "text",
+    "payload": "jsonb",
+    "is_historic": "boolean",
+    "occurred_at": "timestamptz",
+    "due_at": "timestamptz",
+    "attempts": "int",
+    "delivered_to": "jsonb",
+    "last_error": "text",
+}
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened: ids and figures, never a name or an address."""
@@ -30,11 +45,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who wants to hear of which events. The name is kept with events it has finished."""
+    """Who wants to hear of which events. The name is kept with events it has finished.
+
+    One that is outward talks to a server that is not ours.
+    """
 
     name: str
     events: frozenset[str]
     reaction: Reaction
+    is_outward: bool = False
 
 
 _subscriptions: dict[str, Subscription] = {}
@@ -57,6 +76,24 @@ def record_many(events: Iterable[Event]) -> None:
     OutboxEvent.objects.bulk_create([_row(event) for event in events])
 
 
+def rows_of(events: Iterable[Event]) -> list[tuple[Any, ...]]:
+    """Return rows in the order of COLUMNS, for a writer that has a statement for them already."""
+    return [
+        (
+            ids.new("evt"),
+            event.name,
+            json.dumps(event.payload),
+            event.is_historic,
+            event.occurred_at,
+            event.occurred_at,
+            0,
+            "[]",
+            "",
+        )
+        for event in events
+    ]
+
+
 def _row(event: Event) -> OutboxEvent:
     return OutboxEvent(
         public_id=ids.new("evt"),
@@ -68,23 +105,26 @@ def _row(event: Event) -> OutboxEvent:
     )
 
 
-def on(*names: str) -> Callable[[Reaction], Reaction]:
+def on(*names: str, is_outward: bool = False) -> Callable[[Reaction], Reaction]:
     """Subscribe a reaction to events of these names.
 
     It is called in a transaction of its own, with up to some hundred events at once, some of
     which it may have seen before, in no promised order. What it raises is retried later and
     keeps no other reaction waiting. Historic events come too: it must look at `is_historic`
     before it writes to a member or a partner.
+
+    One that is outward is called after the others, with one event at a time and outside any
+    transaction: it holds nothing while it waits for a server, and what fails repeats no other.
     """
 
     def subscribe(reaction: Reaction) -> Reaction:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
-        _subscriptions[name] = Subscription(name, frozenset(names), reaction)
+        _subscriptions[name] = Subscription(name, frozenset(names), reaction, is_outward)
         return reaction
 
     return subscribe
 
 
 def subscriptions() -> Sequence[Subscription]:
-    """Return every subscription, in the order of their registration."""
-    return list(_subscriptions.values())
+    """Return every subscription in the order of their registration, outward ones last."""
+    return sorted(_subscriptions.values(), key=lambda subscription: subscription.is_outward)

@@ -7,6 +7,7 @@ again when its lease lapses, and no queue has to remember anything.
 import logging
 import random
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -70,8 +71,12 @@ def _deliver(subscription: Subscription, events: Sequence[OutboxEvent], held: _R
     """Call the reaction with all, and after a failure with halves, down to the event at fault."""
     if not events:
         return
+    if subscription.is_outward and len(events) > 1:
+        for event in events:
+            _deliver(subscription, [event], held)
+        return
     try:
-        with transaction.atomic():
+        with nullcontext() if subscription.is_outward else transaction.atomic():
             subscription.reaction(events)
     except Exception as error:  # noqa: BLE001  Whatever one reaction raises, others go on.
         if len(events) == 1:

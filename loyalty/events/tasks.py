@@ -20,9 +20,11 @@ def relay_events(**_future: object) -> None:
 
 @shared_task(acks_late=True)
 def purge_events(**_future: object) -> int:
-    """Forget events delivered more than thirty days ago, a thousand at a time."""
+    """Forget delivered events and ended messages that are old, a thousand at a time."""
     at = timezone.now()
     forgotten = 0
     while done := purging.purge(at=at, limit=_PURGED_AT_ONCE):
+        forgotten += done
+    while done := purging.purge_messages(at=at, limit=_PURGED_AT_ONCE):
         forgotten += done
     return forgotten

@@ -6,7 +6,7 @@ What a role may do to which rows is said by the shell, which knows every app.
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,17 @@ class Role(models.TextChoices):
     ANALYST = "analyst", _("analyst")
     AUDITOR = "auditor", _("auditor")
     ADMINISTRATOR = "administrator", _("administrator")
+
+
+def get_roles(user: AbstractUser) -> frozenset[Role]:
+    """Return the roles somebody has. A superuser is an administrator, whatever their groups."""
+    own = {Role(group.name) for group in user.groups.all() if group.name in Role.values}
+    return frozenset(own | {Role.ADMINISTRATOR} if user.is_superuser else own)
+
+
+def get_title(group: Group) -> str:
+    """Return what a group is called on the screen: a role in words, any other by its name."""
+    return str(Role(group.name).label) if group.name in Role.values else group.name
 
 
 @transaction.atomic

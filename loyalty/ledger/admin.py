@@ -42,6 +42,10 @@ class BookAdmin(ShownOnly, admin.ModelAdmin[Model]):
     # Numbers as they are stored: a list that named the rows behind them would load them.
 
     @admin.display(description=_("number"))
+    def row_number(self, row: Any) -> int:
+        return int(row.pk)
+
+    @admin.display(description=_("number"))
     def place(self, row: Any) -> int:
         return int(row.number)
 
@@ -67,7 +71,7 @@ class WalletAdmin(BookAdmin):
 
 @admin.register(Holder)
 class HolderAdmin(BookAdmin):
-    list_display = ("pk", "opened_at")
+    list_display = ("row_number", "opened_at")
     found_by = "pk"
     search_help_text = _("The number of a holder.")
 
@@ -75,7 +79,7 @@ class HolderAdmin(BookAdmin):
 @admin.register(Account)
 class AccountAdmin(BookAdmin):
     list_display = (
-        "pk",
+        "row_number",
         "holder_number",
         "wallet",
         "balance",
@@ -155,7 +159,14 @@ class LotAdmin(BookAdmin):
 
 @admin.register(Movement)
 class MovementAdmin(BookAdmin):
-    list_display = ("pk", "account_number", "entry_number", "source", "destination", "points")
+    list_display = (
+        "row_number",
+        "account_number",
+        "entry_number",
+        "source",
+        "destination",
+        "points",
+    )
 
 
 @admin.register(Hold)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from loyalty.core import engines
 from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Book, Lot, Spending
+from loyalty.ledger.planning import Book, Earned, Hold, Lot, Spending
 from loyalty.ledger.planning.accounts import BUCKETS, in_utc
 
 # A spending looks at so many lots first; hardly any needs more.
@@ -20,6 +20,7 @@ _COLUMNS = (
     "l.account_id, l.id, l.number, l.rule_version, l.earned_at, l.original, l.remaining,"
     " l.state, l.available_at, l.expires_at"
 )
+_WIDTH = 10
 _OPEN = f"SELECT {_COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
 # Materialised: the account's first end is looked up once, whatever the account holds.
 _DYING_NEXT = (
@@ -36,19 +37,60 @@ _OF_ENTRY = (
 _TAKEN = (
     "SELECT l.number, m.points FROM ledger_movement m JOIN ledger_lot l ON l.id = m.lot_id"
     " WHERE m.entry_id = %s AND m.destination = 'redeemed'"
-    " UNION ALL SELECT NULL, e.points FROM ledger_entry e"
+    " UNION ALL SELECT NULL, e.points + COALESCE(e.waived, 0) FROM ledger_entry e"
     " WHERE e.parent_id = %s AND e.kind = 'REFUND'"
+)
+# Lots beside which nothing is held, padded to stand in one answer with those of open holds.
+_NO_HOLD = (
+    ", CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS text),"
+    " CAST(NULL AS timestamptz), CAST(NULL AS bigint)"
+)
+_HELD = (
+    f"SELECT {_COLUMNS}, h.id, o.number, h.public_id, h.expires_at, m.points"
+    " FROM ledger_hold h JOIN ledger_entry o ON o.id = h.opening_id"
+    " JOIN ledger_movement m ON m.entry_id = h.opening_id"
+    " JOIN ledger_lot l ON l.id = m.lot_id WHERE h.closing_id IS NULL AND "
+)
+# The lots that an entry opened, and those that their points went on to, in any account.
+_FAMILY = (
+    "WITH RECURSIVE family(id, account_id, number) AS ("
+    "SELECT l.id, l.account_id, l.number FROM ledger_movement m"
+    " JOIN ledger_lot l ON l.id = m.lot_id WHERE m.entry_id = %s AND m.source = 'issued'"
+    " UNION SELECT n.id, n.account_id, n.number FROM ledger_lot n"
+    " JOIN family f ON n.came_account_id = f.account_id AND n.came_number = f.number)"
+)
+_OF_FAMILY = f"{_FAMILY} SELECT {_COLUMNS} FROM ledger_lot l JOIN family f ON f.id = l.id"
+_RECLAIMED = (
+    f"{_FAMILY} SELECT (SELECT COALESCE(SUM(m.points), 0) FROM ledger_movement m"
+    " JOIN family f ON f.id = m.lot_id WHERE m.destination = 'expired'),"
+    " COALESCE(SUM(COALESCE(e.forgiven, 0) + COALESCE(e.waived, 0) - e.points), 0),"
+    " COALESCE(SUM(e.forgiven), 0)"
+    " FROM ledger_entry e WHERE e.parent_id = %s AND e.kind = 'CLAWBACK'"
+)
+# What is in an account of all that came from another since that was merged, by whatever way.
+_GUESTS = (
+    "WITH RECURSIVE guests(account_id, number) AS ("
+    "SELECT n.account_id, n.number FROM ledger_entry o"
+    " JOIN ledger_entry i ON i.transfer = o.transfer AND i.kind = 'TRANSFER_IN'"
+    " JOIN ledger_movement m ON m.entry_id = i.id JOIN ledger_lot n ON n.id = m.lot_id"
+    " WHERE o.account_id = %s AND o.kind = 'TRANSFER_OUT' AND o.number >= ("
+    "SELECT MAX(f.number) FROM ledger_entry f WHERE f.account_id = %s"
+    " AND f.kind = 'TRANSFER_OUT' AND f.key IS NOT NULL)"
+    " UNION SELECT n.account_id, n.number FROM ledger_lot n"
+    " JOIN guests g ON n.came_account_id = g.account_id AND n.came_number = g.number)"
+    " SELECT number FROM guests WHERE account_id = %s"
 )
 
 
-def open_book(account: Account, *, at: datetime, spends: int = 0) -> Book:
+def open_book(account: Account, *, at: datetime, spends: int = 0, is_whole: bool = False) -> Book:
     """Read an account for the planner.
 
-    All open lots when something is due at `at`, enough of them to spend `spends` points
-    otherwise: one statement, two where many small lots must be drawn.
+    All open lots and holds when something is due at `at`, or when the whole is asked for;
+    enough of the lots to spend `spends` points otherwise: one statement, two where many
+    small lots must be drawn.
     """
     book = as_book(account)
-    if is_due(account, at=at):
+    if is_whole or is_due(account, at=at):
         _read_all(book)
     elif spends:
         _read_first(book, spends)
@@ -77,43 +119,124 @@ def is_due(account: Account | Book, *, at: datetime) -> bool:
 
 
 def read_open_lots(books: Iterable[Book]) -> None:
-    """Give books all their open lots, in one statement."""
+    """Give books all their open lots and holds, in one statement."""
     by_account = {book.account: book for book in books}
     if not by_account:
         return
     condition, parameters = engines.any_of("l.account_id", list(by_account))
-    for account, lot in _select(_OPEN + condition, parameters):
-        by_account[account].lots[lot.number] = lot
-    for book in by_account.values():
-        book.unseen_at = None
+    _fill(by_account, [(_OPEN, condition, parameters)], whole=by_account)
 
 
 def read_expiring_lots(books: Iterable[Book], *, at: datetime) -> None:
     """Give books what a balance needs, in one statement.
 
-    All open lots where something is due or inactivity counts; elsewhere the lots that die next.
+    All open lots and holds where something is due or inactivity counts; elsewhere the lots
+    that die next.
     """
     whole: dict[int, Book] = {}
     others: dict[int, Book] = {}
     for book in books:
         is_whole = is_due(book, at=at) or book.inactive_at is not None
         (whole if is_whole else others)[book.account] = book
-    parts, parameters = [], []
+    parts = []
     if whole:
         condition, values = engines.any_of("l.account_id", list(whole))
-        parts.append(_OPEN + condition)
-        parameters += values
+        parts.append((_OPEN, condition, values))
     if others:
         condition, values = engines.any_of("a.id", list(others))
-        parts.append(_DYING_NEXT.format(condition=condition))
+        parts.append((_DYING_NEXT.format(condition=condition), "", values))
+    if parts:
+        _fill(whole | others, parts, whole=whole)
+
+
+def _fill(
+    books: dict[int, Book], parts: Sequence[tuple[str, str, list[Any]]], *, whole: dict[int, Book]
+) -> None:
+    """Read lots into books; into whole ones that hold something, their open holds too."""
+    holding = [book.account for book in whole.values() if book.buckets["held"]]
+    selects = [start + condition for start, condition, _values in parts]
+    parameters = [value for _start, _condition, values in parts for value in values]
+    if holding:
+        selects = [f"SELECT s.*{_NO_HOLD} FROM ({select}) s" for select in selects]
+        condition, values = engines.any_of("h.account_id", holding)
+        selects.append(_HELD + condition)
         parameters += values
-    if not parts:
-        return
-    by_account = whole | others
-    for account, lot in _select(" UNION ALL ".join(parts), parameters):
-        by_account[account].lots[lot.number] = lot
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(selects), parameters)
+        _put(books, cursor.fetchall())
     for book in whole.values():
         book.unseen_at = None
+
+
+def _put(books: dict[int, Book], rows: Sequence[Sequence[Any]]) -> None:
+    """Put lots, and the holds beside them, into their books."""
+    parts: dict[tuple[int, int], list[tuple[Lot, int]]] = {}
+    holds: dict[tuple[int, int], Sequence[Any]] = {}
+    for row in rows:
+        lot = _read(row[:_WIDTH])
+        lot = books[row[0]].lots.setdefault(lot.number, lot)
+        if len(row) > _WIDTH and row[_WIDTH] is not None:
+            place = (row[0], row[_WIDTH + 1])
+            holds[place] = row[_WIDTH:]
+            parts.setdefault(place, []).append((lot, row[-1]))
+    for (account, number), (key, _number, public_id, expires_at, _points) in holds.items():
+        drawn = sorted(
+            parts[account, number], key=lambda part: (part[0].expires_at, part[0].number)
+        )
+        books[account].holds[number] = Hold(
+            number=number,
+            public_id=public_id,
+            expires_at=engines.from_column(expires_at),
+            parts=[(lot.number, points) for lot, points in drawn],
+            row=key,
+        )
+
+
+def read_hold(book: Book, hold: int) -> None:
+    """Give a book one hold by its key, if it is open, with its lots. One statement if any."""
+    if any(held.row == hold for held in book.holds.values()):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_HELD}h.id = %s", [hold])
+        _put({book.account: book}, cursor.fetchall())
+
+
+def read_earned(books: dict[int, Book], entry: Entry) -> Earned:
+    """Return what has become of what an entry gave, and give the books its lots in them.
+
+    Books are by account; `Earned.lots` are those in the account of the entry.
+    """
+    own = set()
+    for account, lot in _select(_OF_FAMILY, [entry.pk]):
+        if account in books:
+            books[account].lots.setdefault(lot.number, lot)
+        if account == entry.account_id:
+            own.add(lot.number)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECLAIMED, [entry.pk, entry.pk])
+        expired, taken_back, forgiven = cursor.fetchone()
+    return Earned(
+        number=entry.number,
+        points=entry.points,
+        lots=frozenset(own),
+        expired=int(expired),
+        taken_back=int(taken_back),
+        forgiven=int(forgiven),
+    )
+
+
+def read_family(entry: Entry, *, account: int) -> frozenset[int]:
+    """Return the numbers of an account's lots that hold what an entry gave."""
+    return frozenset(
+        lot.number for owner, lot in _select(_OF_FAMILY, [entry.pk]) if owner == account
+    )
+
+
+def read_guests(*, of: int, at: int) -> frozenset[int]:
+    """Return the numbers of the lots of account `at` that came from `of` since it was merged."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GUESTS, [of, of, at])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def read_spending(book: Book, entry: Entry) -> Spending:

@@ -3,18 +3,15 @@
 All accounts are streamed in order, in one snapshot, so memory does not grow with the ledger.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
-
-from django.db.models import QuerySet
+from datetime import datetime
+from typing import NamedTuple
 
 from loyalty.core import engines
-from loyalty.ledger.auditing import AccountRow, Audit, EntryRow, Fault, LotRow, MovementRow
-from loyalty.ledger.models import Account, Entry, Lot, Movement
-
-_BATCH = 2_000
-_Row = TypeVar("_Row", bound=NamedTuple)
+from loyalty.ledger.models import Entry, Movement
+from loyalty.ledger.records import Fault
+from loyalty.ledger.streaming import Stream, Streams, read, read_accounts
 
 
 @dataclass(frozen=True)
@@ -30,75 +27,96 @@ def verify() -> Verification:
     """Recompute the ledger and say which row, if any, first disagrees. Writes nothing."""
     accounts = entries = 0
     with engines.snapshot():
-        streams = _Streams()
+        streams = Streams()
         try:
-            for account in _rows(AccountRow, Account.objects.order_by("id"), AccountRow._fields):
+            for account in read_accounts():
                 accounts += 1
-                for _entry in streams.audit(account):
+                audit = streams.open(account)
+                for _entry in streams.enter(audit, account):
                     entries += 1
+                audit.close()
             streams.must_be_at_their_end()
+            _check_transfers()
         except Fault as fault:
             return Verification(accounts, entries, str(fault))
     return Verification(accounts, entries, None)
 
 
-class _Streams:
-    """Lots, entries and movements, each in order of account, read side by side."""
+class _Half(NamedTuple):
+    """One of the two entries of a transfer."""
 
-    def __init__(self) -> None:
-        self._lots = _Stream(_rows(LotRow, Lot.objects.order_by("account", "number"), _LOT))
-        self._entries = _Stream(
-            _rows(EntryRow, Entry.objects.order_by("account", "number"), _ENTRY)
+    transfer: str
+    id: int
+    account: int
+    kind: str
+    points: int
+    occurred_at: datetime
+
+
+class _Parcel(NamedTuple):
+    """What one of them moved, with the lot's dates and where that came from."""
+
+    transfer: str
+    entry: int
+    points: int
+    lot: int | None
+    came_account: int | None
+    came_number: int | None
+    earned_at: datetime | None
+    available_at: datetime | None
+    expires_at: datetime | None
+    rule_version: int | None
+
+
+def _check_transfers() -> None:
+    """Raise Fault unless both halves of every transfer say the same of the same lots."""
+    halves = Stream(
+        read(
+            _Half,
+            Entry.objects.exclude(transfer=None).order_by("transfer", "id"),
+            _Half._fields,
         )
-        self._movements = _Stream(
-            _rows(MovementRow, Movement.objects.order_by("account", "entry__number"), _MOVEMENT)
+    )
+    parcels = Stream(
+        read(
+            _Parcel,
+            Movement.objects.exclude(entry__transfer=None).order_by("entry__transfer", "entry"),
+            _PARCEL,
         )
-
-    def audit(self, account: AccountRow) -> Iterator[EntryRow]:
-        """Yield an account's entries, each after it was found right. Raises Fault."""
-        audit = Audit(account, list(self._lots.take(account.id)))
-        for entry in self._entries.take(account.id):
-            audit.enter(entry, list(self._movements.take(account.id, entry.number)))
-            yield entry
-        audit.close()
-
-    def must_be_at_their_end(self) -> None:
-        """Raise Fault when a row was left over: it belongs to no entry of its account."""
-        if self._movements.next_row is not None:
-            raise Fault(
-                "ledger_movement", self._movements.next_row.id, "it is not of its entry's account"
-            )
+    )
+    while halves.next_row is not None:
+        transfer = halves.next_row.transfer
+        both = sorted(halves.take(transfer), key=lambda half: half.kind, reverse=True)
+        _check_transfer(both, list(parcels.take(transfer)))
 
 
-class _Stream(Generic[_Row]):
-    """Rows in order of their first columns, taken a group at a time."""
-
-    def __init__(self, rows: Iterator[_Row]) -> None:
-        self._rows = rows
-        self.next_row = next(rows, None)
-
-    def take(self, *key: int) -> Iterator[_Row]:
-        """Yield the rows that come next and begin with this key."""
-        while self.next_row is not None and self.next_row[: len(key)] == key:
-            row = self.next_row
-            self.next_row = next(self._rows, None)
-            yield row
-
-
-def _rows(kind: type[_Row], rows: "QuerySet[Any]", columns: Iterable[str]) -> Iterator[_Row]:
-    found = rows.values_list(*columns).iterator(_BATCH)
-    return (kind._make(row) for row in found)
+def _check_transfer(both: Sequence[_Half], parcels: Sequence[_Parcel]) -> None:
+    last = both[-1]
+    if [half.kind for half in both] != ["TRANSFER_OUT", "TRANSFER_IN"]:
+        raise Fault(
+            "ledger_entry", last.id, "a transfer has an entry that gives and one that gets"
+        )
+    left, arrived = both
+    if left.account == arrived.account or left.occurred_at != arrived.occurred_at:
+        raise Fault("ledger_entry", last.id, "a transfer is of two accounts at one moment")
+    given = [(p.lot, left.account, p) for p in parcels if p.entry == left.id]
+    got = [(p.came_number, p.came_account, p) for p in parcels if p.entry == arrived.id]
+    owed = [sum(p.points for _n, _a, p in half if p.lot is None) for half in (given, got)]
+    if owed[0] != owed[1] or _terms(given) != _terms(got):
+        raise Fault("ledger_entry", last.id, "it did not get the lots that were given")
 
 
-_LOT = (
-    "account", "id", "number", "origin__number", "rule_version", "earned_at", "original",
-    "remaining", "state", "available_at", "expires_at",
-)  # fmt: skip
-_ENTRY = (
-    "account", "number", "id", "kind", "points", "parent__number", "reference", "key",
-    "request_hash", "actor", "on_behalf_of", "reason", "occurred_at", "recorded_at",
-    "pending_after", "available_after", "held_after", "debt_after", "previous_hash", "hash",
-)  # fmt: skip
-_MOVEMENT = (
-    "account", "entry__number", "id", "lot__number", "source", "destination", "points",
+def _terms(parcels: Sequence[tuple[int | None, int | None, _Parcel]]) -> list[tuple[object, ...]]:
+    rows = [
+        (number, account, p.points, p.earned_at, p.available_at, p.expires_at, p.rule_version)
+        for number, account, p in parcels
+        if p.lot is not None
+    ]
+    return sorted(rows, key=lambda row: (row[0] or 0, row[2]))
+
+
+_PARCEL = (
+    "entry__transfer", "entry", "points", "lot__number", "lot__came_account",
+    "lot__came_number", "lot__earned_at", "lot__available_at", "lot__expires_at",
+    "lot__rule_version",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 
 from loyalty.portal import calls
+from loyalty.portal.entrance import trying
 
 
 class Docs(TemplateView):
@@ -19,6 +20,7 @@ class Docs(TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         described = _describe()
         return super().get_context_data(
+            programme=trying.get_programme(),
             info=described["info"],
             calls=calls.read_calls(described),
             shapes=calls.read_shapes(described),

@@ -1,6 +1,47 @@
 from django.urls import path
 
-from loyalty.portal import views
+from loyalty.portal.views import (
+    card,
+    consents,
+    entrance,
+    history,
+    home,
+    mailbox,
+    privacy,
+    profile,
+    rewards,
+    unsubscribing,
+    vouchers,
+)
 
 app_name = "portal"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("join/", entrance.join, name="join"),
+    path("login/", entrance.login, name="login"),
+    path("login/code/", entrance.login_code, name="login_code"),
+    path("logout/", entrance.logout, name="logout"),
+    path("left/", privacy.left, name="left"),
+    path("me/", card.show, name="card"),
+    path("me/code/", card.code, name="card_code"),
+    path("me/history/", history.show, name="history"),
+    path("me/history/download/", history.download, name="history_download"),
+    path("me/history/statement/", history.statement, name="statement"),
+    path("me/profile/", profile.show, name="profile"),
+    path("me/profile/email/", profile.contact, {"kind": "email"}, name="contact_email"),
+    path("me/profile/phone/", profile.contact, {"kind": "phone"}, name="contact_phone"),
+    path("me/profile/code/", profile.contact_code, name="contact_code"),
+    path("me/consents/", consents.show, name="consents"),
+    path("me/rewards/", rewards.catalogue, name="rewards"),
+    path("me/rewards/<slug:public_id>/", rewards.reward, name="reward"),
+    path("me/vouchers/", vouchers.mine, name="vouchers"),
+    path("me/vouchers/<int:pk>/", vouchers.voucher, name="voucher"),
+    path("me/privacy/", privacy.show, name="privacy"),
+    path("me/privacy/download/", privacy.download, name="download"),
+    path("me/privacy/leave/", privacy.leave, name="leave"),
+    path("me/privacy/erase/", privacy.erase, name="erase"),
+    path("me/privacy/undo/", privacy.undo, name="erase_undo"),
+    path("unsubscribe/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("demo/mail/", mailbox.mailbox, name="mailbox"),
+    path("demo/mail/<str:name>/", mailbox.letter, name="mailbox_letter"),
+]

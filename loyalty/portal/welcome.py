@@ -7,21 +7,18 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty.portal import wording
+from loyalty.core import languages
+from loyalty.portal import pricing, rewards, wording
 from loyalty.portal.wording import Earning
-from loyalty.programmes import books
+from loyalty.programmes import books, rungs
 from loyalty.programmes.models import Store, Tier
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.templatetags import look
 from rewards import catalogue
 from rewards.models import Reward, RewardKind
+from rewards.pricing import get_prices
 
 _SHOWN = 6
-_ICONS = {
-    RewardKind.VOUCHER: "ticket",
-    RewardKind.PRODUCT: "package",
-    RewardKind.DISCOUNT: "percent",
-}
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,7 @@ class TierCard:
 
     code: str
     name: str
-    threshold_cents: int
-    months: int
+    threshold: str
     multiplier: Decimal | None
     benefits: list[str]
 
@@ -42,6 +38,8 @@ class RewardCard:
 
     name: str
     description: str
+    picture: str
+    alt: str
     icon: str
     price: str
     tier: str
@@ -67,7 +65,7 @@ def get_welcome(*, at: datetime) -> Welcome:
     """Return what the front page shows. Raises books.ProgrammeMissing before there is one."""
     book = books.get_book()
     earnings = wording.earnings(book=book, at=at)
-    shelf = catalogue.get_shelf(at=at, limit=_SHOWN)
+    shelf = [one for one in catalogue.get_shelf(at=at) if one.is_offered(at=at)][:_SHOWN]
     return Welcome(
         name=book.name,
         currency=book.currency,
@@ -104,18 +102,20 @@ def _available_after(days: int) -> str:
 def _tiers(book: Rulebook) -> list[TierCard]:
     if book.ladder is None:
         return []
-    rungs = {rung.pk for rung in book.ladder.rungs}
-    rows = Tier.objects.filter(pk__in=rungs).order_by("threshold_cents")
-    return [_tier(row, months=book.ladder.window_months) for row in rows]
+    asked = {
+        rung.pk: rungs.of_threshold(rung=rung, ladder=book.ladder, currency=book.currency)
+        for rung in book.ladder.rungs
+    }
+    rows = Tier.objects.filter(pk__in=asked).order_by("rank")
+    return [_tier(row, threshold=asked[row.pk]) for row in rows]
 
 
-def _tier(tier: Tier, *, months: int) -> TierCard:
-    words = wording.in_language(french=tier.benefits_fr, english=tier.benefits_en)
+def _tier(tier: Tier, *, threshold: str) -> TierCard:
+    words = languages.in_language(french=tier.benefits_fr, english=tier.benefits_en)
     return TierCard(
         code=tier.code,
-        name=wording.in_language(french=tier.name_fr, english=tier.name_en),
-        threshold_cents=tier.threshold_cents,
-        months=months,
+        name=languages.in_language(french=tier.name_fr, english=tier.name_en),
+        threshold=threshold,
         multiplier=tier.multiplier.normalize() if tier.multiplier > 1 else None,
         benefits=[line.strip() for line in words.splitlines() if line.strip()],
     )
@@ -126,16 +126,10 @@ def _reward(reward: Reward, book: Rulebook) -> RewardCard:
     return RewardCard(
         name=reward.name,
         description=reward.description,
-        icon=_ICONS[RewardKind(reward.kind)],
-        price=_price(reward, book),
-        tier=wording.in_language(french=tier.name_fr, english=tier.name_en) if tier else "",
-        left=reward.stock if reward.stock is not None and reward.stock <= 5 else None,
+        picture=reward.picture_id or "",
+        alt=reward.picture_alt,
+        icon=rewards.ICONS[RewardKind(reward.kind)],
+        price=pricing.in_words(get_prices(reward), book=book),
+        tier=languages.in_language(french=tier.name_fr, english=tier.name_en) if tier else "",
+        left=0 if reward.is_exhausted else rewards.few_left(reward),
     )
-
-
-def _price(reward: Reward, book: Rulebook) -> str:
-    if reward.wallet.code == book.spending_wallet:
-        return look.points(reward.cost)
-    wallet = book.wallet(reward.wallet.code)
-    unit = wording.in_language(french=wallet.name_fr, english=wallet.name_en) or wallet.code
-    return f"{look.number(reward.cost)} {unit}"

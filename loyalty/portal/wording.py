@@ -1,18 +1,38 @@
 """What the programme's terms give, in words a customer understands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from babel.lists import format_list
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from loyalty.core import languages
+from loyalty.programmes import ceilings, circumstances, recurring, summaries
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
 from loyalty.programmes.rulebook import Rulebook, RuleTerms
-from loyalty.programmes.terms import Effect, Fixed, Multiplier, Rate, Terms, When
+from loyalty.programmes.terms import (
+    Effect,
+    Fixed,
+    Gift,
+    Holds,
+    Limits,
+    Multiplier,
+    PerUnit,
+    Rate,
+    Terms,
+    When,
+)
 from loyalty.templatetags import look
+
+# What the board says in words, or the rule's name does; whatever else is asked is a condition.
+_SAID = (
+    *("event", "minimum_basket_cents", "weekdays", "from_day", "to_day", "recurrence"),
+    *("from_time", "to_time", "stores", "categories", "skus", "excluded_categories"),
+    *("excluded_skus", "tiers"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +69,10 @@ def _is_of_interest(terms: Terms, book: Rulebook, today: date) -> bool:
 
 
 def _earning(rule: RuleTerms, terms: Terms, book: Rulebook) -> Earning:
-    conditions = list(_conditions(terms.when, currency=book.currency))
+    conditions = [
+        *_conditions(terms.when, currency=book.currency),
+        *_limits(terms.limits, currency=book.currency),
+    ]
     is_base = isinstance(terms.then.effect, Rate) and not conditions
     return Earning(
         name=_("On all your purchases") if is_base else _name(rule),
@@ -59,8 +82,16 @@ def _earning(rule: RuleTerms, terms: Terms, book: Rulebook) -> Earning:
     )
 
 
+def _limits(limits: Limits, *, currency: str) -> Iterator[str]:
+    """Yield what a member gets at most. How much is meant for everybody is not theirs to know."""
+    own = replace(limits, budget_points=None, budget_cents=None)
+    yield from ceilings.say(limits=own, currency=currency)
+    if limits.has_budget:
+        yield _("as long as the offer's budget lasts")
+
+
 def _name(rule: RuleTerms) -> str:
-    return in_language(french=rule.name_fr, english=rule.name_en)
+    return languages.in_language(french=rule.name_fr, english=rule.name_en)
 
 
 def _gives(effect: Effect, *, currency: str) -> str:
@@ -70,6 +101,8 @@ def _gives(effect: Effect, *, currency: str) -> str:
                 "points": look.points(effect.points),
                 "amount": look.amount(effect.per_cents, currency),
             }
+        case PerUnit() | Gift():
+            return summaries.effect(effect=effect, currency=currency)
         case Multiplier():
             return _("points × %(factor)s") % {"factor": look.number(effect.factor)}
         case Fixed():
@@ -81,16 +114,28 @@ def _conditions(when: When, *, currency: str) -> Iterator[str]:
         yield _("from %(amount)s") % {"amount": look.amount(when.minimum_basket_cents, currency)}
     if when.weekdays:
         yield _weekdays(when.weekdays)
+    if recurring.nth_weekday(recurrence=when.recurrence):
+        yield circumstances.of_recurrence(when.recurrence)
+    yield from circumstances.of_hours(when)
     if when.from_day or when.to_day:
         yield _days(when.from_day, when.to_day)
     if when.stores:
         yield _("in some stores")
-    if when.categories:
+    if (when.categories or when.skus) and when.holds is Holds.ANY:
         yield _("on some products")
     elif when.excluded_categories or when.excluded_skus:
         yield _("except some products")
     if when.tiers:
         yield _("for some tiers")
+    if _asks_more(when):
+        yield _("under conditions")
+
+
+def _asks_more(when: When) -> bool:
+    """Say whether a rule asks for something that the board has no words for."""
+    silent = When()
+    is_odd = bool(when.recurrence) and not recurring.nth_weekday(recurrence=when.recurrence)
+    return is_odd or replace(when, **{name: getattr(silent, name) for name in _SAID}) != silent
 
 
 def _weekdays(days: tuple[int, ...]) -> str:
@@ -99,20 +144,14 @@ def _weekdays(days: tuple[int, ...]) -> str:
 
 
 def _days(first: date | None, last: date | None) -> str:
-    if first is None:
-        return _("until %(day)s") % {"day": long_day(last)}
-    if last is None:
-        return _("from %(day)s on") % {"day": long_day(first)}
-    return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
-
-
-def long_day(day: date | None) -> str:
-    """Write a day in full: "21 novembre 2026", and the first of a month as French does."""
-    if day is None:
-        return ""
-    words = format_date(day, "long", locale=look.locale())
-    is_french_first = look.locale().language == "fr" and day.day == 1
-    return f"1er{words.removeprefix('1')}" if is_french_first else words
+    if first and last:
+        return _("from %(first)s to %(last)s") % {
+            "first": look.day(first),
+            "last": look.day(last),
+        }
+    if first:
+        return _("from %(day)s on") % {"day": look.day(first)}
+    return _("until %(day)s") % {"day": look.day(last)} if last else ""
 
 
 def expiry(terms: Expiry) -> str:
@@ -144,9 +183,3 @@ def _rounded(up_to: RoundUpTo) -> str:
             return _("They then last until the end of the quarter.")
         case RoundUpTo.YEAR:
             return _("They then last until the end of the year.")
-
-
-def in_language(*, french: str, english: str) -> str:
-    """Choose the merchant's words in the reader's language, or those there are."""
-    is_english = (get_language() or "fr").startswith("en")
-    return (english if is_english else french) or french or english

@@ -1,20 +1,25 @@
 """The rulebook of this process: compiled once for each revision of the programme."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
 from loyalty.programmes import terms
+from loyalty.programmes.campaigns import CampaignTerms
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
-from loyalty.programmes.ladder import Ladder, Rung
+from loyalty.programmes.ladder import Falls, Ladder, Rung
+from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import (
+    Campaign,
     Category,
     Programme,
     Rule,
     RuleState,
     RuleVersion,
+    Tier,
     TierLadder,
     WalletPolicy,
 )
@@ -24,10 +29,13 @@ from loyalty.programmes.rulebook import (
     Rounding,
     Rulebook,
     RuleTerms,
+    StampCard,
     Version,
     WalletTerms,
     open_up,
 )
+from loyalty.programmes.spans import Span, Validity, Window
+from loyalty.programmes.terms import Gift
 
 _kept: dict[str, Rulebook] = {}
 _zones: list[ZoneInfo] = []
@@ -87,6 +95,8 @@ def compile_book() -> Rulebook:
         spending_wallet=programme.spending_wallet.code,
         value_of_point=programme.value_of_point,
         rounding=Rounding(programme.rounding),
+        counts_tax=programme.counts_tax,
+        unearning_means=frozenset(programme.unearning_means),
         multipliers=Multipliers(programme.multipliers),
         wallets=_wallets(),
         rules=_rules(tree),
@@ -117,10 +127,25 @@ def _wallet(policy: WalletPolicy) -> WalletTerms:
             kind=ExpiryKind(policy.expiry_kind),
             count=policy.expiry_count or 0,
             round_up=RoundUpTo(policy.expiry_round_up),
+            dates=tuple(policy.expiry_dates),
         ),
         pending_days=policy.pending_days,
         refund_grace_days=policy.refund_grace_days,
+        allows_debt=policy.allows_debt,
+        card=_card(policy),
     )
+
+
+def _card(policy: WalletPolicy) -> StampCard | None:
+    if policy.card_stamps is None:
+        return None
+    voucher = Gift(
+        name_fr=policy.card_name_fr,
+        name_en=policy.card_name_en,
+        value_cents=policy.card_value_cents,
+        days=policy.card_days or 0,
+    )
+    return StampCard(stamps=policy.card_stamps, voucher=voucher)
 
 
 def _rules(tree: CategoryTree) -> tuple[RuleTerms, ...]:
@@ -128,6 +153,7 @@ def _rules(tree: CategoryTree) -> tuple[RuleTerms, ...]:
     for row in RuleVersion.objects.order_by("rule_id", "-number"):
         versions[row.rule_id].append(_version(row, tree))
     published = Rule.objects.exclude(state=RuleState.DRAFT).order_by("-priority", "code")
+    published = published.select_related("campaign")
     return tuple(
         RuleTerms(
             code=rule.code,
@@ -136,8 +162,22 @@ def _rules(tree: CategoryTree) -> tuple[RuleTerms, ...]:
             priority=rule.priority,
             is_live=rule.state == RuleState.LIVE,
             versions=tuple(versions[rule.pk]),
+            pk=rule.pk,
+            campaign=_campaign(rule.campaign) if rule.campaign else None,
         )
         for rule in published
+    )
+
+
+def _campaign(row: Campaign) -> CampaignTerms:
+    return CampaignTerms(
+        code=row.code,
+        pk=row.pk,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        holdout_percent=row.holdout_percent,
+        budget_points=row.budget_points,
+        budget_cents=row.budget_cents,
     )
 
 
@@ -154,25 +194,53 @@ def _version(row: RuleVersion, tree: CategoryTree) -> Version:
 
 
 def _ladder() -> Ladder | None:
-    """Return the programme's ladder, the first if it has several."""
-    ladder = TierLadder.objects.prefetch_related("tiers").order_by("pk").first()
-    if ladder is None:
-        return None
-    rungs = [
-        Rung(
-            pk=tier.pk,
-            code=tier.code,
-            rank=tier.rank,
-            threshold_cents=tier.threshold_cents,
-            name_fr=tier.name_fr,
-            name_en=tier.name_en,
-            multiplier=tier.multiplier,
-        )
-        for tier in ladder.tiers.all()
-    ]
+    """Return the programme's ladder, if it has one."""
+    ladder = TierLadder.objects.select_related("credit_wallet").prefetch_related("tiers").first()
+    return compile_ladder(ladder=ladder, tiers=ladder.tiers.all()) if ladder else None
+
+
+def compile_ladder(*, ladder: TierLadder, tiers: Iterable[Tier]) -> Ladder:
+    """Return a ladder as the engine reads it, rungs from the lowest up. No statement."""
+    is_counted = {
+        Measure.SPEND: ladder.counts_spend,
+        Measure.VISITS: ladder.counts_visits,
+        Measure.CREDITS: ladder.counts_credits,
+    }
     return Ladder(
         code=ladder.code,
-        rungs=tuple(sorted(rungs, key=lambda rung: rung.threshold_cents)),
-        window_months=ladder.window_months,
-        validity_months=ladder.validity_months,
+        rungs=tuple(sorted(map(_rung, tiers), key=lambda rung: rung.rank)),
+        measures=tuple(measure for measure, counts in is_counted.items() if counts),
+        needs_all=ladder.needs_all,
+        credit_wallet=ladder.credit_wallet.code if ladder.credit_wallet else "",
+        span=Span(
+            window=Window(ladder.window),
+            window_months=ladder.window_months,
+            validity=Validity(ladder.validity),
+            validity_months=ladder.validity_months,
+            grace_days=ladder.grace_days,
+        ),
+        falls=Falls(ladder.falls),
+        falls_on_return=ladder.falls_on_return,
+    )
+
+
+def _rung(tier: Tier) -> Rung:
+    expiry = None
+    if tier.expiry_kind:
+        expiry = Expiry(
+            kind=ExpiryKind(tier.expiry_kind),
+            count=tier.expiry_count or 0,
+            round_up=RoundUpTo(tier.expiry_round_up),
+        )
+    return Rung(
+        pk=tier.pk,
+        code=tier.code,
+        rank=tier.rank,
+        name_fr=tier.name_fr,
+        name_en=tier.name_en,
+        threshold_cents=tier.threshold_cents,
+        threshold_credits=tier.threshold_credits,
+        threshold_visits=tier.threshold_visits,
+        multiplier=tier.multiplier,
+        expiry=expiry,
     )

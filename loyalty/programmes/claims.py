@@ -5,14 +5,18 @@ from decimal import Decimal
 
 from loyalty.programmes import conditions
 from loyalty.programmes.awards import Refused, Why
-from loyalty.programmes.occasions import Line, Occasion
+from loyalty.programmes.campaigns import CampaignTerms
+from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
 from loyalty.programmes.rulebook import Rulebook, RuleTerms, Version
-from loyalty.programmes.terms import Effect, Event, Multiplier, Stacking, Terms, Then
+from loyalty.programmes.terms import Effect, Event, Multiplier, Rate, Stacking, Terms, Then
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What one rule asks for. `points` is set once it has been counted and stacked."""
+    """What one rule asks for. `points` is set once it has been counted and stacked.
+
+    `carried_cents` is what it carried over from before, beside the basis of this occasion.
+    """
 
     rule: str
     name_fr: str
@@ -22,7 +26,13 @@ class Claim:
     rule_version: int | None
     lines: tuple[Line, ...] = ()
     basis_cents: int = 0
+    carried_cents: int = 0
     points: int = 0
+    campaign: CampaignTerms | None = None
+
+    @property
+    def carries(self) -> bool:
+        return isinstance(self.effect, Rate) and self.effect.carries
 
     @property
     def effect(self) -> Effect:
@@ -38,10 +48,13 @@ class Claim:
         return self.terms.stacking
 
 
-def gather(*, occasion: Occasion, book: Rulebook) -> tuple[list[Claim], list[Refused]]:
+def gather(
+    *, occasion: Occasion, counted: Basket | None, book: Rulebook
+) -> tuple[list[Claim], list[Refused]]:
     """Return the rules that hold, by priority, then the tier's multiplier; and the refused.
 
-    A rule that is paused or over, and was so at that moment, is in neither.
+    They hold for the basket as it was bought, and cover what counts of it. A rule that is
+    paused or over, and was so at that moment, is in neither.
     """
     claims: list[Claim] = []
     refused: list[Refused] = []
@@ -49,25 +62,32 @@ def gather(*, occasion: Occasion, book: Rulebook) -> tuple[list[Claim], list[Ref
         version = rule.version_at(occasion.at)
         if version is None and not rule.is_live:
             continue
-        found = _claim(rule, version, occasion, book)
+        found = _claim(rule, version, occasion, counted, book)
         if isinstance(found, Why):
             refused.append(Refused(rule=rule.code, why=found))
         else:
             claims.append(found)
-    if tier := _tier_claim(occasion, book):
+    if tier := _tier_claim(occasion, counted, book):
         claims.append(tier)
     return claims, refused
 
 
 def _claim(
-    rule: RuleTerms, version: Version | None, occasion: Occasion, book: Rulebook
+    rule: RuleTerms,
+    version: Version | None,
+    occasion: Occasion,
+    counted: Basket | None,
+    book: Rulebook,
 ) -> Claim | Why:
     if occasion.member is None:
         return Why.ANONYMOUS
-    if version is None:
+    if version is None or (rule.campaign and not rule.campaign.runs_at(occasion.at)):
         return Why.NOT_IN_PERIOD
-    if why := conditions.why_not(version=version, occasion=occasion):
+    if why := conditions.why_not(version=version, occasion=occasion, zone=book.zone):
         return why
+    # Last, so that staff read who else would have had it.
+    if rule.campaign and rule.campaign.code in occasion.member.held_out:
+        return Why.HELD_OUT
     claim = Claim(
         rule=rule.code,
         name_fr=rule.name_fr,
@@ -75,24 +95,27 @@ def _claim(
         wallet=version.terms.then.wallet or book.spending_wallet,
         terms=version.terms,
         rule_version=version.pk,
+        campaign=rule.campaign,
     )
-    return _covering(claim, version, occasion)
+    return claim if counted is None else _covering(claim, version, occasion.member, counted)
 
 
-def _covering(claim: Claim, version: Version, occasion: Occasion) -> Claim | Why:
-    """Return the claim with its lines, if it covers any; without a basket none are needed."""
-    if occasion.basket is None:
-        return claim
-    lines = conditions.covered_lines(version=version, basket=occasion.basket)
+def _covering(claim: Claim, version: Version, member: MemberFacts, counted: Basket) -> Claim | Why:
+    """Return the claim with its lines, if it covers any."""
+    lines = conditions.covered_lines(version=version, basket=counted)
     if not lines:
         return Why.NO_COVERED_LINE
-    basis = conditions.basis_cents(lines=lines, basket=occasion.basket)
-    return replace(claim, lines=lines, basis_cents=basis)
+    least = claim.terms.when.minimum_quantity
+    if least is not None and conditions.units(lines=lines) < least:
+        return Why.BELOW_MINIMUM_QUANTITY
+    basis = conditions.basis_cents(lines=lines, basket=counted)
+    carried = member.carried.get(claim.rule, 0) if claim.carries else 0
+    return replace(claim, lines=lines, basis_cents=basis, carried_cents=carried)
 
 
-def _tier_claim(occasion: Occasion, book: Rulebook) -> Claim | None:
+def _tier_claim(occasion: Occasion, basket: Basket | None, book: Rulebook) -> Claim | None:
     """Return the multiplier of the member's tier, over the whole basket."""
-    member, basket = occasion.member, occasion.basket
+    member = occasion.member
     if occasion.name != Event.PURCHASE or member is None or basket is None:
         return None
     rung = book.tier(member.tier)

@@ -1,5 +1,7 @@
 """When points become usable, and when they stop. Pure: local days in, instants out."""
 
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +15,7 @@ class ExpiryKind(StrEnum):
     NEVER = "NEVER"
     DAYS = "DAYS"
     MONTHS = "MONTHS"
+    DATES = "DATES"
 
 
 class RoundUpTo(StrEnum):
@@ -27,11 +30,20 @@ _MONTHS_IN = {RoundUpTo.MONTH: 1, RoundUpTo.QUARTER: 3, RoundUpTo.YEAR: 12}
 
 @dataclass(frozen=True, kw_only=True)
 class Expiry:
-    """How long points live once they are available. `count` is of days or months."""
+    """How long points live once they are available. `count` is of days or months.
+
+    `dates` are last days of each year, as month-day: of 06-30 and 12-31 the next one counts.
+    """
 
     kind: ExpiryKind = ExpiryKind.NEVER
     count: int = 0
     round_up: RoundUpTo = RoundUpTo.DAY
+    dates: tuple[str, ...] = ()
+
+
+def available_from(*, at: datetime, day: date, zone: ZoneInfo) -> datetime:
+    """Return when points that wait for a day can be used: as it begins, at once if it has."""
+    return max(at, zones.start_of_day(day=day, zone=zone))
 
 
 def available_at(*, at: datetime, pending_days: int, zone: ZoneInfo) -> datetime:
@@ -57,13 +69,27 @@ def expires_at(*, available_at: datetime, expiry: Expiry, zone: ZoneInfo) -> dat
 def last_day(*, available_on: date, expiry: Expiry) -> date:
     """Return the last day on which points can be used: N days or months later, rounded up.
 
-    Months are clamped: 31 January + 1 month is 28 February.
+    Months are clamped: 31 January + 1 month is 28 February. Or the next of some dates, which
+    may be the day itself; 29 February is the 28th in common years.
     """
+    if expiry.kind is ExpiryKind.DATES:
+        return next_date(dates=expiry.dates, day=available_on)
     if expiry.kind is ExpiryKind.MONTHS:
         last = zones.add_months(day=available_on, months=expiry.count)
     else:
         last = available_on + timedelta(days=expiry.count)
     return _end_of_period(day=last, period=expiry.round_up)
+
+
+def next_date(*, dates: Iterable[str], day: date) -> date:
+    """Return the first of some dates, as month-day, that is not before a day."""
+    said = [(int(one[:2]), int(one[3:])) for one in dates]
+    found = (
+        date(year, month, min(last, monthrange(year, month)[1]))
+        for year in (day.year, day.year + 1)
+        for month, last in said
+    )
+    return min(one for one in found if one >= day)
 
 
 def _end_of_period(*, day: date, period: RoundUpTo) -> date:

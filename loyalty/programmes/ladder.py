@@ -1,18 +1,19 @@
-"""Tiers: reached by spend over a rolling window, kept for a while, lost only at its end. Pure.
+"""Tiers: reached at once, kept for a while, lost only at its end; a given one is a floor. Pure.
 
-Spend is cents. `Spent` answers "how much in the window that ends with this day?"; a day is
-the member's last day in question, included. `until` is the last day on which a tier holds.
+`until` is the last day on which a tier holds, grace included.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from loyalty.core import zones
+from loyalty.programmes.expiring import Expiry
+from loyalty.programmes.merits import Measure, Merits, Past
+from loyalty.programmes.spans import Days, Span
 
-Spent = Callable[[date], int]
+_DAY = timedelta(days=1)
 
 
 class Reason(StrEnum):
@@ -21,54 +22,73 @@ class Reason(StrEnum):
     REACHED = "reached"
     RENEWED = "renewed"
     NOT_KEPT = "not-kept"
+    # Reached beneath a tier that was given, which goes on to hold.
+    BENEATH = "beneath"
+    GIVEN = "given"
+    GIVEN_OVER = "given-over"
+    WITHDRAWN = "withdrawn"
+    LADDER_CHANGED = "ladder-changed"
+    RETURNED = "returned"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+
+
+class Falls(StrEnum):
+    """How far a member falls who did not keep a tier."""
+
+    TO_FIT = "TO_FIT"
+    ONE_DOWN = "ONE_DOWN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """One tier: from which spend, and what it multiplies the base by."""
+    """One tier: from how much on, and what it gives."""
 
     pk: int
     code: str
     rank: int
-    threshold_cents: int
     name_fr: str
     name_en: str
+    threshold_cents: int = 0
+    threshold_credits: int = 0
+    threshold_visits: int = 0
     multiplier: Decimal = Decimal(1)
+    expiry: Expiry | None = None
 
-
-@dataclass(frozen=True, kw_only=True)
-class Ladder:
-    """Rungs from the lowest to the highest."""
-
-    code: str
-    rungs: tuple[Rung, ...]
-    window_months: int = 12
-    validity_months: int = 12
-
-    def get(self, code: str | None) -> Rung | None:
-        """Return the rung of a code, or None when there is none."""
-        return next((rung for rung in self.rungs if rung.code == code), None)
-
-    def reached(self, spent_cents: int) -> Rung | None:
-        """Return the highest rung that a spend reaches; None below the first."""
-        return max(
-            (rung for rung in self.rungs if rung.threshold_cents <= spent_cents),
-            key=lambda rung: rung.threshold_cents,
-            default=None,
-        )
-
-    def window(self, day: date) -> tuple[date, date]:
-        """Return the first and the last day of the window that ends with a day."""
-        start = zones.add_months(day=day, months=-self.window_months)
-        return start + timedelta(days=1), day
+    def threshold(self, measure: Measure) -> int:
+        """Return how much of a measure it takes."""
+        match measure:
+            case Measure.SPEND:
+                return self.threshold_cents
+            case Measure.CREDITS:
+                return self.threshold_credits
+            case Measure.VISITS:
+                return self.threshold_visits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a member stands. The lowest tier, of no threshold, has no end."""
+    """Where a member stands: what they earned, and the floor that somebody gave them.
+
+    The lowest tier, of no threshold, has no end.
+    """
 
     tier: str | None = None
     until: date | None = None
+    given: str | None = None
+    given_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """The tier that holds, earned or given, and its last day."""
+
+    rung: Rung | None = None
+    until: date | None = None
+
+    @property
+    def rank(self) -> int:
+        return rank_of(self.rung)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,90 +102,168 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToNext:
-    """What is missing to reach the next tier. 0 when a review has yet to say so."""
+class Ladder:
+    """Rungs from the lowest to the highest, what they count, and how they are kept and lost.
 
-    tier: str
-    missing_cents: int
+    With several measures a rung takes any of them, or all. Status credits are the points
+    earned in `credit_wallet`.
+    """
+
+    code: str
+    rungs: tuple[Rung, ...]
+    measures: tuple[Measure, ...] = (Measure.SPEND,)
+    needs_all: bool = False
+    credit_wallet: str = ""
+    span: Span = field(default_factory=Span)
+    falls: Falls = Falls.TO_FIT
+    falls_on_return: bool = False
+
+    def get(self, code: str | None) -> Rung | None:
+        """Return the rung of a code, or None when there is none."""
+        return next((rung for rung in self.rungs if rung.code == code), None)
+
+    def counts(self, measure: Measure) -> bool:
+        return measure in self.measures
+
+    def is_reached(self, rung: Rung, merits: Merits) -> bool:
+        """Say whether merits reach a rung: in any measure that it asks for, or in all of them.
+
+        One that asks for nothing is everybody's.
+        """
+        met = [merits.of(one) >= rung.threshold(one) for one in self.asked(rung)]
+        return not met or (all(met) if self.needs_all else any(met))
+
+    def asked(self, rung: Rung) -> tuple[Measure, ...]:
+        """Return the measures of which a rung takes some."""
+        return tuple(measure for measure in self.measures if rung.threshold(measure))
+
+    def reached(self, merits: Merits) -> Rung | None:
+        """Return the highest rung that merits reach; None below the first."""
+        fitting = (rung for rung in self.rungs if self.is_reached(rung, merits))
+        return max(fitting, key=rank_of, default=None)
+
+    def counted(self, day: date, past: Past) -> Merits:
+        """Return what counts on a day: the merits of its window."""
+        return past.merits(*self.window(day, past))
+
+    def window(self, day: date, past: Past) -> Days:
+        return self.span.counted(day, enrolled_on=past.enrolled_on)
+
+    def falls_by(self, move: "Move") -> bool:
+        """Say whether a move lowers what was earned."""
+        return rank_of(self.get(move.after.tier)) < rank_of(self.get(move.before.tier))
+
+    def held(self, standing: Standing) -> Held:
+        """Return the tier that holds: the higher of the two, and of one tier the later end."""
+        earned = Held(rung=self.get(standing.tier), until=standing.until)
+        given = Held(rung=self.get(standing.given), until=standing.given_until)
+        if given.rung is None or earned.rank > given.rank:
+            return earned
+        if earned.rank < given.rank:
+            return given
+        return max(earned, given, key=lambda held: held.until or date.max)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToKeep:
-    """What is missing to keep this tier, to be spent by a day, included."""
-
-    tier: str
-    missing_cents: int
-    by: date
+def rank_of(rung: Rung | None) -> int:
+    """Return the rank of a rung; below the first is -1."""
+    return -1 if rung is None else rung.rank
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    to_next: ToNext | None
-    to_keep: ToKeep | None
-
-
-def spent_from(*, days: Iterable[tuple[date, int]], ladder: Ladder) -> Spent:
-    """Return a `Spent` that adds up what was bought by day, in cents."""
-    known = tuple(days)
-
-    def spent(day: date) -> int:
-        first, last = ladder.window(day)
-        return sum(cents for bought_on, cents in known if first <= bought_on <= last)
-
-    return spent
-
-
-def review(*, ladder: Ladder, standing: Standing, spent: Spent, day: date) -> tuple[Move, ...]:
+def review(*, ladder: Ladder, standing: Standing, past: Past, day: date) -> tuple[Move, ...]:
     """Return every move due by a day, in order; none when nothing changes.
 
-    First each validity that has ended is renewed, or the tier falls to the level that fits
-    what was spent in the window of its last day; then a higher tier that the spend of today
-    reaches is given at once.
+    First each validity that has ended is renewed, or the tier falls; then a higher tier that
+    what counts today reaches is given at once.
     """
-    moves: list[Move] = []
-    now = standing
-    while now.until is not None and now.until < day:
-        moves.append(_at_the_end(ladder, now, now.until, spent))
-        now = moves[-1].after
-    reached = ladder.reached(spent(day))
-    if _rank(reached) > _rank(ladder.get(now.tier)):
-        after = _standing(ladder, reached, day)
-        moves.append(Move(before=now, after=after, reason=Reason.REACHED, day=day))
-    return tuple(moves)
+    now, moves = settle(ladder=ladder, standing=standing, past=past, day=day)
+    return (*moves, *_reach(ladder, now, past, day))
 
 
-def _at_the_end(ladder: Ladder, standing: Standing, last: date, spent: Spent) -> Move:
-    """Renew the tier, or fall to the level that fits, on the day after its last."""
-    held, fits = ladder.get(standing.tier), ladder.reached(spent(last))
-    is_kept = held is not None and _rank(fits) >= _rank(held)
-    after = _standing(ladder, held if is_kept else fits, last)
-    reason = Reason.RENEWED if is_kept else Reason.NOT_KEPT
-    return Move(before=standing, after=after, reason=reason, day=last + timedelta(days=1))
+def settle(
+    *, ladder: Ladder, standing: Standing, past: Past, day: date
+) -> tuple[Standing, tuple[Move, ...]]:
+    """Return what is left of a standing once all that has ended by a day is over, and the moves.
+
+    What changes nothing that holds, beneath a given tier, is no move.
+    """
+    now, moves = standing, []
+    while (last := _first_end(now)) is not None and last < day:
+        after, reason = _at_the_end(ladder, now, last, past)
+        if ladder.held(after) != ladder.held(now):
+            moves.append(Move(before=now, after=after, reason=reason, day=last + _DAY))
+        now = after
+    return now, tuple(moves)
 
 
-def _standing(ladder: Ladder, rung: Rung | None, day: date) -> Standing:
-    """Return a standing whose validity is counted from a day."""
-    if rung is None or rung.threshold_cents == 0:
-        return Standing(tier=rung.code if rung else None)
-    until = zones.add_months(day=day, months=ladder.validity_months)
-    return Standing(tier=rung.code, until=until)
+def fit(
+    *, ladder: Ladder, standing: Standing, past: Past, day: date, reason: Reason
+) -> list[Move]:
+    """Return the move to the tier that fits what counts on a day, up or down; none if it does.
+
+    What was given stays the floor. For a ladder that changed, and for a return that counts
+    at once.
+    """
+    rung = ladder.reached(ladder.counted(day, past))
+    if rank_of(rung) == rank_of(ladder.get(standing.tier)):
+        return []
+    after = replace(standing, tier=_code(rung), until=_last_day(ladder, rung, day, past))
+    is_seen = ladder.held(after) != ladder.held(standing)
+    return [
+        Move(before=standing, after=after, reason=reason if is_seen else Reason.BENEATH, day=day)
+    ]
 
 
-def _rank(rung: Rung | None) -> int:
-    return -1 if rung is None else rung.threshold_cents
+def _reach(ladder: Ladder, now: Standing, past: Past, day: date) -> Iterator[Move]:
+    reached = ladder.reached(ladder.counted(day, past))
+    if rank_of(reached) > rank_of(ladder.get(now.tier)):
+        after = replace(now, tier=_code(reached), until=_last_day(ladder, reached, day, past))
+        is_seen = rank_of(reached) > ladder.held(now).rank
+        reason = Reason.REACHED if is_seen else Reason.BENEATH
+        yield Move(before=now, after=after, reason=reason, day=day)
 
 
-def progress(*, ladder: Ladder, standing: Standing, spent: Spent, day: date) -> Progress:
-    """Return what is missing to the next tier, and to keep this one and by when."""
-    held = ladder.get(standing.tier)
-    above = [rung for rung in ladder.rungs if _rank(rung) > _rank(held)]
-    to_next = None
-    if above:
-        following = min(above, key=_rank)
-        missing = max(0, following.threshold_cents - spent(day))
-        to_next = ToNext(tier=following.code, missing_cents=missing)
-    to_keep = None
-    if held is not None and standing.until is not None and standing.until >= day:
-        missing = max(0, held.threshold_cents - spent(standing.until))
-        to_keep = ToKeep(tier=held.code, missing_cents=missing, by=standing.until)
-    return Progress(to_next=to_next, to_keep=to_keep)
+def _first_end(standing: Standing) -> date | None:
+    return min(filter(None, (standing.until, standing.given_until)), default=None)
+
+
+def _at_the_end(ladder: Ladder, now: Standing, last: date, past: Past) -> tuple[Standing, Reason]:
+    """Renew or lower what was earned, or take away what was given, on the day after its last."""
+    if now.until != last:
+        return replace(now, given=None, given_until=None), Reason.GIVEN_OVER
+    held = ladder.get(now.tier)
+    closing, fits = _best_closing(ladder, last, past)
+    is_kept = held is not None and rank_of(fits) >= rank_of(held)
+    rung = held if is_kept else _fallen(ladder, held, fits)
+    until = None
+    if not _is_free(ladder, rung):
+        until = ladder.span.last_day_after(closing, enrolled_on=past.enrolled_on)
+    after = replace(now, tier=_code(rung), until=until)
+    return after, Reason.RENEWED if is_kept else Reason.NOT_KEPT
+
+
+def _best_closing(ladder: Ladder, last: date, past: Past) -> tuple[date, Rung | None]:
+    """Return the closing that counts most, the first of equals, and the rung that it reaches."""
+    closings = ladder.span.closings(last, enrolled_on=past.enrolled_on)
+    fits = [(days[1], ladder.reached(past.merits(*days))) for days in closings]
+    return max(fits, key=lambda one: rank_of(one[1]))
+
+
+def _fallen(ladder: Ladder, held: Rung | None, fits: Rung | None) -> Rung | None:
+    if ladder.falls is Falls.TO_FIT or held is None:
+        return fits
+    below = [rung for rung in ladder.rungs if rung.rank < held.rank]
+    return max([*below, *([fits] if fits else [])], key=rank_of, default=None)
+
+
+def _last_day(ladder: Ladder, rung: Rung | None, day: date, past: Past) -> date | None:
+    if _is_free(ladder, rung):
+        return None
+    return ladder.span.last_day(day, enrolled_on=past.enrolled_on)
+
+
+def _is_free(ladder: Ladder, rung: Rung | None) -> bool:
+    return rung is None or ladder.is_reached(rung, Merits())
+
+
+def _code(rung: Rung | None) -> str | None:
+    return rung.code if rung else None

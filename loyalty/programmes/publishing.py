@@ -8,12 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
-from loyalty.programmes import revising, terms, wording
+from loyalty.identity.models import Approval, ApprovalState
+from loyalty.programmes import books, revising, terms, wording
 from loyalty.programmes.models import (
     Category,
+    Programme,
     Rule,
+    RuleRequest,
     RuleState,
     RuleVersion,
+    Segment,
     Store,
     Tier,
     WalletPolicy,
@@ -29,6 +33,13 @@ class RuleNotInThatState(Refusal):
     title = _("The rule's state does not allow this.")
 
 
+class NeedsApproval(Refusal):
+    """What the version may cost is above what one person publishes alone."""
+
+    code = "needs-approval"
+    title = _("This may cost so much that a second person must approve it.")
+
+
 @transaction.atomic
 def publish(
     *,
@@ -38,16 +49,20 @@ def publish(
     takes_effect_at: datetime | None = None,
     ends_at: datetime | None = None,
     actor: str = "",
+    approval: Approval | None = None,
 ) -> RuleVersion:
     """Let a rule say something new from a moment on, now unless told otherwise; it is live then.
 
     `said` is JSON as `terms.write` gives it. A version scheduled before and not yet in effect
-    never takes effect: the last word counts.
+    never takes effect: the last word counts. `approval` is the second person's, where what it
+    may cost asks for one.
 
-    Raises ValidationFailed with every fault, or RuleNotInThatState for a rule that has ended.
+    Raises ValidationFailed with every fault, RuleNotInThatState for a rule that has ended, or
+    NeedsApproval.
     """
     rule = _lock(rule, refused=(RuleState.ENDED,))
-    check(rule=rule, said=said, at=at, takes_effect_at=takes_effect_at, ends_at=ends_at)
+    read = check(rule=rule, said=said, at=at, takes_effect_at=takes_effect_at, ends_at=ends_at)
+    _check_cost(rule, read, approval)
     starts_at = takes_effect_at or at
     version = _write(rule, said, starts_at=starts_at, ends_at=ends_at, at=at, actor=actor)
     _become(rule, RuleState.LIVE, f"version {version.number}")
@@ -113,6 +128,21 @@ def check(
     return read
 
 
+def _check_cost(rule: Rule, said: Terms, approval: Approval | None) -> None:
+    """Refuse what may cost more than the programme lets one person publish."""
+    above = Programme.objects.values_list("approval_above_points", flat=True).get()
+    if above is None:
+        return
+    most = books.get_book().budget_of(said.limits)
+    if most is not None and most <= above:
+        return
+    if approval is None or approval.state != ApprovalState.APPROVED:
+        raise NeedsApproval
+    asked = RuleRequest.objects.filter(rule=rule, approval=approval, version=None)
+    if terms.write(said) not in asked.values_list("terms", flat=True):
+        raise NeedsApproval
+
+
 def _lock(rule: Rule, *, refused: tuple[RuleState, ...]) -> Rule:
     """Return the rule as it is now, locked, unless its state does not allow what comes next."""
     locked = Rule.objects.select_for_update().get(pk=rule.pk)
@@ -137,6 +167,7 @@ def _faults_of_references(rule: Rule, said: Terms) -> Iterator[Fault]:
     yield from _unknown("/when/categories", when.categories, Category)
     yield from _unknown("/when/excluded_categories", when.excluded_categories, Category)
     yield from _unknown("/when/tiers", when.tiers, Tier)
+    yield from _unknown("/when/segments", when.segments, Segment)
     wallet = said.then.wallet
     if wallet and not WalletPolicy.objects.filter(wallet__code=wallet).exists():
         yield Fault("/then/wallet", "unknown-code")
@@ -145,7 +176,7 @@ def _faults_of_references(rule: Rule, said: Terms) -> Iterator[Fault]:
 
 
 def _unknown(
-    pointer: str, codes: tuple[str, ...], model: type[Store | Category | Tier]
+    pointer: str, codes: tuple[str, ...], model: type[Store | Category | Tier | Segment]
 ) -> list[Fault]:
     if not codes:
         return []

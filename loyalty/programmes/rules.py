@@ -7,12 +7,14 @@ programme says that they add; a tier's multiplier is one of them.
 """
 
 from loyalty.ledger.planning import Grant
-from loyalty.programmes import claims, expiring, stacking
+from loyalty.programmes import basing, claims, expiring, stacking
 from loyalty.programmes.awards import Award, AwardLine, Refused, Why, merge
 from loyalty.programmes.claims import Claim
+from loyalty.programmes.expiring import Expiry
 from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
+from loyalty.programmes.rationing import Rations
 from loyalty.programmes.rulebook import Rulebook
-from loyalty.programmes.terms import Event, give_of
+from loyalty.programmes.terms import Event, Gift, give_of
 
 __all__ = [
     "Award", "AwardLine", "Basket", "Event", "Line", "MemberFacts", "Occasion", "Refused",
@@ -25,24 +27,39 @@ def evaluate(*, occasion: Occasion, book: Rulebook) -> Award:
 
     It reads nothing else: the same occasion and the same book always give the same award.
     """
-    holding, refused = claims.gather(occasion=occasion, book=book)
-    bases = stacking.base(claims=holding, rounding=book.rounding, refused=refused)
-    extras = stacking.multiplied(
-        claims=holding,
-        bases=bases,
-        basket=occasion.basket,
-        rounding=book.rounding,
-        multipliers=book.multipliers,
-        refused=refused,
+    basket = occasion.basket
+    counted = basing.counted(basket=basket, book=book) if basket else None
+    holding, refused = claims.gather(occasion=occasion, counted=counted, book=book)
+    rations = Rations(occasion, book)
+    bases = rations.draw(
+        stacking.base(claims=holding, rounding=book.rounding, rations=rations, refused=refused),
+        refused,
     )
-    bonuses = stacking.bonuses(claims=holding, refused=refused)
+    extras = rations.draw(
+        stacking.multiplied(
+            claims=holding,
+            bases=bases,
+            basket=counted,
+            rounding=book.rounding,
+            multipliers=book.multipliers,
+            rations=rations,
+            refused=refused,
+        ),
+        refused,
+    )
+    bonuses = rations.draw(
+        stacking.bonuses(claims=holding, rations=rations, refused=refused), refused
+    )
+    gifts = stacking.gifts(claims=holding, rations=rations, refused=refused)
     given = [*bases, *extras, *bonuses]
+    carried = stacking.carried_over(claims=holding, bases=bases, refused=refused)
     return Award(
         wallet=book.spending_wallet,
         rounding=book.rounding.value,
-        lines=tuple(_line(claim, occasion.basket) for claim in given),
+        lines=tuple(_line(claim, occasion.basket) for claim in [*given, *gifts]),
         refused=tuple(refused),
         grants=merge([_grant(claim, occasion, book) for claim in given]),
+        carried=tuple(carried),
     )
 
 
@@ -58,15 +75,19 @@ def _line(claim: Claim, basket: Basket | None) -> AwardLine:
         rule_version=claim.rule_version,
         positions=tuple(line.position for line in claim.lines) if has_lines else (),
         basis_cents=claim.basis_cents,
+        gift=claim.effect if isinstance(claim.effect, Gift) else None,
     )
 
 
 def _grant(claim: Claim, occasion: Occasion, book: Rulebook) -> Grant:
-    """Return the points with their dates: as the rule says, else as the wallet's policy does."""
+    """Return the points with their dates: as the rule says, else the tier, else the wallet."""
     wallet, then = book.wallet(claim.wallet), claim.terms.then
     pending = wallet.pending_days if then.pending_days is None else then.pending_days
-    usable = expiring.available_at(at=occasion.at, pending_days=pending, zone=book.zone)
-    expiry = then.expiry or wallet.expiry
+    if then.pending_until is None:
+        usable = expiring.available_at(at=occasion.at, pending_days=pending, zone=book.zone)
+    else:
+        usable = expiring.available_from(at=occasion.at, day=then.pending_until, zone=book.zone)
+    expiry = then.expiry or _expiry_of_tier(claim, occasion, book) or wallet.expiry
     return Grant(
         wallet=claim.wallet,
         points=claim.points,
@@ -74,3 +95,9 @@ def _grant(claim: Claim, occasion: Occasion, book: Rulebook) -> Grant:
         expires_at=expiring.expires_at(available_at=usable, expiry=expiry, zone=book.zone),
         rule_version=claim.rule_version,
     )
+
+
+def _expiry_of_tier(claim: Claim, occasion: Occasion, book: Rulebook) -> Expiry | None:
+    """Return how long points live for a member of this tier, of those that members spend."""
+    tier = book.tier(occasion.member.tier) if occasion.member else None
+    return tier.expiry if tier and claim.wallet == book.spending_wallet else None

@@ -6,13 +6,23 @@ Faults are collected, not raised, so that a form shows all of them at once.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 SKU = re.compile(r"[!-~][ -~]{0,59}")
+# As a till or a label says it: no control characters, no blanks around it.
+WORDS = re.compile(r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,58}[^\s\x00-\x1f\x7f])?")
+NAME = re.compile(r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,78}[^\s\x00-\x1f\x7f])?")
+MONTH_AND_DAY = re.compile(
+    r"(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])"
+)
+CHANNEL = re.compile(r"email|sms|post|phone")
+EVENT = re.compile(r"[a-z][a-z0-9-]{1,39}")
+RECURRENCE = re.compile(r"[-+=;,A-Z0-9]{1,200}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _ABSENT = object()
@@ -62,6 +72,14 @@ class Shape:
             value = {}
         return Shape(value, self.faults, f"{self.pointer}/{name}")
 
+    def yes(self, name: str) -> bool:
+        """Return true or false; an absent one is false."""
+        value = self._take(name, default=False)
+        if not isinstance(value, bool):
+            self.refuse(name, "not-yes-or-no")
+            return False
+        return value
+
     def whole(self, name: str, *, least: int, most: int) -> int | None:
         """Return a whole number within bounds, both included."""
         value = self._take(name, default=_ABSENT)
@@ -102,6 +120,16 @@ class Shape:
             self.refuse(name, "not-a-date")
             return None
 
+    def time(self, name: str) -> time | None:
+        """Return a time of day written as 17:30."""
+        value = self._take(name, default=_ABSENT)
+        if value is _ABSENT:
+            return None
+        if isinstance(value, str) and _TIME.fullmatch(value):
+            return time.fromisoformat(value)
+        self.refuse(name, "not-a-time")
+        return None
+
     def choice(self, name: str, choices: type[Choice], *, default: Choice) -> Choice:
         value = self._take(name, default=default)
         try:
@@ -109,6 +137,12 @@ class Shape:
         except ValueError:
             self.refuse(name, "unknown-choice")
             return default
+
+    def maybe(self, name: str, choices: type[Choice]) -> Choice | None:
+        """Return one of the choices, or None for an absent one."""
+        if not self.has(name):
+            return None
+        return self.choice(name, choices, default=next(iter(choices)))
 
     def text(self, name: str, *, pattern: re.Pattern[str]) -> str:
         """Return text that matches as a whole; an absent one is empty."""

@@ -1,14 +1,18 @@
 """Icons, points and money, as people read them in their language."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from loyalty.programmes import money
 
@@ -28,15 +32,15 @@ def icon(name: str, style: str = "icon") -> SafeString:
 
 @register.filter
 def number(value: int | Decimal) -> str:
-    """Write a number by locale: 12 345,5 in French."""
-    return format_decimal(value, locale=locale())
+    """Write a number by locale, with a true minus: 12 345,5 and −40 in French."""
+    return format_decimal(value, locale=locale()).replace("-", "−")
 
 
 @register.filter
 def points(value: int | Decimal) -> str:
     """Write a number of points with its unit: "1 240 points"."""
     # One and a half is one in French and two in English: the plural is the catalogue's.
-    count = int(value) if value == int(value) or (get_language() or "fr") == "fr" else 2
+    count = abs(int(value)) if value == int(value) or (get_language() or "fr") == "fr" else 2
     return ngettext("%(count)s point", "%(count)s points", count) % {"count": number(value)}
 
 
@@ -44,6 +48,35 @@ def points(value: int | Decimal) -> str:
 def amount(cents: int, currency: str) -> str:
     """Write money by locale: "13,80 €" in French, "€13.80" in English."""
     return money.to_words(cents=cents, currency=currency, language=get_language() or "fr")
+
+
+@register.filter
+def signed(value: int) -> str:
+    """Write a number with its sign, a true minus: +138, −40."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
+
+
+@register.filter
+def day(on: date, is_short: bool = False) -> str:
+    """Write a day as a person says it: 31 janvier 2027, 1er mai 2027; short, without its year."""
+    local = timezone.localtime(on).date() if isinstance(on, datetime) else on
+    # The English of these pages is British.
+    spoken = Locale("en", "GB") if locale().language == "en" else locale()
+    words = (
+        format_skeleton("MMMMd", local, locale=spoken)
+        if is_short
+        else format_date(local, "long", locale=spoken)
+    )
+    is_french_first = spoken.language == "fr" and local.day == 1
+    return f"1er{words.removeprefix('1')}" if is_french_first else words
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """Write a moment as the clock of its own zone shows it: 31 janvier 2027 à 14:05."""
+    spoken = Locale("en", "GB") if locale().language == "en" else locale()
+    time = format_time(at, "short", locale=spoken)
+    return _("%(day)s at %(time)s") % {"day": day(at.date()), "time": time}
 
 
 @register.filter

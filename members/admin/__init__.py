@@ -1,20 +1,45 @@
 """The desk's pages of members: people, what they bought and hold, and what was brought in."""
 
-from members.admin.answers import ConsentAdmin, TierChangeAdmin
+from members.admin.adjustments import AdjustmentAdmin, AdjustmentNoteAdmin
+from members.admin.answers import (
+    ConsentAdmin,
+    TierChangeAdmin,
+    TierReviewAdmin,
+    TierReviewMoveAdmin,
+)
 from members.admin.cards import CardAdmin
-from members.admin.imports import ImportRowAdmin, ImportRunAdmin
+from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
+from members.admin.erasures import ErasureRequestAdmin
+from members.admin.imports import ExportAdmin, ImportFileAdmin, ImportRowAdmin, ImportRunAdmin
+from members.admin.merges import MergeAdmin
+from members.admin.notes import MemberNoteAdmin
 from members.admin.people import MemberAdmin
+from members.admin.returned import ReturnAdmin, ReturnLineAdmin
 from members.admin.sales import PurchaseAdmin, PurchaseLineAdmin
 from members.admin.vouchers import VoucherAdmin
 
 __all__ = [
+    "AdjustmentAdmin",
+    "AdjustmentNoteAdmin",
     "CardAdmin",
+    "CarriedAmountAdmin",
     "ConsentAdmin",
+    "ErasureRequestAdmin",
+    "ExportAdmin",
+    "ImportFileAdmin",
     "ImportRowAdmin",
     "ImportRunAdmin",
     "MemberAdmin",
+    "MemberEventAdmin",
+    "MemberNoteAdmin",
+    "MergeAdmin",
     "PurchaseAdmin",
     "PurchaseLineAdmin",
+    "ReturnAdmin",
+    "ReturnLineAdmin",
+    "SegmentStayAdmin",
     "TierChangeAdmin",
+    "TierReviewAdmin",
+    "TierReviewMoveAdmin",
     "VoucherAdmin",
 ]

@@ -1,7 +1,7 @@
 """What staff can do to the members they chose. Each is one call into a capability."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from loyalty.core import keys
 from loyalty.core.refusals import Refusal
-from members import blocking, closing, standing
+from loyalty.identity.models import User
+from members import blocking, standing
 from members.models import Member
 
 
 class Acting:
-    """Put before ModelAdmin: block, unblock, close and review."""
+    """Put before ModelAdmin: block, unblock and review."""
 
-    actions: Any = ("block", "unblock", "close", "review")
+    actions: Any = ("block", "unblock", "review")
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("members.change_member")
@@ -27,25 +27,19 @@ class Acting:
     @admin.action(description=_("Block: no earning, no spending"), permissions=["act"])
     def block(self, request: HttpRequest, chosen: QuerySet[Member]) -> None:
         at = timezone.now()
-        _each(request, chosen, lambda m, actor: blocking.block(member=m, at=at, actor=actor))
+        _each(
+            request,
+            chosen,
+            lambda m, by: blocking.block(member=m, at=at, actor=_actor(by), by=by),
+        )
 
     @admin.action(description=_("Unblock"), permissions=["act"])
     def unblock(self, request: HttpRequest, chosen: QuerySet[Member]) -> None:
         at = timezone.now()
-        _each(request, chosen, lambda m, actor: blocking.unblock(member=m, at=at, actor=actor))
-
-    @admin.action(description=_("Close for good; points are removed"), permissions=["act"])
-    def close(self, request: HttpRequest, chosen: QuerySet[Member]) -> None:
-        at = timezone.now()
         _each(
             request,
             chosen,
-            lambda m, actor: closing.close(
-                member=m,
-                key=keys.digest(scope="desk", key=f"close:{m.public_id}"),
-                at=at,
-                actor=actor,
-            ),
+            lambda m, by: blocking.unblock(member=m, at=at, actor=_actor(by), by=by),
         )
 
     @admin.action(description=_("Review tier now"), permissions=["act"])
@@ -57,16 +51,20 @@ class Acting:
 
 
 def _each(
-    request: HttpRequest, chosen: QuerySet[Member], act: Callable[[Member, str], object]
+    request: HttpRequest, chosen: QuerySet[Member], act: Callable[[Member, User], object]
 ) -> None:
     """Do it to each; what is refused is said, and keeps none of the others."""
-    done, actor = 0, f"user:{request.user.pk}"
+    done, by = 0, cast("User", request.user)
     for member in chosen:
         try:
-            act(member, actor)
+            act(member, by)
         except Refusal as refusal:
             messages.error(request, f"{member.public_id}: {refusal.detail}")
         else:
             done += 1
     if done:
         messages.success(request, ngettext("%d member done.", "%d members done.", done) % done)
+
+
+def _actor(by: User) -> str:
+    return f"user:{by.pk}"

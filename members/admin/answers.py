@@ -1,14 +1,12 @@
-"""What members answered about being written to, and how they moved on the ladder: to read."""
+"""What members answered about being written to, and how they move on the ladder: to read."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import ShownOnly
-from members.admin import words
-from members.admin.listing import OfMembers, Shown
-from members.models import Consent, TierChange
+from members import words
+from members.admin.listing import Listed, OfMembers
+from members.models import Consent, TierChange, TierReview, TierReviewMove
 
 
 class Answered:
@@ -32,24 +30,7 @@ class Moved:
 
     @admin.display(description=_("reason"))
     def why(self, change: TierChange) -> str:
-        return words.of_move(change.reason)
-
-
-class ConsentInline(Answered, Shown):
-    model = Consent
-    fields = ("said_at", "channel", "purpose", "is_given", "where", "text_version")
-    readonly_fields = ("where",)
-
-
-class TierChangeInline(Moved, Shown):
-    model = TierChange
-    fk_name = "member"
-    verbose_name_plural = _("Tier history")
-    fields = ("changed_at", "left", "reached", "why", "until")
-    readonly_fields = ("left", "reached", "why")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TierChange]:
-        return super().get_queryset(request).select_related("from_tier", "to_tier")
+        return words.of_move(change.reason, left=change.from_tier, reached=change.to_tier)
 
 
 @admin.register(Consent)
@@ -62,6 +43,22 @@ class ConsentAdmin(Answered, OfMembers, ShownOnly, admin.ModelAdmin[Consent]):
         ("channel", "purpose", "is_given"),
         ("text_version", "where", "recorded_by"),
     )
+
+
+@admin.register(TierReview)
+class TierReviewAdmin(Listed, ShownOnly, admin.ModelAdmin[TierReview]):
+    """Looks at who would move. Their page shows and applies them; here they are looked up."""
+
+    list_display = ("asked_at", "asked_by", "state", "applied_at", "applied_by", "moved")
+    list_select_related = ("asked_by", "applied_by")
+    fields = ("public_id", *list_display, "lowers")
+
+
+@admin.register(TierReviewMove)
+class TierReviewMoveAdmin(OfMembers, ShownOnly, admin.ModelAdmin[TierReviewMove]):
+    list_display = ("member", "review", "from_tier", "to_tier", "is_up")
+    list_select_related = ("member", "review", "from_tier", "to_tier")
+    fields = list_display
 
 
 @admin.register(TierChange)

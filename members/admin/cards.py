@@ -1,6 +1,6 @@
 """Loyalty cards: whose a number is, and how a lost one is refused."""
 
-from typing import Any
+from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -9,15 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from loyalty.core.refusals import Refusal
 from loyalty.core.showing import ShownOnly
+from loyalty.identity.models import User
 from members import blocking
-from members.admin.listing import OfMembers, Shown
+from members.admin.listing import OfMembers
 from members.models import Card
-
-
-class CardInline(Shown):
-    model = Card
-    fields = ("number", "state", "issued_at")
 
 
 @admin.register(Card)
@@ -36,7 +33,16 @@ class CardAdmin(OfMembers, ShownOnly, admin.ModelAdmin[Card]):
 
     @admin.action(description=_("Block lost cards"), permissions=["act"])
     def block(self, request: HttpRequest, chosen: QuerySet[Card]) -> None:
-        at, actor = timezone.now(), f"user:{request.user.pk}"
-        cards: list[Any] = [blocking.block_card(card=card, at=at, actor=actor) for card in chosen]
-        said = ngettext("%d card blocked.", "%d cards blocked.", len(cards))
-        messages.success(request, said % len(cards))
+        """Block each; what is refused is said, and keeps none of the others."""
+        at, by, done = timezone.now(), cast("User", request.user), 0
+        for card in chosen.select_related("member"):
+            try:
+                blocking.block_card(card=card, at=at, actor=f"user:{by.pk}", by=by)
+            except Refusal as refusal:
+                messages.error(request, f"{card}: {refusal.detail}")
+            else:
+                done += 1
+        if done:
+            messages.success(
+                request, ngettext("%d card blocked.", "%d cards blocked.", done) % done
+            )

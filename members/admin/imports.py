@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import ShownOnly
 from members.admin.listing import Listed
-from members.models import ImportRow, ImportRun
+from members.models import Export, ImportFile, ImportRow, ImportRun
 
 
 @admin.register(ImportRun)
@@ -59,3 +59,27 @@ class ImportRowAdmin(Listed, ShownOnly, admin.ModelAdmin[ImportRow]):
             return queryset, False
         is_number = term.isascii() and term.isdigit() and len(term) < 19
         return (queryset.filter(line=int(term)) if is_number else queryset.none()), False
+
+
+@admin.register(ImportFile)
+class ImportFileAdmin(Listed, ShownOnly, admin.ModelAdmin[ImportFile]):
+    """Files that were uploaded at the desk: who brought in what, and what became of it."""
+
+    list_display = ("uploaded_at", "kind", "title", "uploaded_by", "state")
+    list_select_related = ("uploaded_by",)
+    list_filter = ("kind", "state")
+    fields = (
+        ("kind", "title", "state"),
+        ("uploaded_by", "uploaded_at", "address"),
+        ("report", "result", "ended_at"),
+    )
+
+
+@admin.register(Export)
+class ExportAdmin(Listed, ShownOnly, admin.ModelAdmin[Export]):
+    """Lists that staff took away: who, what, and how many rows."""
+
+    list_display = ("taken_at", "kind", "file_format", "rows", "taken_by")
+    list_select_related = ("taken_by",)
+    list_filter = ("kind",)
+    fields = (("kind", "file_format", "rows"), ("taken_by", "taken_at", "address"), "filters")

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import FirstPages, ShownOnly
 from loyalty.programmes import books
-from members import finding
-
-_MOST_PEOPLE = 100
+from members import finding, seeing
 
 
 class Listed:
@@ -55,7 +53,8 @@ class OfMembers(Listed):
 
     search_fields: ClassVar[Any] = ("member__public_id",)
     search_help_text: ClassVar[Any] = _(
-        "Whose: a member's id, card, e-mail, phone, external id, or how the last name begins."
+        "Whose: part of a member’s name, how a card or an e-mail begins, a phone, an external id,"
+        " an id."
     )
 
     def get_search_results(
@@ -64,8 +63,8 @@ class OfMembers(Listed):
         """Find the people first, by index; then their rows, by index."""
         if not search_term.strip():
             return queryset, False
-        found = finding.search(text=search_term).values_list("pk", flat=True)[:_MOST_PEOPLE]
-        return queryset.filter(self.own(search_term) | Q(member__in=list(found))), False
+        found = finding.search_keys(text=search_term, within=seeing.visible_to(request.user))
+        return queryset.filter(self.own(search_term) | Q(member__in=found)), False
 
     def own(self, term: str) -> Q:
         """Return how a row is found by what it says itself; by default it is not."""

@@ -1,33 +1,31 @@
-"""A member on one page."""
+"""Members in a list, and the form that corrects who one is. Their page is the desk's own."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from loyalty.core.refusals import Refusal
+from loyalty.core.showing import Refusing
 from loyalty.ledger import balances
 from loyalty.programmes import books
-from members import correcting, enrolling, finding
-from members.admin import glances, words
+from members import correcting, enrolling, finding, seeing, words
 from members.admin.acting import Acting
-from members.admin.answers import ConsentInline, TierChangeInline
-from members.admin.cards import CardInline
 from members.admin.listing import Listed, Titled
 from members.forms import MemberForm
 from members.models import Member, MemberState
 
 _LEAP = 2000
-_TYPED = ("birth_day", "birth_month", "language")
 
 
 class MemberList(ChangeList):
@@ -47,50 +45,63 @@ class MemberList(ChangeList):
 
 
 @admin.register(Member)
-class MemberAdmin(Acting, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
-    """Somebody on one page: who they are, what they have, where they stand, what they bought."""
+class MemberAdmin(Acting, Refusing, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    """Who is in the programme: found, enrolled, and put right."""
 
     form = MemberForm
     list_display = (
         "name",
-        "public_id",
         "email",
         "phone",
-        "tier_name",
+        "tier_badge",
         "points",
-        "state",
+        "state_badge",
         "enrolled_at",
     )
     list_filter = ("state", "tier")
     list_select_related = ("tier",)
     search_fields = ("public_id",)
     search_help_text = _(
-        "An id, a card, an e-mail, a phone, an external id, or how the last name begins."
+        "Part of a name, how a card or an e-mail begins, a phone, an external id, an id."
+        " A hundred at most: type more for the others."
     )
-    inlines = (CardInline, ConsentInline, TierChangeInline)
-    readonly_fields = (
-        "public_id", "kind", "state", "enrolled_at", "closed_at", "came_from", "store",
-        "what_they_have", "where_they_stand", "recent_purchases",
-    )  # fmt: skip
-    glance = (
-        _("At a glance"),
-        {"fields": ("what_they_have", "where_they_stand", ("state", "enrolled_at"))},
-    )
-    bought = (_("Last purchases"), {"fields": ("recent_purchases",)})
-    details = (
-        _("Enrolment"),
-        {"fields": (("public_id", "kind", "came_from", "store", "closed_at"),)},
-    )
+    readonly_fields = ("public_id", "state", "birthday")
+    # Of who has left, the day is said in words; of others, its parts are typed.
+    typed: ClassVar[Any] = ("birth_day", "birth_month", "language")
 
     def get_fieldsets(self, request: HttpRequest, obj: Member | None = None) -> Any:
-        """Say first what staff open the page for: points, tier, purchases, then who."""
+        """Ask a newcomer for a printed card; of others, show whose identity is corrected."""
         if obj is None:
-            return (_who(_TYPED), (_("Card"), {"fields": ("card",)}))
-        born = _TYPED if self.has_change_permission(request, obj) else ("birthday", "language")
-        return (self.glance, self.bought, _who(born), self.details)
+            return (_who(self.typed), (_("Card"), {"fields": ("card",)}))
+        is_typed = self.has_change_permission(request, obj)
+        born = self.typed if is_typed else ("birthday", "language")
+        return (_who(born), (_("Kept"), {"fields": (("public_id", "state"),)}))
 
-    def get_inlines(self, request: HttpRequest, obj: Member | None = None) -> Any:
-        return self.inlines if obj is not None else ()
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer one way to save: the member's page follows whichever it was."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context | one, *args, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        """Correct an identity on a page of its own: the member's page is the desk's."""
+        identity = path(
+            "<path:object_id>/identity/",
+            self.admin_site.admin_view(self.change_view),
+            name="members_member_identity",
+        )
+        return [identity, *super().get_urls()]
+
+    def response_add(self, request: HttpRequest, obj: Member, *args: Any) -> HttpResponse:
+        return self._shown(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Member) -> HttpResponse:
+        return self._shown(request, obj)
+
+    def _shown(self, request: HttpRequest, obj: Member) -> HttpResponse:
+        messages.success(request, _("What is written of this member is kept."))
+        return redirect("admin:members_member_change", obj.pk)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return MemberList
@@ -110,7 +121,8 @@ class MemberAdmin(Acting, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[m
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
-        has_left = obj is not None and obj.state == MemberState.CLOSED
+        gone = (MemberState.CLOSED, MemberState.MERGED)
+        has_left = obj is not None and obj.state in gone
         return bool(super().has_change_permission(request, obj)) and not has_left
 
     def save_model(
@@ -121,16 +133,21 @@ class MemberAdmin(Acting, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[m
         if change:
             correcting.correct(member=obj, identity=form.identity, at=at, actor=actor)
             return
-        said = vars(form.identity)
-        member = enrolling.enrol(at=at, card=form.cleaned_data["card"], actor=actor, **said)
+        said = form.identity
+        member = enrolling.enrol(
+            at=at,
+            first_name=said.first_name,
+            last_name=said.last_name,
+            email=said.email,
+            phone=said.phone,
+            external_id=said.external_id,
+            birthday=said.birthday,
+            language=said.language,
+            card=form.cleaned_data["card"],
+            store=seeing.get_home(request.user),
+            actor=actor,
+        )
         obj.__dict__.update(member.__dict__)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)  # type: ignore[no-any-return]
-        except Refusal as refusal:
-            messages.error(request, str(refusal.detail))
-            return redirect(request.get_full_path())
 
     @admin.display(description=_("name"))
     def name(self, member: Member) -> str:
@@ -141,30 +158,21 @@ class MemberAdmin(Acting, Listed, Titled, SimpleHistoryAdmin):  # type: ignore[m
         return int(member.points_now)  # type: ignore[attr-defined]
 
     @admin.display(description=_("tier"))
-    def tier_name(self, member: Member) -> str:
-        return words.of_tier(member.tier)
+    def tier_badge(self, member: Member) -> str:
+        if member.tier is None:
+            return "–"
+        name, code = words.of_tier(member.tier), member.tier.code
+        return format_html('<span class="desk-tier desk-tier--{}">{}</span>', code, name)
+
+    @admin.display(description=_("state"))
+    def state_badge(self, member: Member) -> str:
+        return render_to_string("desk/member/_member_state.html", {"state": member.state})
 
     @admin.display(description=_("birthday"))
     def birthday(self, member: Member) -> str | None:
         if not member.birth_month or not member.birth_day:
             return None
         return date_format(date(_LEAP, member.birth_month, member.birth_day), "MONTH_DAY_FORMAT")
-
-    @admin.display(description=_("acquisition source"))
-    def came_from(self, member: Member) -> str:
-        return words.of_place(member.source)
-
-    @admin.display(description=_("points"))
-    def what_they_have(self, member: Member) -> SafeString:
-        return glances.show_points(member=member, at=timezone.now())
-
-    @admin.display(description=_("tier"))
-    def where_they_stand(self, member: Member) -> SafeString:
-        return glances.show_tier(member=member, at=timezone.now())
-
-    @admin.display(description=_("last purchases"))
-    def recent_purchases(self, member: Member) -> SafeString:
-        return glances.show_purchases(member=member)
 
 
 def _who(born: tuple[str, ...]) -> Any:

@@ -1,26 +1,25 @@
 """Purchases: what was bought, what it gave, and why each rule gave it or did not."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.core import languages
+from loyalty.core import engines
 from loyalty.core.showing import ShownOnly
-from loyalty.programmes import books, wording
 from loyalty.programmes.models import Category
-from loyalty.programmes.rulebook import Rulebook
-from members.admin import words
-from members.admin.listing import OfMembers, Shown, Titled, WithAmounts
+from members import words
+from members.admin import awarding
+from members.admin.listing import OfMembers, Titled, WithAmounts
 from members.models import Purchase, PurchaseLine
+
+_MOST_OF_A_DAY = 500
 
 
 class Priced(WithAmounts):
@@ -44,27 +43,31 @@ class Priced(WithAmounts):
         return words.of_amount(cents=line.amount_cents, currency=line.currency)  # type: ignore[attr-defined]
 
 
-class PurchaseLineInline(Priced, Shown):
-    model = PurchaseLine
-    fields = ("name", "sku", "family", "count", "amount")
-    readonly_fields = ("family", "count", "amount")
-    ordering = ("position",)
-
-
 @admin.register(Purchase)
 class PurchaseAdmin(WithAmounts, OfMembers, Titled, ShownOnly, admin.ModelAdmin[Purchase]):
-    list_display = ("occurred_at", "member", "store", "receipt", "total", "points", "public_id")
+    list_display = ("occurred_at", "member", "store", "receipt", "total", "points")
     list_select_related = ("member", "store")
     search_help_text = _(
         "An id, a receipt with its day (2026-11-21 R-123), or whose: an id, a card, an e-mail…"
     )
-    inlines = (PurchaseLineInline,)
     fieldsets = (
         (
             _("At a glance"),
             {"fields": (("total", "awarded", "member", "tier_then"), ("occurred_at", "store"))},
         ),
-        (_("Why these points"), {"fields": ("what_it_gave", "what_it_did_not_give")}),
+        (_("Basket"), {"fields": ("basket",)}),
+        (
+            _("Why these points"),
+            {
+                "fields": (
+                    "what_it_gave",
+                    "what_it_did_not_give",
+                    "what_was_known",
+                    "where_it_is_booked",
+                )
+            },
+        ),
+        (_("Returns"), {"fields": ("what_came_back",)}),
         (
             _("Receipt"),
             {
@@ -76,8 +79,19 @@ class PurchaseAdmin(WithAmounts, OfMembers, Titled, ShownOnly, admin.ModelAdmin[
         ),
     )
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Purchase], search_term: str
+    ) -> tuple[QuerySet[Purchase], bool]:
+        """Of a day, take what its index says first: sorted by key, it would read all the days."""
+        day = _day_in(search_term.strip())
+        if day is None:
+            return super().get_search_results(request, queryset, search_term)
+        that_day = queryset.filter(business_on=day).values_list("pk", flat=True)
+        found = engines.first_keys([that_day], most=_MOST_OF_A_DAY)
+        return queryset.filter(pk__in=found), False
+
     def own(self, term: str) -> Q:
-        return Q(public_id=term.strip()) | _by_day(term)
+        return Q(public_id=term.strip()) | _by_receipt(term)
 
     def title_of(self, shown: Purchase) -> str:
         return gettext("Purchase of %s") % date_format(shown.business_on)
@@ -98,47 +112,43 @@ class PurchaseAdmin(WithAmounts, OfMembers, Titled, ShownOnly, admin.ModelAdmin[
     def place(self, purchase: Purchase) -> str:
         return words.of_place(purchase.channel)
 
+    @admin.display(description=_("lines"))
+    def basket(self, purchase: Purchase) -> SafeString:
+        return awarding.show_basket(purchase=purchase)
+
     @admin.display(description=_("what it gave"))
     def what_it_gave(self, purchase: Purchase) -> SafeString:
-        book = books.get_book()
-        parts = [_given(line, book) for line in _parts(purchase, "lines")]
-        told = {"parts": parts, "has_wallets": any(part["wallet"] for part in parts)}
-        return render_to_string("admin/members/_given.html", told)
+        return awarding.show_given(purchase=purchase)
 
     @admin.display(description=_("what gave nothing, and why"))
     def what_it_did_not_give(self, purchase: Purchase) -> SafeString:
-        book = books.get_book()
-        parts = [
-            (words.of_rule(part.get("rule", ""), book=book), wording.of_reason(part["why"]))
-            for part in _parts(purchase, "refused")
-        ]
-        return render_to_string("admin/members/_refused.html", {"parts": parts})
+        return awarding.show_refused(purchase=purchase)
+
+    @admin.display(description=_("what was known of the member"))
+    def what_was_known(self, purchase: Purchase) -> SafeString:
+        return awarding.show_facts(purchase=purchase)
+
+    @admin.display(description=_("what came back, and what it took"))
+    def what_came_back(self, purchase: Purchase) -> SafeString:
+        return awarding.show_returns(purchase=purchase)
+
+    @admin.display(description=_("in the book of points"))
+    def where_it_is_booked(self, purchase: Purchase) -> SafeString:
+        return awarding.show_entries(purchase=purchase)
 
 
-def _parts(purchase: Purchase, name: str) -> Iterator[dict[str, Any]]:
-    yield from purchase.award.get(name, ())
+def _by_receipt(term: str) -> Q:
+    first, _blank, receipt = term.strip().partition(" ")
+    day = _day_in(first)
+    return Q(pk__in=()) if day is None else Q(business_on=day, receipt=receipt.strip())
 
 
-def _given(line: dict[str, Any], book: Rulebook) -> dict[str, Any]:
-    """Return what one rule gave, by the names it had when it gave it."""
-    basis, code, wallet = line.get("basis_cents", 0), line.get("rule", ""), line.get("wallet", "")
-    called = languages.in_language(french=line.get("name_fr", ""), english=line.get("name_en", ""))
-    return {
-        "rule": called or words.of_rule(code, book=book),
-        "basis": words.of_amount(cents=basis, currency=book.currency) if basis else "–",
-        # Said only where it is not what everybody spends.
-        "wallet": words.of_wallet(wallet, book=book) if wallet != book.spending_wallet else "",
-        "points": line.get("points", 0),
-    }
-
-
-def _by_day(term: str) -> Q:
-    day, _blank, receipt = term.strip().partition(" ")
+def _day_in(text: str) -> date | None:
     try:
-        on = date.fromisoformat(day)
+        # Ten characters: eight digits would be a day as well, and are how a card begins.
+        return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
-        return Q(pk__in=())
-    return Q(business_on=on, receipt=receipt.strip()) if receipt else Q(business_on=on)
+        return None
 
 
 @admin.register(PurchaseLine)

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.showing import ShownOnly
-from members import codes
-from members.admin import words
+from members import codes, words
 from members.admin.listing import OfMembers, WithAmounts
 from members.models import Voucher
+from members.models.vouchers import ENDING, ends_with
 
 
 @admin.register(Voucher)
@@ -22,7 +22,8 @@ class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher])
     list_filter = ("state",)
     list_select_related = ("member",)
     search_help_text = _(
-        "A voucher's code, the id of what gave it, or whose: an id, a card, an e-mail…"
+        "A voucher's code or its last five characters, the id of what gave it, or whose:"
+        " an id, a card, an e-mail…"
     )
     fields = (
         ("spelled", "state"),
@@ -38,12 +39,14 @@ class VoucherAdmin(WithAmounts, OfMembers, ShownOnly, admin.ModelAdmin[Voucher])
         return (("ending", "state"), *self.fields[1:])
 
     def own(self, term: str) -> Q:
-        code = codes.read(term)
-        return Q(code=code) if code else Q(origin=term.strip())
+        if len(term.strip()) == ENDING:
+            return Q(ends_with(term))
+        known = [code for code in (codes.read(term), codes.fold(term)) if code]
+        return Q(code__in=known) | Q(origin=term.strip())
 
     @admin.display(description=_("code"))
     def ending(self, voucher: Voucher) -> str:
-        return f"… {voucher.spelled[-5:]}"
+        return str(voucher)
 
     @admin.display(description=_("code"))
     def spelled(self, voucher: Voucher) -> str:

@@ -6,25 +6,27 @@ each answer against it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from loyalty.clients.models import Client, Scope
 from loyalty.core import languages, money
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
+from loyalty.programmes.ahead import ToKeep, ToNext
+from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook
-from loyalty.programmes.rules import Award
-from members import standing
+from loyalty.programmes.rules import Award, Why
+from members import handing, standing
 from members.finding import MemberNotFound
-from members.models import Card, CardState, Member, Purchase, Voucher
+from members.models import Card, CardState, Member, Purchase, Return, Voucher
 from members.selling import Sale
 from members.standing import Standing
 
-_INSTANT = timedelta(microseconds=1)
 _SPENDING = frozenset({Scope.POINTS_SPEND, Scope.REWARDS_WRITE})
 
 
@@ -41,7 +43,7 @@ def get_figures(*, member: Member, at: datetime, book: Rulebook) -> Figures:
     wallets = balances.get_balances(holder_ids=[member.holder_id], at=at)[member.holder_id]
     return Figures(
         balance=wallets[book.spending_wallet],
-        standing=standing.get_standing(member=member, at=at),
+        standing=standing.get_standing(member=member, at=at, book=book),
     )
 
 
@@ -58,7 +60,7 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "kind": member.kind.lower(),
         "state": member.state.lower(),
         "language": member.language,
-        "enrolled_at": _moment(member.enrolled_at, book),
+        "enrolled_at": moment_of(member.enrolled_at, book),
         "identity": _identity(member) if is_known else None,
         "cards": _cards(member) if is_known else None,
         "balance": of_balance(balance=figures.balance, book=book),
@@ -80,14 +82,18 @@ def of_points(*, member: str, at: datetime, book: Rulebook) -> dict[str, Any]:
 
     Raises MemberNotFound.
     """
-    balance = balances.get_balance(account=_get_account(member, book), at=at)
+    balance = balances.get_balance(account=get_account(member, book), at=at)
     return {"member": member, **of_balance(balance=balance, book=book)}
 
 
-def _get_account(member: str, book: Rulebook) -> Account:
+def get_account(member: str, book: Rulebook) -> Account:
+    """Return the account that a member spends from. Raises MemberNotFound."""
     if not member.isascii() or not member.isprintable():
         raise MemberNotFound
-    holder = Member.objects.filter(public_id=member).values("holder_id")
+    # Of a member who was merged, what the survivor has.
+    holder = Member.objects.filter(public_id=member).values(
+        whose=Coalesce("merged_into__holder", "holder")
+    )
     account = (
         Account.objects.select_related("wallet")
         .filter(holder=Subquery(holder), wallet__code=book.spending_wallet)
@@ -98,20 +104,44 @@ def _get_account(member: str, book: Rulebook) -> Account:
     return account
 
 
-def of_purchase(*, purchase: Purchase, at: datetime, book: Rulebook) -> dict[str, Any]:
-    """Return a purchase with its award, and what its member has now. Anonymous: null."""
+def of_purchase(
+    *, purchase: Purchase, client: Client, at: datetime, book: Rulebook
+) -> dict[str, Any]:
+    """Return a purchase, its award and vouchers, and what its member has. Anonymous: null."""
     member = purchase.member
     figures = get_figures(member=member, at=at, book=book) if member else None
+    may_spend = not _SPENDING.isdisjoint(client.scopes)
+    given = handing.get_given(purchase=purchase, book=book)
     return {
         "id": purchase.public_id,
         "receipt": purchase.receipt,
         "member": member.public_id if member else None,
         "total": money.to_text(cents=purchase.total_cents, currency=book.currency),
-        "award": _award(purchase.award, book),
+        "award": of_award(purchase.award, book),
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,
         "tier": _tier(figures.standing, book) if figures else None,
-        # Rules give none yet; the list is there so that a till can count on it.
-        "vouchers": [],
+        "vouchers": [of_voucher(voucher=one, book=book, with_code=may_spend) for one in given],
+    }
+
+
+def of_return(*, returned: Return, at: datetime, book: Rulebook) -> dict[str, Any]:
+    """Return what came back, what it took, and what the member has now. Anonymous: null."""
+    purchase = returned.purchase
+    member = purchase.member
+    figures = get_figures(member=member, at=at, book=book) if member else None
+    left = purchase.total_cents - purchase.returned_cents
+    return {
+        "id": returned.public_id,
+        "purchase": purchase.public_id,
+        "receipt": returned.receipt,
+        "member": member.public_id if member else None,
+        "total": money.to_text(cents=returned.total_cents, currency=book.currency),
+        "left": money.to_text(cents=left, currency=book.currency),
+        "taken_back": [
+            {"wallet": wallet, "points": points} for wallet, points in returned.taken.items()
+        ],
+        "balance": of_balance(balance=figures.balance, book=book) if figures else None,
+        "tier": _tier(figures.standing, book) if figures else None,
     }
 
 
@@ -120,7 +150,7 @@ def of_preview(*, award: Award, sale: Sale, book: Rulebook) -> dict[str, Any]:
     return {
         "member": sale.member.public_id if sale.member else None,
         "total": money.to_text(cents=sale.total_cents, currency=book.currency),
-        "award": _award(award.as_json(), book),
+        "award": of_award(award.as_json(), book),
     }
 
 
@@ -131,8 +161,19 @@ def of_voucher(*, voucher: Voucher, book: Rulebook, with_code: bool) -> dict[str
         "code": voucher.spelled if with_code else None,
         "name": voucher.name,
         "value": None if cents is None else money.to_text(cents=cents, currency=book.currency),
-        "expires_at": _moment(voucher.expires_at, book),
-        "valid_until": _last_day(voucher.expires_at, book),
+        "expires_at": moment_of(voucher.expires_at, book),
+        "valid_until": book.last_day(voucher.expires_at).isoformat(),
+    }
+
+
+def of_one_voucher(*, voucher: Voucher, at: datetime, book: Rulebook) -> dict[str, Any]:
+    """Return a voucher whole, to a client that may spend it. Needs `with_member`."""
+    return {
+        **of_voucher(voucher=voucher, book=book, with_code=True),
+        "state": voucher.state_at(at).lower(),
+        "member": voucher.member.public_id,
+        "issued_at": moment_of(voucher.issued_at, book),
+        "used_at": moment_of(voucher.used_at, book) if voucher.used_at else None,
     }
 
 
@@ -146,19 +187,33 @@ def of_balance(*, balance: Balance, book: Rulebook) -> dict[str, Any]:
     }
 
 
-def _award(award: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
-    return {
+def of_award(award: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
+    """Return what was awarded, rule by rule, as it was kept."""
+    shown = {
         "points": award["points"],
         "lines": [_award_line(line, book) for line in award["lines"]],
         "refused": [
-            {"rule": refused["rule"], "why": refused["why"]} for refused in award["refused"]
+            {"rule": refused["rule"], "why": refused["why"]}
+            for refused in award["refused"]
+            # Who is held out of a campaign to compare with is the staff's to know.
+            if refused["why"] != Why.HELD_OUT
         ],
     }
+    if carried := award.get("carried"):
+        shown["carried"] = [_carried(one, book) for one in carried]
+    return shown
+
+
+def _carried(one: Mapping[str, Any], book: Rulebook) -> dict[str, str]:
+    amount = money.to_text(cents=one["after_cents"], currency=book.currency)
+    return {"rule": one["rule"], "amount": amount}
 
 
 def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
     shown = {"rule": line["rule"], "name": _name(line), "points": line["points"]}
-    if line["wallet"] != book.spending_wallet:
+    if voucher := line.get("voucher"):
+        shown["voucher"] = _name(voucher)
+    elif line["wallet"] != book.spending_wallet:
         shown["wallet"] = line["wallet"]
     return shown
 
@@ -172,8 +227,8 @@ def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:
         return None
     return {
         "points": expiry.points,
-        "at": _moment(expiry.at, book),
-        "valid_until": _last_day(expiry.at, book),
+        "at": moment_of(expiry.at, book),
+        "valid_until": book.last_day(expiry.at).isoformat(),
     }
 
 
@@ -183,14 +238,35 @@ def _tier(now: Standing, book: Rulebook) -> dict[str, Any] | None:
     return {
         "code": now.tier.code if now.tier else None,
         "until": _day(now.until),
-        "to_next": {
-            "tier": now.to_next.tier,
-            "measure": "spend",
-            "missing": money.to_text(cents=now.to_next.missing_cents, currency=book.currency),
-        }
-        if now.to_next
-        else None,
+        "is_given": now.is_given,
+        "to_next": _ahead(now.to_next, book),
+        "to_keep": _ahead(now.to_keep, book),
     }
+
+
+def _ahead(aim: ToNext | ToKeep | None, book: Rulebook) -> dict[str, Any] | None:
+    """Return what is missing: the first measure by itself, and every one that counts."""
+    if aim is None:
+        return None
+    counted = book.ladder.measures if book.ladder else ()
+    lacks = aim.gap.missing or [(measure, 0) for measure in counted[:1]]
+    measures = [
+        {"measure": measure.value, "missing": _amount_of(measure, count, book)}
+        for measure, count in lacks
+    ]
+    return {
+        "tier": aim.tier,
+        **measures[0],
+        "by": _day(aim.by),
+        "takes": "all" if aim.gap.needs_all else "any",
+        "measures": measures,
+    }
+
+
+def _amount_of(measure: Measure, count: int, book: Rulebook) -> str:
+    if measure is Measure.SPEND:
+        return money.to_text(cents=count, currency=book.currency)
+    return str(count)
 
 
 def _identity(member: Member) -> dict[str, Any]:
@@ -215,12 +291,9 @@ def _open_vouchers(member: Member, at: datetime) -> Sequence[Voucher]:
     return list(mine.order_by("expires_at", "pk"))
 
 
-def _moment(moment: datetime, book: Rulebook) -> str:
+def moment_of(moment: datetime, book: Rulebook) -> str:
+    """Return a moment as tills read it: to the second, by the shops' clocks."""
     return moment.astimezone(book.zone).isoformat(timespec="seconds")
-
-
-def _last_day(expires_at: datetime, book: Rulebook) -> str:
-    return book.business_day(expires_at - _INSTANT).isoformat()
 
 
 def _day(day: date | None) -> str | None:

@@ -1,6 +1,6 @@
 """From what a till sent to what a capability is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Client
+from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding
-from members.api.serializers import PurchaseInput
+from members import finding, receipts
+from members.api.serializers import PurchaseInput, ReturnInput
+from members.models import Member, Purchase
+from members.returning import Brought
 from members.selling import Payment, Sale, SaleLine
+
+_NAMED_INSIDE = "-"
 
 
 class StoreNotAllowed(Refusal):
@@ -24,8 +29,10 @@ class StoreNotAllowed(Refusal):
     title = _("This client may only act for its own store.")
 
 
-def read_sale(request: ClientRequest, *, at: datetime, book: Rulebook) -> Sale:
-    """Return the sale that a request tells.
+def read_sale(
+    request: ClientRequest, *, at: datetime, book: Rulebook, takes_code: bool = True
+) -> Sale:
+    """Return the sale that a request tells; a preview leaves the member's code untaken.
 
     Refused: what PurchaseInput refuses, a store that is not the client's (StoreNotAllowed),
     and who cannot be found (finding.MemberNotFound, finding.CardBlocked).
@@ -34,8 +41,7 @@ def read_sale(request: ClientRequest, *, at: datetime, book: Rulebook) -> Sale:
     asked.is_valid(raise_exception=True)
     told: dict[str, Any] = asked.validated_data
     buyer = told.pop("member")
-    with _inside("/member"):
-        member = finding.get_member(**buyer) if buyer else None
+    member = find_buyer(buyer, at=at, takes_code=takes_code) if buyer else None
     return Sale(
         occurred_at=told.pop("occurred_at", at),
         store=choose_store(request.client, told.pop("store", None)),
@@ -45,6 +51,55 @@ def read_sale(request: ClientRequest, *, at: datetime, book: Rulebook) -> Sale:
         payments=[Payment(**payment) for payment in told.pop("payments", ())],
         **told,
     )
+
+
+def read_return(request: ClientRequest, *, sale: str, at: datetime, book: Rulebook) -> Brought:
+    """Return what a request brings back of a sale, named by its address or inside where that is -.
+
+    Refused: what ReturnInput refuses, StoreNotAllowed, and a sale that cannot be found: by its
+    id for good (NotFound), by what its till called it for now (receipts.NotKnownYet).
+    """
+    asked = ReturnInput(data=request.data, context={"currency": book.currency})
+    asked.is_valid(raise_exception=True)
+    told: dict[str, Any] = asked.validated_data
+    named = told.pop("sale", None)
+    if (sale == _NAMED_INSIDE) != (named is not None):
+        detail = _("The sale is named once: in the address, or here where the address says -.")
+        raise ValidationFailed(errors=[FieldRefusal("/sale", "one-identifier", detail)])
+    store = choose_store(request.client, told.pop("store", None))
+    if store is not None and store.is_training:
+        raise StoreNotAllowed
+    return Brought(
+        purchase=_find_sale(request.client, named) if named else receipts.get_sale(public_id=sale),
+        occurred_at=told.pop("occurred_at", at),
+        quantities=told.pop("lines", {}),
+        store=store,
+        till=told.pop("till", request.client.public_id),
+        **told,
+    )
+
+
+def _find_sale(client: Client, named: Mapping[str, Any]) -> Purchase:
+    if "key" in named:
+        key = keys.digest(scope=client.public_id, key=named["key"])
+        return receipts.get_sale_by_key(key=key)
+    with _inside("/sale"):
+        store = choose_store(client, named.get("store"))
+    return receipts.get_sale_by_receipt(
+        receipt=named["receipt"],
+        till=named.get("till", client.public_id),
+        business_on=named["business_on"],
+        store=store,
+    )
+
+
+def find_buyer(buyer: Mapping[str, Any], *, at: datetime, takes_code: bool = True) -> Member:
+    """Return who a body's `member` names, by one identifier or their id.
+
+    Raises finding.MemberNotFound, finding.CardBlocked, or ValidationFailed.
+    """
+    with _inside("/member"):
+        return finding.get_member(**buyer, at=at, takes_code=takes_code)
 
 
 def choose_store(client: Client, code: str | None) -> Store | None:
@@ -63,6 +118,12 @@ def choose_store(client: Client, code: str | None) -> Store | None:
         detail = _("There is no such store.")
         raise ValidationFailed(errors=[FieldRefusal("/store", "unknown-store", detail)])
     return store
+
+
+def check_sells(client: Client) -> None:
+    """Refuse a till of a training store what is real: rewards and vouchers (StoreNotAllowed)."""
+    if client.store is not None and client.store.is_training:
+        raise StoreNotAllowed
 
 
 @contextmanager

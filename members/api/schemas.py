@@ -1,132 +1,11 @@
-"""The answers of `answers.py`, described for OpenAPI. The tests hold one against the other."""
-
-from typing import Any
+"""What each call takes and answers, with examples: the description of OpenAPI."""
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
 
+from members.api.outputs import MemberOutput, PointsOutput, PreviewOutput, PurchaseOutput
 from members.api.serializers import EnrolmentInput, LookupInput, PurchaseInput
 
-_MEMBER = "mem_01m7zzcn5mkr9gvvxhzq1xspf4"
-
-
-class ExpiryOutput(serializers.Serializer[Any]):
-    """The next points to expire, at which instant, and the last day they can be used."""
-
-    points = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    valid_until = serializers.DateField()
-
-
-class BalanceOutput(serializers.Serializer[Any]):
-    """Points by what can be done with them. `available` is below zero when some are owed."""
-
-    available = serializers.IntegerField()
-    pending = serializers.IntegerField(min_value=0)
-    held = serializers.IntegerField(min_value=0)
-    next_expiry = ExpiryOutput(allow_null=True)
-
-
-class PointsOutput(BalanceOutput):
-    """A member's balance."""
-
-    member = serializers.CharField()
-
-
-class ToNextOutput(serializers.Serializer[Any]):
-    """What is missing to the next tier."""
-
-    tier = serializers.CharField()
-    measure = serializers.ChoiceField(choices=["spend"])
-    missing = serializers.CharField(help_text="A decimal string.")
-
-
-class TierOutput(serializers.Serializer[Any]):
-    """The tier that holds today, its last day, and how far the next is."""
-
-    code = serializers.CharField(allow_null=True)
-    until = serializers.DateField(allow_null=True)
-    to_next = ToNextOutput(allow_null=True)
-
-
-class IdentityOutput(serializers.Serializer[Any]):
-    """Who a member is."""
-
-    first_name = serializers.CharField(allow_blank=True)
-    last_name = serializers.CharField(allow_blank=True)
-    email = serializers.CharField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
-    birthday = serializers.CharField(allow_null=True, help_text="Month and day: 05-17.")
-
-
-class VoucherOutput(serializers.Serializer[Any]):
-    """A voucher that can be used now, and its last day.
-
-    Its code spends: it is null without `points:spend` or `rewards:write`.
-    """
-
-    code = serializers.CharField(allow_null=True)
-    name = serializers.CharField(help_text="In the language of Accept-Language.")
-    value = serializers.CharField(allow_null=True, help_text="A decimal string.")
-    expires_at = serializers.DateTimeField()
-    valid_until = serializers.DateField()
-
-
-class MemberOutput(serializers.Serializer[Any]):
-    """A member. `identity` and `cards` need `members:read`; they are null without it."""
-
-    id = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["person", "company"])
-    state = serializers.ChoiceField(choices=["active", "blocked", "closed"])
-    language = serializers.ChoiceField(choices=["fr", "en"])
-    enrolled_at = serializers.DateTimeField()
-    identity = IdentityOutput(allow_null=True)
-    cards = serializers.ListField(child=serializers.CharField(), allow_null=True)
-    balance = BalanceOutput()
-    tier = TierOutput(allow_null=True)
-    vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
-
-
-class AwardLineOutput(serializers.Serializer[Any]):
-    """What one rule gave. `wallet` is told when it is not the one points are spent from."""
-
-    rule = serializers.CharField()
-    name = serializers.CharField(help_text="In the language of Accept-Language.")
-    points = serializers.IntegerField()
-    wallet = serializers.CharField(required=False)
-
-
-class RefusedOutput(serializers.Serializer[Any]):
-    """A rule that gave nothing, and why."""
-
-    rule = serializers.CharField()
-    why = serializers.CharField()
-
-
-class AwardOutput(serializers.Serializer[Any]):
-    """What a purchase is awarded, rule by rule."""
-
-    points = serializers.IntegerField()
-    lines = AwardLineOutput(many=True)
-    refused = RefusedOutput(many=True)
-
-
-class PreviewOutput(serializers.Serializer[Any]):
-    """What a purchase would be awarded."""
-
-    member = serializers.CharField(allow_null=True)
-    total = serializers.CharField(help_text="A decimal string.")
-    award = AwardOutput()
-
-
-class PurchaseOutput(PreviewOutput):
-    """A purchase, its award, and what its member has now; null for an anonymous one."""
-
-    id = serializers.CharField()
-    receipt = serializers.CharField(allow_blank=True)
-    balance = BalanceOutput(allow_null=True)
-    tier = TierOutput(allow_null=True)
-    vouchers = VoucherOutput(many=True)
+MEMBER = "mem_01m7zzcn5mkr9gvvxhzq1xspf4"
 
 
 _AWARD = {
@@ -137,7 +16,7 @@ _AWARD = {
     ],
     "refused": [{"rule": "birthday", "why": "not-in-birthday-window"}],
 }
-_BALANCE = {
+BALANCE = {
     "available": 126,
     "pending": 0,
     "held": 0,
@@ -147,12 +26,28 @@ _BALANCE = {
         "valid_until": "2027-01-30",
     },
 }
-_TIER = {
+TIER = {
     "code": "silver",
     "until": "2027-12-31",
-    "to_next": {"tier": "gold", "measure": "spend", "missing": "87.00"},
+    "is_given": False,
+    "to_next": {
+        "tier": "gold",
+        "measure": "spend",
+        "missing": "87.00",
+        "by": None,
+        "takes": "any",
+        "measures": [{"measure": "spend", "missing": "87.00"}],
+    },
+    "to_keep": {
+        "tier": "silver",
+        "measure": "spend",
+        "missing": "0.00",
+        "by": "2027-12-31",
+        "takes": "any",
+        "measures": [{"measure": "spend", "missing": "0.00"}],
+    },
 }
-_VOUCHER = {
+VOUCHER = {
     "code": "7KQ2M-91XTD-0VBGA",
     "name": "A coffee on the house",
     "value": "2.80",
@@ -182,7 +77,7 @@ _SALE = OpenApiExample(
 _SHOWN = OpenApiExample(
     "A member",
     value={
-        "id": _MEMBER,
+        "id": MEMBER,
         "kind": "person",
         "state": "active",
         "language": "fr",
@@ -195,9 +90,9 @@ _SHOWN = OpenApiExample(
             "birthday": "05-17",
         },
         "cards": ["2000000000121"],
-        "balance": _BALANCE,
-        "tier": _TIER,
-        "vouchers": [_VOUCHER],
+        "balance": BALANCE,
+        "tier": TIER,
+        "vouchers": [VOUCHER],
     },
     response_only=True,
 )
@@ -239,7 +134,7 @@ get_member = extend_schema(responses={200: MemberOutput}, examples=[_SHOWN])
 get_balance = extend_schema(
     responses={200: PointsOutput},
     examples=[
-        OpenApiExample("A balance", value={"member": _MEMBER, **_BALANCE}, response_only=True)
+        OpenApiExample("A balance", value={"member": MEMBER, **BALANCE}, response_only=True)
     ],
 )
 preview_purchase = extend_schema(
@@ -249,7 +144,7 @@ preview_purchase = extend_schema(
         _SALE,
         OpenApiExample(
             "Its award",
-            value={"member": _MEMBER, "total": "13.80", "award": _AWARD},
+            value={"member": MEMBER, "total": "13.80", "award": _AWARD},
             response_only=True,
         ),
     ],
@@ -264,11 +159,11 @@ record_purchase = extend_schema(
             value={
                 "id": "pur_01m7zzcn5mkr9gvvxhzq1xspf4",
                 "receipt": "T1-000123",
-                "member": _MEMBER,
+                "member": MEMBER,
                 "total": "13.80",
                 "award": _AWARD,
-                "balance": _BALANCE,
-                "tier": _TIER,
+                "balance": BALANCE,
+                "tier": TIER,
                 "vouchers": [],
             },
             response_only=True,

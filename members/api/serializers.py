@@ -1,14 +1,17 @@
 """The shape of what tills send about members and purchases. Never a rule."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from loyalty.clients.shapes import (
+    DayField,
     MomentField,
     MoneyField,
     PatternField,
+    PositionField,
     QuantityField,
     StrictSerializer,
     TextField,
@@ -19,6 +22,7 @@ from members.models import ConsentChannel, ConsentPurpose, MemberKind
 
 _BIRTHDAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 _MEANS = r"^(?!(points|voucher)$)[a-z][a-z0-9-]{0,29}$"
+_LABEL = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,58}[^\s\x00-\x1f\x7f])?$"
 _SLUG = r"^[A-Za-z0-9_-]{1,40}$"
 
 
@@ -109,8 +113,14 @@ class LineInput(StrictSerializer):
     sku = TextField(max_length=60, required=False)
     name = TextField(max_length=120, required=False)
     category = TextField(max_length=40, required=False)
+    brand = PatternField(_LABEL, required=False)
+    tags = serializers.ListField(child=PatternField(_SLUG), required=False, max_length=20)
     quantity = QuantityField(required=False)
     amount = MoneyField(may_be_negative=True, source="amount_cents")
+    tax = MoneyField(
+        may_be_negative=True, source="tax_cents", required=False,
+        help_text="The tax that the amount includes.",
+    )  # fmt: skip
 
 
 class PaymentInput(StrictSerializer):
@@ -127,8 +137,76 @@ class PurchaseInput(StrictSerializer):
     receipt = TextField(max_length=80, required=False)
     occurred_at = MomentField(required=False, help_text="Now, when left out.")
     total = MoneyField(source="total_cents")
+    tax = MoneyField(
+        source="tax_cents", required=False, help_text="The tax that the total includes."
+    )
     store = PatternField(_SLUG, required=False)
     till = TextField(max_length=40, required=False)
     channel = PatternField(_SLUG, max_length=20, required=False)
     lines = serializers.ListField(child=LineInput(), required=False, max_length=500)
     payments = serializers.ListField(child=PaymentInput(), required=False, max_length=20)
+
+
+class SaleInput(StrictSerializer):
+    """A sale by the Idempotency-Key that recorded it, or by its receipt, till and business day."""
+
+    limits = {
+        "oneOf": [{"required": ["key"]}, {"required": ["receipt", "business_on"]}],
+    }
+
+    key = TextField(max_length=255, required=False)
+    receipt = TextField(max_length=80, required=False)
+    business_on = DayField(required=False)
+    till = TextField(max_length=40, required=False, help_text="This client, when left out.")
+    store = PatternField(_SLUG, required=False, help_text="This client's, when left out.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys() != {"key"} and not (
+            {"receipt", "business_on"} <= attrs.keys() and "key" not in attrs
+        ):
+            raise serializers.ValidationError(
+                _("Send the key, or the receipt with its business day."), code="one-identifier"
+            )
+        return attrs
+
+
+class ReturnLineInput(StrictSerializer):
+    """How many of one line of the sale come back. The first line is 1."""
+
+    line = PositionField()
+    quantity = QuantityField()
+
+
+class ReturnInput(StrictSerializer):
+    """What comes back of a sale: lines, or an amount; all that is left without either."""
+
+    limits = {"not": {"required": ["lines", "amount"]}}
+
+    sale = SaleInput(required=False, help_text="Where the address says - instead of an id.")
+    receipt = TextField(max_length=80, required=False, help_text="Of the return itself.")
+    occurred_at = MomentField(required=False, help_text="Now, when left out.")
+    lines = serializers.ListField(
+        child=ReturnLineInput(), required=False, min_length=1, max_length=500
+    )
+    amount = MoneyField(source="amount_cents", required=False, help_text="Above zero.")
+    store = PatternField(_SLUG, required=False)
+    till = TextField(max_length=40, required=False)
+    channel = PatternField(_SLUG, max_length=20, required=False)
+
+    def validate_lines(self, value: list[dict[str, Any]]) -> dict[int, Decimal]:
+        quantities = {told["line"]: told["quantity"] for told in value}
+        if len(quantities) < len(value):
+            raise serializers.ValidationError(_("A line is named once."), code="repeated")
+        return quantities
+
+    def validate_amount(self, value: int) -> int:
+        if not value:
+            raise serializers.ValidationError(_("Nothing would come back."), code="zero")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if {"lines", "amount_cents"} <= attrs.keys():
+            raise serializers.ValidationError(
+                _("Send lines or an amount, not both."), code="lines-or-amount"
+            )
+        return attrs

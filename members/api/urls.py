@@ -1,12 +1,17 @@
 from django.urls import path
 
-from members.api import views
+from members.api import events, returns, statements, views, vouchers
 
 urlpatterns = [
     path("members", views.Members.as_view(), name="members"),
     path("members/lookup", views.Lookup.as_view(), name="lookup"),
     path("members/<str:member>", views.OneMember.as_view(), name="member"),
     path("members/<str:member>/balance", views.MemberBalance.as_view(), name="balance"),
+    path("members/<str:member>/entries", statements.Entries.as_view(), name="entries"),
+    path("members/<str:member>/events", events.Events.as_view(), name="events"),
+    path("vouchers/<str:code>", vouchers.OneVoucher.as_view(), name="voucher"),
+    path("vouchers/<str:code>/use", vouchers.VoucherUse.as_view(), name="voucher-use"),
     path("purchases", views.Purchases.as_view(), name="purchases"),
     path("purchases/preview", views.Preview.as_view(), name="preview"),
+    path("purchases/<str:purchase>/returns", returns.Returns.as_view(), name="returns"),
 ]

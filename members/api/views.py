@@ -23,8 +23,10 @@ _TILLS = (Scope.PURCHASES_WRITE, Scope.POINTS_SPEND, Scope.REWARDS_WRITE, Scope.
 class Lookup(ClientView):
     """Find a member by one identifier, sent in the body so that no log keeps it.
 
-    Who they are is shown to clients with `members:read`. An identifier that nobody has and
-    one that this client may not see look alike.
+    `code` is what a scanner read: a card's number, or the code on a member's phone, which is
+    good for 30 seconds and taken by the first call that sends it. Who they are is shown to
+    clients with `members:read`. An identifier that nobody has and one that this client may not
+    see look alike.
     """
 
     operation = "lookupMember"
@@ -36,7 +38,7 @@ class Lookup(ClientView):
     def post(self, request: ClientRequest) -> Response:
         asked = LookupInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        member = finding.get_member(**asked.validated_data)
+        member = finding.get_member(**asked.validated_data, at=timezone.now())
         return _member(member, request)
 
 
@@ -106,7 +108,7 @@ class Preview(ClientView):
     @schemas.preview_purchase
     def post(self, request: ClientRequest) -> Response:
         at, book = timezone.now(), request.book
-        sale = reading.read_sale(request, at=at, book=book)
+        sale = reading.read_sale(request, at=at, book=book, takes_code=False)
         award = purchasing.preview(sale=sale, at=at)
         return Response(answers.of_preview(award=award, sale=sale, book=book))
 
@@ -131,7 +133,7 @@ class Purchases(AnsweredOnceView):
             at=at,
             client=request.client.public_id,
         )
-        shown = answers.of_purchase(purchase=purchase, at=at, book=book)
+        shown = answers.of_purchase(purchase=purchase, client=request.client, at=at, book=book)
         return Response(shown, status.HTTP_201_CREATED)
 
 

@@ -1,23 +1,25 @@
 """Staged rows become purchases: per member in order of time, a thousand or two at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
+from loyalty.core.refusals import ConcurrentUpdate
 from loyalty.events import changes, outbox
 from loyalty.ledger import posting
-from loyalty.programmes import books
+from loyalty.programmes import books, counting
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import purchasing, receipts, standing
+from loyalty.programmes.tallies import Tally
+from members import handing, moving, purchasing, recalling, receipts, standing
 from members.importing import gathering, journal, staging
 from members.importing.knowing import Sorter
 from members.importing.reading import LineError
 from members.importing.staging import StagedRow
-from members.importing.walking import Harvest
+from members.importing.walking import Harvest, Walk
 from members.models import ImportRun
 from members.selling import Sale, SaleLine
 
@@ -33,6 +35,7 @@ class Booking:
     stores: Mapping[str, Store]
     may_enrol: bool
     size: int
+    own: frozenset[int] = frozenset()
 
 
 def book_all(*, booking: Booking, progress: journal.Progress) -> None:
@@ -46,19 +49,23 @@ def book_all(*, booking: Booking, progress: journal.Progress) -> None:
 
 
 def _book_chunk(booking: Booking) -> int:
+    does_lock = False
     for _try in range(_TRIES - 1):
         try:
-            return book_chunk(booking=booking)
-        except IntegrityError:
-            # Meanwhile a till enrolled the same person or recorded the same receipt: look
-            # again, it has committed by now.
+            return book_chunk(booking=booking, does_lock=does_lock)
+        except (IntegrityError, ConcurrentUpdate):
+            # Meanwhile a till enrolled the same person or recorded the same receipt, or two
+            # members were merged: look again, it has committed by now.
             continue
-    return book_chunk(booking=booking)
+        except counting.BudgetRanOut:
+            # Tills took the last of it meanwhile. Once budgets are locked nobody can.
+            does_lock = True
+    return book_chunk(booking=booking, does_lock=True)
 
 
 @posting.retried
 @transaction.atomic
-def book_chunk(*, booking: Booking) -> int:
+def book_chunk(*, booking: Booking, does_lock: bool = False) -> int:
     """Book the next staged rows and return how many they were; 0 when none is left."""
     # What a try before this one counted in vain was rolled back.
     booking.run.refresh_from_db()
@@ -73,15 +80,17 @@ def book_chunk(*, booking: Booking) -> int:
         at=booking.at,
         may_enrol=booking.may_enrol,
         book=book,
+        own=booking.own,
     )
+    tally = _count(walks.values(), found.fresh, booking, book, does_lock=does_lock)
     harvest = Harvest()
     for row, key in found.fresh:
         if why := refused.get(row.member_reference):
             found.errors.append(LineError(row.line, why.code, why.detail))
             continue
-        sale = sale_of(row=row, booking=booking)
+        sale = sale_of(row=row, at=booking.at, stores=booking.stores)
         walks[row.member_reference].take(sale=sale, key=key, harvest=harvest)
-    _write(harvest, booking=booking, book=book)
+    write(harvest=harvest, at=booking.at, book=book)
     journal.count(
         run=booking.run,
         added=len(harvest.purchases),
@@ -89,10 +98,33 @@ def book_chunk(*, booking: Booking) -> int:
         errors=found.errors,
     )
     staging.remove(run=booking.run, rows=rows)
+    counting.keep(tally=tally, book=book)
     return len(rows)
 
 
-def sale_of(*, row: StagedRow, booking: Booking) -> Sale:
+def _count(
+    walks: Iterable[Walk],
+    fresh: Iterable[tuple[StagedRow, str]],
+    booking: Booking,
+    book: Rulebook,
+    *,
+    does_lock: bool,
+) -> Tally:
+    """Let all walks count together what rules with limits give, from what they gave before."""
+    walking = [walk for walk in walks if walk.member]
+    moments = {min(row.occurred_at, booking.at) for row, _key in fresh}
+    tally = counting.get_tally(
+        holders=[walk.member.holder_id for walk in walking if walk.member],
+        moments=[(moment, book.business_day(moment)) for moment in moments],
+        book=book,
+        does_lock=does_lock,
+    )
+    for walk in walking:
+        walk.tally = tally
+    return tally
+
+
+def sale_of(*, row: StagedRow, at: datetime, stores: Mapping[str, Store]) -> Sale:
     """Return what a staged row says, without its member: the walk knows whose it is.
 
     Today's noon, which stands for a bare day, may be still to come: it is booked as of now.
@@ -109,9 +141,9 @@ def sale_of(*, row: StagedRow, booking: Booking) -> Sale:
         for line in content.get("lines", ())
     ]
     return Sale(
-        occurred_at=min(row.occurred_at, booking.at),
+        occurred_at=min(row.occurred_at, at),
         total_cents=content["cents"],
-        store=booking.stores[content["store"]] if "store" in content else None,
+        store=stores[content["store"]] if "store" in content else None,
         till=content.get("till", ""),
         channel=content.get("channel", "store"),
         receipt=content.get("receipt", ""),
@@ -119,13 +151,17 @@ def sale_of(*, row: StagedRow, booking: Booking) -> Sale:
     )
 
 
-def _write(harvest: Harvest, *, booking: Booking, book: Rulebook) -> None:
+def write(*, harvest: Harvest, at: datetime, book: Rulebook) -> None:
+    """Write what the sales of a chunk come to, in a few statements; nothing reaches anybody."""
     if not harvest.purchases:
         return
     receipts.load(purchases=harvest.purchases, lines=harvest.lines)
-    posting.earn_many(earnings=harvest.earnings, recorded_at=booking.at, is_historic=True)
-    standing.keep(changes=harvest.tier_changes, book=book, is_historic=True)
-    standing.review(member_ids=sorted(harvest.late_members), at=booking.at, is_historic=True)
+    posting.earn_many(earnings=harvest.earnings, recorded_at=at, is_historic=True)
+    recalling.keep(carried=harvest.carried)
+    for awarded in harvest.awarded:
+        handing.hand_over(awarded=awarded, recorded_at=at, book=book, is_historic=True)
+    moving.keep(changes=harvest.tier_changes, book=book, is_historic=True)
+    standing.review(member_ids=sorted(harvest.late_members), at=at, is_historic=True)
     changes.record(
         "purchases",
         [(purchase.member_id, purchase.business_on) for purchase in harvest.purchases],

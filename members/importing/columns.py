@@ -1,11 +1,20 @@
 """Which column of a file holds which field: as the operator says, or by its usual names."""
 
+import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from members.importing.surveying import BadFile
+
+
+class NoUsableColumn(BadFile):
+    """No column, or not enough of them, can be understood. `columns` are those of the file."""
+
+    code = "no-usable-column"
+    title = _("No column of the file can be used.")
+
 
 _USUAL_NAMES: Mapping[str, Collection[str]] = {
     "member": (
@@ -18,20 +27,24 @@ _USUAL_NAMES: Mapping[str, Collection[str]] = {
     ),
     "amount": ("amount", "total", "montant", "montant_ttc", "total_ttc"),
     "external_id": (
-        "external_id", "member", "member_id", "customer", "customer_id", "client_id",
-        "id_client", "id_membre", "id_adherent", "numero_client", "id",
+        "external_id", "identifiant_externe", "id_externe", "member", "member_id", "customer",
+        "customer_id", "client_id", "id_client", "id_membre", "id_adherent", "numero_client", "id",
     ),
     "first_name": ("first_name", "firstname", "given_name", "prenom"),
-    "last_name": ("last_name", "lastname", "surname", "family_name", "nom"),
+    "last_name": ("last_name", "lastname", "surname", "family_name", "nom", "nom_de_famille"),
     "email": ("email", "e_mail", "mail", "email_address", "courriel", "adresse_mail"),
     "phone": ("phone", "mobile", "telephone", "tel", "portable"),
-    "card": ("card", "card_number", "carte", "numero_carte", "no_carte"),
+    "card": ("card", "card_number", "carte", "numero_carte", "numero_de_carte", "no_carte"),
     "birthday": ("birthday", "birth_date", "date_of_birth", "anniversaire", "date_naissance",
                  "date_de_naissance"),
     "language": ("language", "lang", "langue"),
     "enrolled_at": ("enrolled_at", "joined", "joined_at", "created_at", "date_inscription",
-                    "date_adhesion", "inscription"),
-    "source": ("source", "origine"),
+                    "date_adhesion", "inscription", "enrolled", "adhesion"),
+    "receipt": ("receipt", "receipt_number", "ticket", "numero_ticket", "no_ticket", "facture"),
+    "store": ("store", "store_code", "magasin", "code_magasin"),
+    "till": ("till", "caisse"),
+    "channel": ("channel", "canal"),
+    "source": ("source", "origine", "acquisition_source", "origine_de_l_adhesion"),
 }  # fmt: skip
 
 
@@ -51,6 +64,7 @@ def find(
     required: Collection[str],
     optional: Collection[str],
     is_guessing: Collection[str],
+    usual: Mapping[str, Collection[str]] = _USUAL_NAMES,
 ) -> dict[str, str]:
     """Return which column holds each field. Other columns of the file are ignored.
 
@@ -66,16 +80,17 @@ def find(
     for field in sorted(known):
         column = mapped.get(field)
         if column is None and field in is_guessing:
-            column = _usual(field, names)
+            column = _usual(usual.get(field, ()), names)
         elif column is not None:
             column = _exact(column, names)
         if column is not None:
             found[field] = column
         elif field in required:
             words = {"field": field, "columns": ", ".join(names)}
-            raise BadFile(
+            raise NoUsableColumn(
                 _("No column for %(field)s among: %(columns)s. Say --map %(field)s=COLUMN.")
-                % words
+                % words,
+                columns=names,
             )
     _check_once(found, names)
     return found
@@ -91,10 +106,9 @@ def _exact(column: str, names: tuple[str, ...]) -> str:
     raise BadFile(_("There is no column %(column)s among: %(columns)s.") % words)
 
 
-def _usual(field: str, names: tuple[str, ...]) -> str | None:
-    by_plain = {_plain(name): name for name in names}
-    usual = (name for name in _USUAL_NAMES.get(field, ()) if name in by_plain)
-    return next((by_plain[name] for name in usual), None)
+def _usual(names: Collection[str], there: Sequence[str]) -> str | None:
+    by_plain = {_plain(name): name for name in there}
+    return next((by_plain[name] for name in names if name in by_plain), None)
 
 
 def _check_once(found: Mapping[str, str], names: tuple[str, ...]) -> None:
@@ -106,4 +120,4 @@ def _check_once(found: Mapping[str, str], names: tuple[str, ...]) -> None:
 def _plain(name: str) -> str:
     bare = unicodedata.normalize("NFKD", name.casefold())
     letters = (character for character in bare if not unicodedata.combining(character))
-    return "".join(letters).strip().replace(" ", "_").replace("-", "_")
+    return re.sub(r"[\s'’-]+", "_", "".join(letters).strip())

@@ -28,7 +28,8 @@ def unwatched(_steps: int) -> AbstractContextManager[Progress]:
 class Report:
     """What an import did. Each line is added, already known, or refused.
 
-    `errors` holds the first thousand refusals in the order in which they were found.
+    `errors` holds the first thousand refusals in the order in which they were found. `points`
+    is the most that it would give, where somebody asked for it.
     """
 
     lines: int = 0
@@ -36,6 +37,7 @@ class Report:
     known: int = 0
     refused: int = 0
     errors: list[LineError] = field(default_factory=list)
+    points: int | None = None
 
     def refuse(self, error: LineError) -> None:
         self.refused += 1
@@ -44,12 +46,14 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         ordered = sorted(self.errors, key=lambda error: error.line)
+        said = {} if self.points is None else {"points": self.points}
         return {
             "lines": self.lines,
             "added": self.added,
             "known": self.known,
             "refused": self.refused,
             "errors": [vars(error) for error in ordered],
+            **said,
         }
 
 

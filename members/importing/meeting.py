@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from members.enrolling import Newcomer
-from members.identifying import IdentifierTaken
+from members.identifying import IdentifierTaken, tombstones
 from members.importing.reading import LineError
 from members.models import Card, Member
 
@@ -64,8 +64,11 @@ class Meeting:
         for name in _COLUMNS:
             found = Member.objects.filter(**{f"{name}__in": asked[name]})
             self._learn(name, found.values_list(name, "pk"))
-        cards = Card.objects.filter(number__in=asked["card"])
-        self._learn("card", cards.values_list("number", "member_id"))
+        # A number whose holder was forgotten is recognised by what stays of it.
+        shown = {mark: number for number in asked["card"] for mark in tombstones([number])}
+        shown |= {number: number for number in asked["card"]}
+        cards = Card.objects.filter(number__in=shown).values_list("number", "member_id")
+        self._learn("card", [(shown[number], pk) for number, pk in cards])
 
     def _learn(self, name: str, owners: Iterable[tuple[object, int]]) -> None:
         self._owners |= {(name, str(value)): pk for value, pk in owners}

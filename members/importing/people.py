@@ -17,7 +17,7 @@ from members.importing.journal import Report
 from members.importing.meeting import Meeting, Newcomers
 from members.importing.reading import LineError, LineRefused, RawRow
 from members.importing.staging import Terms, get_terms
-from members.importing.surveying import BadFile, Survey
+from members.importing.surveying import Survey
 from members.models import ImportRun
 
 KIND = "members"
@@ -28,6 +28,21 @@ FIELDS = (
 )  # fmt: skip
 _CHUNK = 1_000
 _TRIES = 3
+
+
+def understand(*, survey: Survey, mapped: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return which column holds which field. Raises BadFile, NoUsableColumn."""
+    found = columns.find(
+        names=survey.columns, mapped=mapped or {}, required=(), optional=FIELDS,
+        is_guessing=FIELDS,
+    )  # fmt: skip
+    if not found.keys() & set(IDENTIFIERS):
+        raise columns.NoUsableColumn(
+            _("No column for any of %(fields)s among: %(columns)s. Say --map email=COLUMN.")
+            % {"fields": ", ".join(IDENTIFIERS), "columns": ", ".join(survey.columns)},
+            columns=survey.columns,
+        )
+    return found
 
 
 def bring_in(
@@ -47,15 +62,7 @@ def bring_in(
     before anything is written, or books.ProgrammeMissing.
     """
     survey = surveying.survey(path=path)
-    found = columns.find(
-        names=survey.columns, mapped=mapped or {}, required=(), optional=FIELDS,
-        is_guessing=FIELDS,
-    )  # fmt: skip
-    if not found.keys() & set(IDENTIFIERS):
-        raise BadFile(
-            _("No column for any of %(fields)s among: %(columns)s. Say --map email=COLUMN.")
-            % {"fields": ", ".join(IDENTIFIERS), "columns": ", ".join(survey.columns)}
-        )
+    found = understand(survey=survey, mapped=mapped)
     terms = get_terms(store_code=store_code, at=at)
     with watch(survey.lines) as progress:
         if is_dry_run:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from loyalty.core.formulas import plain
 from members.importing.surveying import Survey, text_of
 
 
@@ -74,7 +75,7 @@ def _row(
         }
         return LineError(line, "too-many-values", detail)
     values = {
-        field: cells[place].strip() if place < len(cells) else ""
+        field: plain(cells[place].strip()) if place < len(cells) else ""
         for field, place in places.items()
     }
     for value in values.values():

@@ -110,7 +110,11 @@ def _read_header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
         if not first:
             raise BadFile(_("%(path)s is empty.") % {"path": path})
         delimiter = max(_DELIMITERS, key=_outside_quotes(first).count)
-    columns = next(csv.reader([first], delimiter=delimiter))
+    try:
+        columns = next(csv.reader([first], delimiter=delimiter))
+    except csv.Error:
+        # Its first line is longer than any name of a column.
+        raise BadFile from None
     return delimiter, tuple(name.strip() for name in columns)
 
 

@@ -3,18 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import takewhile
 
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account
 from loyalty.programmes import ladder as ladders
-from loyalty.programmes.ladder import Move, Reason, Rung
+from loyalty.programmes.awards import CarriedOver
+from loyalty.programmes.counters import Counters
+from loyalty.programmes.ladder import Move, Rung
+from loyalty.programmes.merits import Merits
 from loyalty.programmes.rulebook import Rulebook
-from loyalty.programmes.rules import MemberFacts
-from members import bonuses, facts, purchasing, standing, weighing
+from loyalty.programmes.rules import Award, MemberFacts
+from loyalty.programmes.tallies import Tally
+from members import activity, bonuses, facts, handing, moving, purchasing, recalling, weighing
+from members.activity import Activity
+from members.handing import Awarded
 from members.models import Member, Purchase, PurchaseLine, TierChange
+from members.recalling import NOTHING, Recalled
 from members.selling import Sale
-from members.spending import Spending
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Harvest:
     lines: list[PurchaseLine] = field(default_factory=list)
     earnings: list[posting.Earning] = field(default_factory=list)
     tier_changes: list[TierChange] = field(default_factory=list)
+    carried: list[tuple[int, CarriedOver]] = field(default_factory=list)
+    awarded: list[Awarded] = field(default_factory=list)
     late_members: set[int] = field(default_factory=set)
 
 
@@ -33,47 +40,101 @@ class Walk:
     """A member on the way through their past; or nobody, for anonymous sales.
 
     `past` holds the tier changes of a member who has already moved later than the first of
-    these sales: what was given stands, and they are reviewed as of today afterwards.
+    these sales: what was given stands, and they are reviewed as of today afterwards. `tally` is
+    shared by all whose sales are booked together.
     """
 
     book: Rulebook
     at: datetime
     member: Member | None = None
     accounts: Mapping[str, Account] = field(default_factory=dict)
-    spending: Spending | None = None
+    activity: Activity | None = None
     past: Sequence[TierChange] | None = None
+    recalled: Recalled = NOTHING
+    tally: Tally = field(default_factory=Tally)
     _known: dict[int | None, MemberFacts] = field(default_factory=dict)
 
     def take(self, *, sale: Sale, key: str, harvest: Harvest) -> None:
         """Add what a sale comes to; the next one of this member sees its effects."""
         day = self.book.business_day(sale.occurred_at)
         tier = self._tier_before(sale.occurred_at, day, harvest)
-        spent = self.spending.window(day) if self.spending else None
-        known = self._facts(tier)
+        merits = self._merits(day)
+        known = self._facts(tier, sale.occurred_at)
+        counters = self._counters(sale, day)
         award = weighing.evaluate(
-            sale=sale, moment=sale.occurred_at, day=day, known=known, book=self.book
+            sale=sale,
+            moment=sale.occurred_at,
+            day=day,
+            known=known,
+            counters=counters,
+            book=self.book,
         )
-        weighed = weighing.Weighed(award=award, day=day, tier=tier, facts=known, spent=spent)
+        weighed = weighing.Weighed(
+            award=award, day=day, tier=tier, facts=known, merits=merits, counters=counters
+        )
         purchase = self._row(sale, weighed, key)
         harvest.purchases.append(purchase)
         harvest.lines += purchasing.lines_of(purchase=purchase, sale=sale)
-        harvest.earnings += bonuses.earnings_of(
-            award=award,
-            accounts=self.accounts,
-            reference=purchase.public_id,
-            key=key,
-            at=sale.occurred_at,
-            occurred_at=sale.occurred_at,
-            reason=purchasing.REASON,
-        )
-        self._climb(sale, day, harvest)
+        self._give(award, purchase, harvest)
+        self._count(sale, award, day)
+        self._remember(award, harvest)
+        self._climb(sale, award, day, harvest)
 
-    def _facts(self, tier: Rung | None) -> MemberFacts | None:
+    def _merits(self, day: date) -> Merits | None:
+        ladder = self.book.ladder
+        return ladder.counted(day, self.activity.past) if ladder and self.activity else None
+
+    def _remember(self, award: Award, harvest: Harvest) -> None:
+        """Let the next sale know what this one changed of what rules count."""
+        if self.member is None:
+            return
+        harvest.carried += [(self.member.pk, carried) for carried in award.carried]
+        self.recalled = recalling.after(recalled=self.recalled, award=award)
+        if recalling.changes(book=self.book):
+            self._known.clear()
+
+    def _give(self, award: Award, purchase: Purchase, harvest: Harvest) -> None:
+        """Add what the award is to be booked as, and whether it hands anything over."""
+        if self.member is None:
+            return
+        awarded = Awarded(
+            member=self.member,
+            accounts=self.accounts,
+            award=award,
+            origin=purchase.public_id,
+            key=purchase.key,
+            at=purchase.occurred_at,
+        )
+        harvest.earnings += bonuses.earnings_of(
+            awarded=awarded, occurred_at=purchase.occurred_at, reason=purchasing.REASON
+        )
+        if handing.has_any(award=award, book=self.book):
+            harvest.awarded.append(awarded)
+
+    def _counters(self, sale: Sale, day: date) -> Counters:
+        if self.member is None:
+            return Counters()
+        holder = self.member.holder_id
+        return self.tally.counters(holder=holder, at=sale.occurred_at, day=day, book=self.book)
+
+    def _count(self, sale: Sale, award: Award, day: date) -> None:
+        if self.member is not None:
+            self.tally.add(
+                holder=self.member.holder_id,
+                award=award,
+                at=sale.occurred_at,
+                day=day,
+                book=self.book,
+            )
+
+    def _facts(self, tier: Rung | None, moment: datetime) -> MemberFacts | None:
         if self.member is None:
             return None
         pk = tier.pk if tier else None
         if pk not in self._known:
-            self._known[pk] = facts.of(member=self.member, tier=tier, book=self.book)
+            self._known[pk] = facts.of(
+                member=self.member, tier=tier, at=moment, book=self.book, recalled=self.recalled
+            )
         return self._known[pk]
 
     def _row(self, sale: Sale, weighed: weighing.Weighed, key: str) -> Purchase:
@@ -87,40 +148,35 @@ class Walk:
         )
 
     def _tier_before(self, moment: datetime, day: date, harvest: Harvest) -> Rung | None:
-        if self.member is None or self.spending is None or self.book.ladder is None:
+        if self.member is None or self.activity is None or self.book.ladder is None:
             return None
-        ladder, spent = self.book.ladder, self.spending.window
+        ladder, past = self.book.ladder, self.activity.past
         if self.past is not None:
-            held = standing.held_in(changes=self.past, at=moment, ladder=ladder)
-            now = standing.settled(held=held, spent=spent, day=day, ladder=ladder)
-            return ladder.get(now.tier)
-        held = standing.written(member=self.member, ladder=ladder)
-        moves = ladders.review(ladder=ladder, standing=held, spent=spent, day=day)
-        self._move(
-            self.member,
-            list(takewhile(lambda move: move.reason is not Reason.REACHED, moves)),
-            moment,
-            harvest,
-        )
-        return standing.rung_of(self.member.tier_id, ladder)
+            held = moving.held_in(changes=self.past, at=moment, ladder=ladder)
+            now, _moves = ladders.settle(ladder=ladder, standing=held, past=past, day=day)
+            return ladder.held(now).rung
+        held = moving.written(member=self.member, ladder=ladder)
+        now, moves = ladders.settle(ladder=ladder, standing=held, past=past, day=day)
+        self._move(self.member, moves, moment, harvest)
+        return ladder.held(now).rung
 
-    def _climb(self, sale: Sale, day: date, harvest: Harvest) -> None:
-        if self.member is None or self.spending is None or self.book.ladder is None:
+    def _climb(self, sale: Sale, award: Award, day: date, harvest: Harvest) -> None:
+        ladder = self.book.ladder
+        if self.member is None or self.activity is None or ladder is None:
             return
-        self.spending.add(day=day, cents=sale.total_cents)
+        credited = activity.credits_of(award=award, ladder=ladder)
+        self.activity.add_purchase(day=day, cents=sale.total_cents, credited=credited)
         if self.past is not None:
             harvest.late_members.add(self.member.pk)
             return
-        held = standing.written(member=self.member, ladder=self.book.ladder)
-        moves = ladders.review(
-            ladder=self.book.ladder, standing=held, spent=self.spending.window, day=day
-        )
+        held = moving.written(member=self.member, ladder=ladder)
+        moves = ladders.review(ladder=ladder, standing=held, past=self.activity.past, day=day)
         self._move(self.member, moves, sale.occurred_at, harvest)
 
     def _move(
         self, member: Member, moves: Sequence[Move], moment: datetime, harvest: Harvest
     ) -> None:
-        changes = standing.changes_of(member=member, moves=moves, at=moment, book=self.book)
+        changes = moving.changes_of(member=member, moves=moves, at=moment, book=self.book)
         for change in changes:
-            standing.let_hold(change=change)
+            moving.let_hold(change=change)
         harvest.tier_changes += changes

@@ -1,3 +1,9 @@
+from members.models.adjustments import Adjustment, AdjustmentNote, AdjustmentReason
+from members.models.counters import CarriedAmount
+from members.models.events import MemberEvent
+from members.models.files import Export, FileState, ImportFile
+from members.models.merges import Merge
+from members.models.notes import MemberNote
 from members.models.people import (
     Card,
     CardState,
@@ -7,25 +13,46 @@ from members.models.people import (
     Member,
     MemberKind,
     MemberState,
-    TierChange,
 )
+from members.models.privacy import ErasureRequest, ErasureState
+from members.models.returns import Return, ReturnLine
 from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
+from members.models.segments import SegmentStay
+from members.models.standing import ReviewState, TierChange, TierReview, TierReviewMove
 from members.models.vouchers import Voucher, VoucherState
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentNote",
+    "AdjustmentReason",
     "Card",
     "CardState",
+    "CarriedAmount",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
+    "ErasureRequest",
+    "ErasureState",
+    "Export",
+    "FileState",
+    "ImportFile",
     "ImportRow",
     "ImportRun",
     "Member",
+    "MemberEvent",
     "MemberKind",
+    "MemberNote",
     "MemberState",
+    "Merge",
     "Purchase",
     "PurchaseLine",
+    "Return",
+    "ReturnLine",
+    "ReviewState",
+    "SegmentStay",
     "TierChange",
+    "TierReview",
+    "TierReviewMove",
     "Voucher",
     "VoucherState",
 ]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.programmes.models import Store, Tier
@@ -11,7 +11,10 @@ class Purchase(models.Model):
 
     `award` is the breakdown as it was given and `facts` what it was computed from: the rule
     versions, the tier and the counters of its moment. They explain it years later.
+    `returned_cents` is how much of the total was given back since.
     """
+
+    moves_with_member = True
 
     public_id = models.CharField(_("id"), max_length=40, unique=True, editable=False)
     member = models.ForeignKey(
@@ -30,6 +33,8 @@ class Purchase(models.Model):
     business_on = models.DateField(_("business day"))
     recorded_at = models.DateTimeField(_("recorded"))
     total_cents = models.BigIntegerField(_("total (cents)"))
+    returned_cents = models.BigIntegerField(_("returned (cents)"), default=0)
+    tax_cents = models.BigIntegerField(_("tax in it (cents)"), default=0)
     points = models.BigIntegerField(_("points awarded"), default=0)
     tier = models.ForeignKey(
         Tier, models.PROTECT, null=True, blank=True, related_name="+",
@@ -47,6 +52,10 @@ class Purchase(models.Model):
             models.CheckConstraint(
                 condition=Q(total_cents__gte=0), name="members_purchase_total_is_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(returned_cents__gte=0) & Q(returned_cents__lte=F("total_cents")),
+                name="members_purchase_returns_no_more_than_it_sold",
+            ),
             models.UniqueConstraint(
                 fields=["store", "till", "business_on", "receipt"],
                 condition=~Q(receipt="") & Q(store__isnull=False),
@@ -61,7 +70,7 @@ class Purchase(models.Model):
         indexes = [
             models.Index(
                 fields=["member", "occurred_at"],
-                include=["total_cents", "business_on", "store"],
+                include=["total_cents", "business_on", "store", "returned_cents"],
                 name="members_purchase_by_member",
             ),
             models.Index(
@@ -78,13 +87,18 @@ class Purchase(models.Model):
 class PurchaseLine(models.Model):
     """One line of a receipt: what, how many, for how many cents."""
 
-    purchase = models.ForeignKey(Purchase, models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField()
+    purchase = models.ForeignKey(
+        Purchase, models.PROTECT, related_name="lines", verbose_name=_("purchase")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
     sku = models.CharField(_("SKU"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     category = models.CharField(_("category"), max_length=40, blank=True)
+    brand = models.CharField(_("brand"), max_length=60, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, default=1)
     amount_cents = models.BigIntegerField(_("amount (cents)"))
+    tax_cents = models.BigIntegerField(_("tax in it (cents)"), default=0)
 
     class Meta:
         verbose_name = _("purchase line")
@@ -132,11 +146,13 @@ class ImportRun(models.Model):
 class ImportRow(models.Model):
     """A line of a purchase file, staged until it is booked per member in order of time."""
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
-    line = models.BigIntegerField()
-    member_reference = models.CharField(max_length=80)
-    occurred_at = models.DateTimeField()
-    content = models.JSONField()
+    run = models.ForeignKey(
+        ImportRun, models.CASCADE, related_name="rows", verbose_name=_("import")
+    )
+    line = models.BigIntegerField(_("line"))
+    member_reference = models.CharField(_("member"), max_length=80)
+    occurred_at = models.DateTimeField(_("date and time"))
+    content = models.JSONField(_("content"))
     key = models.CharField(max_length=64)
 
     class Meta:

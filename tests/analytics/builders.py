@@ -20,7 +20,7 @@ from loyalty.ledger.posting import Grant
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Store
 from members.importing import purchases
-from members.models import Member, Purchase
+from members.models import Member, Purchase, Return
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -75,6 +75,30 @@ def sell(sales: Iterable[Sold], *, zone: ZoneInfo = PARIS) -> list[Purchase]:
         "purchases", [(purchase.member_id, purchase.business_on) for purchase in purchases]
     )
     return purchases
+
+
+def give_back(
+    purchase: Purchase,
+    cents: int,
+    on: date,
+    *,
+    store: Store | None = None,
+    channel: str = "store",
+) -> Return:
+    """Record a return as its owner does: with its change."""
+    returned = Return.objects.create(
+        public_id=ids.new("ret"),
+        purchase=purchase,
+        store=store,
+        channel=channel,
+        key=f"key-{next(_keys)}",
+        occurred_at=datetime.combine(on, time(12), tzinfo=PARIS),
+        business_on=on,
+        recorded_at=NOW,
+        total_cents=cents,
+    )
+    changes.record("purchases", [(purchase.member_id, on)])
+    return returned
 
 
 def _purchase(sold: Sold, zone: ZoneInfo) -> Purchase:

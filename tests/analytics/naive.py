@@ -15,6 +15,13 @@ class Receipt:
     cents: int
 
 
+@dataclass(frozen=True)
+class Returned:
+    member: int
+    day: date
+    cents: int
+
+
 def within(receipts, first, last):
     return [receipt for receipt in receipts if first <= receipt.day <= last]
 
@@ -47,44 +54,49 @@ def first_day(receipts, member):
     return min(receipt.day for receipt in receipts if receipt.member == member)
 
 
-def sales(receipts, now):
+def worth(receipts, returned, member):
+    """What a member bought less what they brought back."""
+    bought = sum(r.cents for r in receipts if r.member == member)
+    return bought - sum(r.cents for r in returned if r.member == member)
+
+
+def sales(receipts, returned, now):
     """Repeat purchase, frequency, basket and the best fifth of one range of days."""
-    mine = within(receipts, *now)
+    mine, back = within(receipts, *now), within(returned, *now)
     buyers = sorted(members_of(mine))
-    revenue = sum(receipt.cents for receipt in mine)
+    revenue = sum(receipt.cents for receipt in mine) - sum(one.cents for one in back)
     twice = sum(len([r for r in mine if r.member == buyer]) >= 2 for buyer in buyers)
     on_two_days = sum(len({r.day for r in mine if r.member == buyer}) >= 2 for buyer in buyers)
-    spent = sorted((sum(r.cents for r in mine if r.member == b) for b in buyers), reverse=True)
-    best = sum(spent[: math.ceil(len(buyers) / 5)])
+    spent = sorted((worth(mine, back, buyer) for buyer in buyers), reverse=True)
+    best, all_spent = sum(spent[: math.ceil(len(buyers) / 5)]), sum(spent)
     return {
         "repeat_purchase_rate": (divide(twice, len(buyers)), twice, len(buyers)),
         "repeat_purchase_rate_days": (divide(on_two_days, len(buyers)), on_two_days, len(buyers)),
         "purchase_frequency": (divide(len(mine), len(buyers)), len(mine), len(buyers)),
         "average_basket": (divide(revenue, len(mine)), revenue, len(mine)),
-        "pareto_share": (divide(best, revenue), best, revenue),
+        "pareto_share": (divide(best, max(all_spent, 0)), best, all_spent),
     }
 
 
-def members_making_80(receipts, now):
-    mine = within(receipts, *now)
-    spent = sorted(
-        (sum(r.cents for r in mine if r.member == b) for b in members_of(mine)), reverse=True
-    )
+def members_making_80(receipts, returned, now):
+    mine, back = within(receipts, *now), within(returned, *now)
+    spent = sorted((worth(mine, back, buyer) for buyer in members_of(mine)), reverse=True)
     for size in range(len(spent) + 1):
-        if sum(spent[:size]) >= 0.8 * sum(spent):
-            return divide(size, len(spent)) if sum(spent) else None
+        if 5 * sum(spent[:size]) >= 4 * sum(spent):
+            return divide(size, len(spent)) if sum(spent) > 0 else None
     raise AssertionError
 
 
-def to_date(receipts, last, lost_after):
+def to_date(receipts, returned, last, lost_after):
     """What is known at the end of a day from all that came before."""
     ever = [receipt for receipt in receipts if receipt.day <= last]
+    back = [one for one in returned if one.day <= last]
     everyone = members_of(ever)
     lost = sum(
         (last - max(r.day for r in ever if r.member == member)).days > lost_after
         for member in everyone
     )
-    revenue = sum(receipt.cents for receipt in ever)
+    revenue = sum(receipt.cents for receipt in ever) - sum(one.cents for one in back)
     return {
         "lost_members": (lost, lost, None),
         "active_members": (len(everyone) - lost, len(everyone) - lost, None),
@@ -141,15 +153,16 @@ def cohorts(receipts, everywhere, until):
     return table
 
 
-def rfm_by_ntile(receipts, last, number):
+def rfm_by_ntile(receipts, returned, last, number):
     """Scores of five groups of equal size, equal figures in the order of their numbers."""
     ever = [receipt for receipt in receipts if receipt.day <= last]
+    back = [one for one in returned if one.day <= last]
     everyone = members_of(ever)
     figures = {
         member: (
             max(r.day for r in ever if r.member == member),
             len([r for r in ever if r.member == member]),
-            sum(r.cents for r in ever if r.member == member),
+            worth(ever, back, member),
         )
         for member in everyone
     }

@@ -9,6 +9,9 @@ from analytics import facts
 from analytics.models import MeasureSettings
 from analytics.periods import day
 from loyalty.identity.models import User
+from loyalty.identity.roles import Role
+from loyalty.programmes.models import Store
+from members.models import Member
 from tests.analytics.builders import (
     NOW,
     Sold,
@@ -19,6 +22,7 @@ from tests.analytics.builders import (
     scope,
     sell,
 )
+from tests.members.staff import appoint
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +69,49 @@ class TestLists:
     @pytest.mark.parametrize("name", LISTS)
     def test_nobody_changes_what_was_counted(self, administrator: Client, name: str) -> None:
         assert administrator.get(reverse(f"admin:analytics_{name}_add")).status_code == 403
+
+    @pytest.mark.parametrize(
+        ("name", "rows"), [("memberfact", 3), ("membermonth", 3), ("storeday", 3)]
+    )
+    def test_show_an_analyst_all_figures_and_nobody(self, name: str, rows: int) -> None:
+        make_facts(3)
+        analyst = Client()
+        analyst.force_login(appoint(Role.ANALYST))
+        url = reverse(f"admin:analytics_{name}_changelist")
+
+        page = analyst.get(url)
+
+        assert len(page.context["cl"].result_list) == rows
+        found = page.context["cl"].result_list[0]
+        detail = analyst.get(reverse(f"admin:analytics_{name}_change", args=[found.pk]))
+        assert detail.status_code == 200
+        assert "fieldset" in detail.content.decode()
+
+    @pytest.mark.parametrize(
+        ("name", "rows"), [("memberfact", 1), ("membermonth", 1), ("storeday", 1)]
+    )
+    def test_show_a_manager_their_own_stores(self, name: str, rows: int) -> None:
+        make_facts(3)
+        manager = Client()
+        manager.force_login(
+            appoint(Role.STORE_MANAGER, stores=(Store.objects.get(code="store-1"),))
+        )
+
+        page = manager.get(reverse(f"admin:analytics_{name}_changelist"))
+
+        assert len(page.context["cl"].result_list) == rows
+
+    def test_an_analyst_finds_nobody_by_a_number_of_theirs(self) -> None:
+        make_facts(3)
+        analyst = Client()
+        analyst.force_login(appoint(Role.ANALYST))
+        url = reverse("admin:analytics_memberfact_changelist")
+        whose = Member.objects.get(external_id="2").public_id
+
+        by_number, by_id = (analyst.get(url, {"q": asked}) for asked in ("2", whose))
+
+        assert list(by_number.context["cl"].result_list) == []
+        assert [fact.member.public_id for fact in by_id.context["cl"].result_list] == [whose]
 
     def test_a_member_is_found_by_external_id(self, administrator: Client) -> None:
         make_facts(3)

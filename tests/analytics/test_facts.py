@@ -23,7 +23,15 @@ from analytics.periods import day
 from loyalty.events import changes
 from loyalty.events.models import Change
 from members.models import Purchase
-from tests.analytics.builders import NOW, Sold, make_members, make_programme, make_stores, sell
+from tests.analytics.builders import (
+    NOW,
+    Sold,
+    give_back,
+    make_members,
+    make_programme,
+    make_stores,
+    sell,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +106,36 @@ class TestAnonymousReceipts:
         )  # fmt: skip
         assert list(stores) == [(lyon.pk, "store", START, 2, 1300, 1, 1000)]
         assert MemberFact.objects.get().revenue_cents == 1000
+
+
+class TestReturns:
+    def test_lower_the_revenue_of_their_own_day_store_and_month(self) -> None:
+        make_programme()
+        lyon, nice = make_stores("lyon", "nice")
+        ada = make_members(["ada"])["ada"]
+        bought, unnamed = sell(
+            [Sold(ada, day("2026-01-31"), 1000, lyon), Sold(None, day("2026-01-31"), 300, lyon)]
+        )
+        facts.refresh(at=NOW)
+
+        give_back(bought, 400, day("2026-02-02"), store=nice)
+        give_back(unnamed, 300, day("2026-02-02"), store=nice)
+        facts.refresh(at=NOW)
+
+        fact = MemberFact.objects.get()
+        assert (fact.receipts, fact.revenue_cents, fact.returned_cents) == (1, 600, 400)
+        assert (fact.first_on, fact.last_on, fact.days) == (*[day("2026-01-31")] * 2, 1)
+        months = MemberMonth.objects.order_by("month").values_list(
+            "store", "receipts", "revenue_cents", "returned_cents", "days", "first_on"
+        )
+        assert list(months) == [
+            (lyon.pk, 1, 1000, 0, 1 << 30, day("2026-01-31")),
+            (nice.pk, 0, -400, 400, 0, None),
+        ]
+        stores = StoreDay.objects.order_by("day").values_list(
+            "store", "receipts", "revenue_cents", "returned_cents", "member_revenue_cents"
+        )
+        assert list(stores) == [(lyon.pk, 2, 1300, 0, 1000), (nice.pk, 0, -700, 700, -400)]
 
 
 class TestRefresh:
@@ -224,6 +262,7 @@ sales = st.tuples(
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("sell"), st.lists(sales, min_size=1, max_size=8)),
+        st.tuples(st.just("return"), st.tuples(st.integers(0, 99), st.integers(0, 60))),
         st.tuples(st.just("move"), st.tuples(st.integers(0, 99), st.integers(0, 4))),
         st.tuples(st.just("refresh"), st.integers(1, 4)),
     ),
@@ -254,6 +293,8 @@ class TestIncrementalAndRebuild:
                         )
                         for who, on, cents, where, channel, hour in told
                     )
+                elif verb == "return":
+                    return_half_of_one(*told)
                 elif verb == "move":
                     move_one_purchase(told[0], members[told[1]])
                 else:
@@ -266,12 +307,21 @@ class TestIncrementalAndRebuild:
             assert sum(row[3] for row in incremental["StoreDay"]) == Purchase.objects.count()
 
 
+def return_half_of_one(which: int, days: int) -> None:
+    known = list(Purchase.objects.order_by("pk"))
+    if known:
+        sold = known[which % len(known)]
+        on = sold.business_on + timedelta(days)
+        give_back(sold, sold.total_cents // 2, on, store=sold.store, channel=sold.channel)
+
+
 def move_one_purchase(which: int, member: Any) -> None:
     """A purchase turns out to be another's, as after a merge."""
     known = list(Purchase.objects.order_by("pk"))
     if not known:
         return
     purchase = known[which % len(known)]
-    changed = [(purchase.member_id, purchase.business_on), (member.pk, purchase.business_on)]
+    days = [purchase.business_on, *purchase.returns.values_list("business_on", flat=True)]
+    changed = [(whose, day) for whose in (purchase.member_id, member.pk) for day in days]
     Purchase.objects.filter(pk=purchase.pk).update(member=member)
     changes.record("purchases", changed)

@@ -13,7 +13,15 @@ from analytics.measures.registry import get_measure, get_measures
 from analytics.periods import Period, month_end
 from analytics.scopes import Cut, Scope, get_scope
 from tests.analytics import naive
-from tests.analytics.builders import PARIS, Sold, make_members, make_programme, make_stores, sell
+from tests.analytics.builders import (
+    PARIS,
+    Sold,
+    give_back,
+    make_members,
+    make_programme,
+    make_stores,
+    sell,
+)
 from tests.analytics.test_facts import undone
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +36,11 @@ sales = st.lists(
         st.integers(0, 9_999),
         st.sampled_from(["lyon", "nice"]),
         st.sampled_from(["store", "web"]),
+        # What came back of it, in percent, so many days later, in which store: if anything.
+        st.one_of(
+            st.none(),
+            st.tuples(st.integers(1, 100), st.integers(0, 60), st.sampled_from(["lyon", "nice"])),
+        ),
     ),
     max_size=30,
 )
@@ -55,10 +68,18 @@ class Scene:
         stores = {store.code: store for store in make_stores("lyon", "nice")}
         members = list(make_members(NAMES).values())
         told = [one for one in told if START + timedelta(one[1]) <= today]
-        sell(
+        bought = sell(
             Sold(members[who], START + timedelta(on), cents, stores[where], channel)
-            for who, on, cents, where, channel in told
+            for who, on, cents, where, channel, _ in told
         )
+        back = [
+            (who, START + timedelta(one[1] + back[1]), one[2] * back[0] // 100, back[2], how, sold)
+            for sold, one in zip(bought, told, strict=True)
+            for who, how, back in [(one[0], one[4], one[5])]
+            if back and START + timedelta(one[1] + back[1]) <= today
+        ]
+        for _, on, cents, where, how, sold in back:
+            give_back(sold, cents, on, store=stores[where], channel=how)
         store, channel = cut
         at = datetime.combine(today, time(22), tzinfo=PARIS)
         facts.refresh(at=at)
@@ -66,11 +87,16 @@ class Scene:
             period=period, at=at, cut=Cut(stores[store].pk if store else None, channel)
         )
         self.everywhere = [
-            naive.Receipt(who, START + timedelta(on), cents) for who, on, cents, _, _ in told
+            naive.Receipt(who, START + timedelta(on), cents) for who, on, cents, *_ in told
         ]
         self.receipts = [
             naive.Receipt(who, START + timedelta(on), cents)
-            for who, on, cents, where, how in told
+            for who, on, cents, where, how, _ in told
+            if store in (None, where) and channel in (None, how)
+        ]
+        self.returned = [
+            naive.Returned(who, on, cents)
+            for who, on, cents, where, how, _ in back
             if store in (None, where) and channel in (None, how)
         ]
         self.now = (period.first, period.last)
@@ -81,8 +107,8 @@ class Scene:
         last = min(self.now[1], self.today)
         return {
             **naive.retention(self.receipts, self.everywhere, self.now, before),
-            **naive.sales(self.receipts, self.now),
-            **naive.to_date(self.receipts, last, self.scope.lost_after_days),
+            **naive.sales(self.receipts, self.returned, self.now),
+            **naive.to_date(self.receipts, self.returned, last, self.scope.lost_after_days),
         }
 
 
@@ -104,7 +130,7 @@ def test_every_measure_of_purchases_agrees(
         )
         best = get_measure(code="pareto_share").compute(scene.scope)
         assert best.columns["share_making_80"].value == naive.members_making_80(
-            scene.receipts, scene.now
+            scene.receipts, scene.returned, scene.now
         )
 
 
@@ -143,5 +169,5 @@ def test_scores_by_groups_of_equal_size_agree(told: list[Any], days: int) -> Non
         found = rfm.get_members(scene.scope, rfm.Scoring.NTILE)
 
         numbers = {who: (int(name) if name.isdigit() else 0) for who, name in enumerate(NAMES)}
-        expected = naive.rfm_by_ntile(scene.receipts, last, numbers.get)
+        expected = naive.rfm_by_ntile(scene.receipts, scene.returned, last, numbers.get)
         assert found == {NAMES[who]: score for who, score in expected.items()}

@@ -199,10 +199,11 @@ class TestConflict:
         yield
         Effects.deadlocks.clear()
 
-    def test_is_tried_three_times(self, send: Send):
+    @pytest.mark.parametrize("conflict", ["deadlock", "lose a race"])
+    def test_is_tried_three_times(self, send: Send, conflict: str):
         Effects.deadlocks[:] = ["first", "second"]
 
-        response = send({"do": "deadlock"})
+        response = send({"do": conflict})
 
         assert response.status_code == 201
         assert effects() == 1

@@ -23,6 +23,15 @@ OPERATIONS = {
     "getBalance": ("get", "/api/v1/members/{member}/balance"),
     "previewPurchase": ("post", "/api/v1/purchases/preview"),
     "recordPurchase": ("post", "/api/v1/purchases"),
+    "recordReturn": ("post", "/api/v1/purchases/{purchase}/returns"),
+    "recordEvent": ("post", "/api/v1/members/{member}/events"),
+    "listEntries": ("get", "/api/v1/members/{member}/entries"),
+    "listMemberRewards": ("get", "/api/v1/members/{member}/rewards"),
+    "listRewards": ("get", "/api/v1/rewards"),
+    "redeemReward": ("post", "/api/v1/redemptions"),
+    "cancelRedemption": ("post", "/api/v1/redemptions/{redemption}/cancel"),
+    "getVoucher": ("get", "/api/v1/vouchers/{code}"),
+    "useVoucher": ("post", "/api/v1/vouchers/{code}/use"),
     "getOperation": ("get", "/api/v1/operations/{key}"),
 }
 
@@ -74,13 +83,16 @@ class TestDescription:
             if any(p["name"] == "Idempotency-Key" for p in operation["parameters"])
         }
 
-        assert keyed == {"enrolMember", "recordPurchase"}
+        assert keyed == {
+            *("enrolMember", "recordEvent", "recordPurchase", "recordReturn"),
+            *("redeemReward", "cancelRedemption", "useVoucher"),
+        }
 
     def test_says_that_unknown_names_are_refused(self, described: dict[str, Any]):
         shapes = described["components"]["schemas"]
 
         inputs = {name: shape for name, shape in shapes.items() if name.endswith("Input")}
-        assert len(inputs) == 7
+        assert len(inputs) == 13
         assert all(shape["additionalProperties"] is False for shape in inputs.values())
 
 
@@ -121,9 +133,14 @@ class TestDocs:
         assert elsewhere == []
         assert said == []
 
-    def test_open_an_operation(self, live_server: Any, page: Page):
+    def test_say_what_an_operation_does_and_open_its_refusals(self, live_server: Any, page: Page):
         page.goto(f"{live_server.url}/api/v1/docs/")
+        call = page.locator("#operations-purchases-recordPurchase")
+        refusal = call.locator("details:not([open])").first.element_handle()
+        assert refusal is not None
 
-        page.click("#operations-purchases-recordPurchase")
+        refusal.query_selector("summary").click()
 
-        page.wait_for_selector("text=Record a purchase, give its points", timeout=20_000)
+        assert call.locator(".call__line").inner_text().split()[0] == "POST"
+        assert call.locator("strong").first.inner_text().startswith("Record a purchase, give its")
+        assert refusal.get_attribute("open") == ""

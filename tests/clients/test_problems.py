@@ -46,7 +46,7 @@ class TestFramework:
         assert (response.status_code, response.json()["code"]) == (404, "not-found")
         assert response["Content-Type"] == "application/problem+json"
 
-    def test_leaves_pages_to_django(self):
+    def test_leaves_pages_to_the_site(self, db: None):
         assert Browser().get("/nowhere")["Content-Type"].startswith("text/html")
 
     def test_says_which_methods_are_allowed(self, secret: str):

@@ -11,7 +11,7 @@ from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.models import Scope
 from loyalty.core import problems
-from loyalty.core.refusals import NotFound, Refusal
+from loyalty.core.refusals import ConcurrentUpdate, NotFound, Refusal
 from loyalty.events import outbox
 from tests.conftest import NOON
 
@@ -48,6 +48,9 @@ class Effects(AnsweredOnceView):
             case "deadlock" if self.deadlocks:
                 self.deadlocks.pop()
                 raise OperationalError("deadlock detected") from Deadlock()
+            case "lose a race" if self.deadlocks:
+                self.deadlocks.pop()
+                raise ConcurrentUpdate
             case "lose the database":
                 raise OperationalError("server closed the connection unexpectedly")
         return Response({"id": "eff_1", "é": "13.80"}, status=201)

@@ -1,4 +1,6 @@
+import pytest
 from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from loyalty.core import requests
 
@@ -26,3 +28,17 @@ class TestRequestIds:
             seen, given = answer(asked)
             assert seen == given
             assert given.startswith("req_")
+
+
+class TestWhereToGoNext:
+    @pytest.mark.parametrize("wanted", ["/desk/jobs/?before=2026-03-01", "/me/", "/"])
+    def test_is_on_this_site(self, wanted: str):
+        assert requests.safe_next(RequestFactory().get("/", {"next": wanted})) == wanted
+        assert requests.safe_next(RequestFactory().post("/", {"next": wanted})) == wanted
+
+    @pytest.mark.parametrize(
+        "wanted",
+        ["", "home", "//evil.test/", "https://evil.test/", "/\\evil.test", "javascript:alert(1)"],
+    )
+    def test_is_nowhere_else(self, wanted: str):
+        assert requests.safe_next(RequestFactory().get("/", {"next": wanted})) == ""

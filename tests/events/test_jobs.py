@@ -153,3 +153,83 @@ class TestRunChunks:
         )
 
         assert (done.state, done.rows) == (JobState.DONE, 6)
+
+
+def share(work, *, at=NOON) -> JobRun:
+    return jobs.share(job="settle", business_day=MONDAY, at=at, work=work)
+
+
+def chunks() -> list[tuple[str, str, int, int]]:
+    rows = JobRun.objects.order_by("pk")
+    return list(rows.values_list("chunk", "state", "rows", "attempts"))
+
+
+class TestShare:
+    def test_of_one_is_the_whole(self):
+        left = [4, 4, 1, 0]
+
+        done = share(lambda: left.pop(0))
+
+        assert (done.chunk, done.state, done.rows) == ("all", JobState.DONE, 9)
+        assert chunks() == [("all", "DONE", 9, 1)]
+
+    def test_gives_each_who_comes_meanwhile_a_chunk_of_their_own(self):
+        left = [4, 3, 2, 0]
+        seen = []
+
+        def work() -> int:
+            if len(left) == 3:
+                seen.append(share(lambda: left.pop(0) if len(left) > 1 else 0))
+            return left.pop(0)
+
+        done = share(work)
+
+        assert (seen[0].chunk, seen[0].state) == ("all", JobState.RUNNING)
+        assert done.state == JobState.DONE
+        assert chunks() == [("all", "DONE", 4, 1), ("2", "DONE", 5, 1)]
+
+    def test_that_is_over_is_not_joined(self):
+        share(lambda: 0)
+
+        assert share(fail).state == JobState.DONE
+        assert chunks() == [("all", "DONE", 0, 1)]
+
+    def test_is_not_over_while_somebody_is_at_it(self):
+        hold("all", leased_until=NOON + timedelta(minutes=9))
+
+        mine = share(lambda: 0)
+
+        assert (mine.chunk, mine.state) == ("all", JobState.RUNNING)
+        assert chunks() == [("all", "RUNNING", 0, 1), ("2", "DONE", 0, 1)]
+
+    def test_takes_over_what_was_dropped_and_ends(self):
+        hold("all", leased_until=NOON)
+        hold("2", leased_until=NOON + timedelta(minutes=9))
+        hold("3", state=JobState.DONE, leased_until=None)
+        left = [5, 0, 0]
+
+        share(lambda: left.pop(0))
+        assert chunks()[0] == ("all", "DONE", 5, 2)
+        late = share(lambda: left.pop(0), at=NOON + timedelta(minutes=9))
+
+        assert late.state == JobState.DONE
+        assert chunks()[1:] == [("2", "DONE", 0, 2), ("3", "DONE", 0, 1)]
+
+    def test_is_of_eight_at_most(self):
+        for name in ("all", "2", "3", "4", "5", "6", "7", "8"):
+            hold(name, leased_until=NOON + timedelta(minutes=9))
+
+        assert share(fail).state == JobState.RUNNING
+        assert JobRun.objects.count() == 8
+
+    def test_records_whose_share_failed_and_lets_the_next_one_try(self):
+        with pytest.raises(LookupError):
+            share(fail)
+        assert chunks() == [("all", "FAILED", 0, 1)]
+
+        assert share(lambda: 0).state == JobState.DONE
+
+
+def hold(chunk: str, **more) -> JobRun:
+    told = {"state": JobState.RUNNING, "started_at": NOON} | more
+    return JobRun.objects.create(job="settle", business_day=MONDAY, chunk=chunk, **told)

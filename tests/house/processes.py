@@ -64,7 +64,9 @@ def running(arguments: Sequence[str], *, log: Path, **environment: str) -> Itera
 
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without what it says about the installation."""
-    ours = re.compile(r"LOYALTY_DEMO|SECRET_KEY|VAR_DIR|DATABASE_URL|REDIS_URL|DJANGO_.*|DEBUG")
+    ours = re.compile(
+        r"LOYALTY_DEMO|SECRET_KEY|VAR_DIR|(DATABASE|REDIS|SITE|EMAIL)_URL|DJANGO_.*|DEBUG"
+    )
     kept = {name: value for name, value in os.environ.items() if not ours.fullmatch(name)}
     return kept | {"PYTHONUNBUFFERED": "1"}
 

@@ -25,8 +25,14 @@ class TestASafeInstallation:
     def test_has_no_problem(self):
         assert ids() == []
 
-    def test_starts(self):
+    def test_starts_without_a_word_and_leaves_no_connection_open(self, caplog, monkeypatch):
+        closed: list[bool] = []
+        monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+
         starting.refuse_unsafe()
+
+        assert caplog.records == []
+        assert closed == [True]
 
 
 class TestTheSecretKey:
@@ -55,6 +61,46 @@ class TestDebug:
         settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
         assert ids() == []
+
+
+class TestTheSite:
+    @pytest.mark.parametrize(
+        "address",
+        ["", "club.example.org", "https://", "http://club.example.org",
+         "https://club.example.org/points", "ftp://club.example.org"],
+    )  # fmt: skip
+    def test_is_refused_without_an_address(self, settings, address: str):
+        settings.IS_HTTPS, settings.SITE_URL = True, address
+
+        assert ids() == ["loyalty.E005"]
+
+    def test_may_do_without_https_where_the_installation_does(self, settings):
+        settings.IS_HTTPS, settings.SITE_URL = False, "http://127.0.0.1:8000"
+
+        assert ids() == []
+
+    def test_is_where_links_lead(self, settings):
+        settings.IS_HTTPS, settings.SITE_URL = True, "https://club.example.org"
+
+        assert ids() == []
+
+
+class TestEmail:
+    def test_is_refused_outside_the_demo_where_none_can_be_sent(self, settings):
+        settings.DEMO, settings.EMAIL_URL = False, ""
+
+        assert ids() == ["loyalty.E006"]
+
+    def test_goes_where_the_operator_says(self, settings):
+        settings.DEMO, settings.EMAIL_URL = False, "submission://mail.example.org"
+
+        assert ids() == []
+
+    def test_is_refused_by_a_scheme_that_would_not_be_read_so(self, settings):
+        """STARTTLS on a port that expects TLS: no e-mail would ever go."""
+        settings.DEMO, settings.EMAIL_URL = False, "smtps://ada:secret@mail.example.org"
+
+        assert ids() == ["loyalty.E007"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,14 @@ from django.urls import resolve
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = ("migrate", "web", "worker", "beat")
-ENVIRONMENT = {"SECRET_KEY": "s", "POSTGRES_PASSWORD": "pass", "ALLOWED_HOSTS": "club.example.org"}
+ENVIRONMENT = {
+    "SECRET_KEY": "s",
+    "POSTGRES_PASSWORD": "pass",
+    "ALLOWED_HOSTS": "club.example.org",
+    "SITE_URL": "https://club.example.org",
+    "EMAIL_URL": "submission://mail.example.org",
+    "DEFAULT_FROM_EMAIL": "club@example.org",
+}
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +108,22 @@ class TestSettings:
             server["POSTGRES_DB"],
             server["POSTGRES_PASSWORD"],
         )
+
+    def test_keep_files_in_one_place_for_web_and_worker(self, compose, dockerfile: str):
+        """Imports are uploaded to `web` and read by `worker`."""
+        folder = re.search(r"VAR_DIR=(\S+)", dockerfile)[1]
+
+        mounted = {
+            name: one["volumes"]
+            for name, one in compose["services"].items()
+            if name in OURS and "volumes" in one
+        }
+        assert mounted == {"web": [f"files:{folder}"], "worker": [f"files:{folder}"]}
+        assert "files" in compose["volumes"]
+        assert "VAR_DIR" not in compose["services"]["web"]["environment"]
+        # A new volume begins as the image's folder: it belongs to who runs there.
+        assert f"install --directory --owner=loyalty {folder}" in dockerfile
+        assert "USER loyalty" in dockerfile
 
     def test_find_the_queue_that_is_started(self, compose):
         queue = urlsplit(compose["services"]["web"]["environment"]["REDIS_URL"])

@@ -13,7 +13,7 @@ from tests.house import processes
 from tests.house.processes import Running
 
 SERVED = "Ctrl-C stops"
-STEPS = ["settle", "tiers", "birthdays", "measures"]
+STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
 
 
 def get(port: int, path: str) -> int:

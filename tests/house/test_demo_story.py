@@ -1,21 +1,22 @@
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.management import call_command
 
 from loyalty.clients.models import ClientKey
 from loyalty.demo import credentials, seeding, story
-from loyalty.events.models import OutboxEvent
-from loyalty.identity.models import User
+from loyalty.events import relaying
+from loyalty.events.models import Message
+from loyalty.identity.models import Approval, User
 from loyalty.ledger import verifying
 from loyalty.ledger.models import Entry
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme
-from members.models import Member, Purchase
+from members.models import Member, MemberNote, Purchase
 from rewards.models import Redemption
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,11 +34,18 @@ class TestTheStory:
         assert told() != told(seed=2)
 
     def test_goes_on_in_order_until_yesterday_evening(self):
-        moments = [happening.moment for happening in told()]
+        moments = [happening.moment for happening in told(members=300)]
 
         assert moments == sorted(moments)
         assert moments[0].date() >= date(2024, 3, 10)
         assert moments[-1].date() == date(2026, 3, 9)
+
+    def test_has_more_purchases_before_christmas_than_in_august(self):
+        bought = [one.moment for one in told(members=300) if isinstance(one, story.Bought)]
+
+        by_month = Counter((moment.year, moment.month) for moment in bought)
+
+        assert by_month[2025, 12] > 1.5 * by_month[2025, 8] > 0
 
     def test_lets_everybody_join_before_they_buy(self):
         joined: set[int] = set()
@@ -78,14 +86,18 @@ class TestSeed:
         assert Redemption.objects.filter(member=camille).exists()
         assert Purchase.objects.filter(member=None).exists()
 
-    def test_reaches_nobody(self, seeded: None):
-        assert OutboxEvent.objects.filter(is_historic=False).count() == 0
+    def test_reaches_no_member(self, seeded: None):
+        while relaying.relay(at=AT):
+            pass
 
-    def test_lets_all_three_in_with_one_password_and_the_till_with_its_key(self, seeded: None):
+        assert Message.objects.count() == 0
+
+    def test_lets_staff_in_with_one_password_and_the_till_with_its_key(self, seeded: None):
         known = credentials.get(at=AT)
 
-        for email in (credentials.ADMINISTRATOR, credentials.CASHIER, known.member):
-            assert authenticate(username=email, password=known.password) is not None
+        for email in (credentials.ADMINISTRATOR, credentials.CASHIER):
+            user = User.objects.get(email=email)
+            assert user.check_password(known.password)
         assert ClientKey.objects.is_valid(known.till_key)
         assert credentials.get(at=AT) == known
         assert ClientKey.objects.count() == 1
@@ -99,6 +111,23 @@ class TestSeed:
 
         assert ClientKey.objects.is_valid(key)
         assert (tmp_path / "demo_till_key").read_text() == key
+
+
+@pytest.mark.django_db
+class TestTheMorningAfter:
+    def test_finds_a_request_that_waits_a_gesture_notes_and_somebody_blocked(
+        self, settings, tmp_path
+    ):
+        settings.VAR_DIR = tmp_path
+        seeding.seed(number=1, members=8, at=AT, progress=lambda _done, _total: None)
+
+        waiting, posted = Approval.objects.get(), Entry.objects.filter(kind="ADJUST")
+        assert waiting.state == "WAITING"
+        assert waiting.requested_by.email == credentials.CARE
+        assert [entry.points for entry in posted] == [60]
+        assert MemberNote.objects.count() == 3
+        assert Member.objects.filter(state="BLOCKED").count() == 1
+        assert verifying.verify().first_fault is None
 
 
 @pytest.mark.django_db

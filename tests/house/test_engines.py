@@ -74,6 +74,11 @@ class TestOneEngine:
     def test_fails_when_there_are_none(self):
         assert self.run(ONE_QUICK_TEST, "-k", "nothing_is_called_so").has_failed is True
 
+    def test_is_missing_when_none_of_its_tests_asks_it(self):
+        outcome = self.run("--only-with-a-database", ONE_QUICK_TEST)
+
+        assert (outcome.has_run, outcome.has_failed) == (False, False)
+
 
 class TestTheTemporaryServer:
     def test_serves_and_leaves_nothing_behind(self):

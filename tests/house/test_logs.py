@@ -38,6 +38,21 @@ class TestLogs:
         assert event == {"request": "GET /desk/"}
 
 
+class TestCodesInAddresses:
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("path", ["api/v1/vouchers/7KQ2M-91XTD", "unsubscribe/7KQ2M-91XTD"])
+    def test_are_cut_out_of_what_django_writes(self, log: StringIO, path: str):
+        Client().get(f"/{path}/absent")
+
+        assert "7KQ2M" not in log.getvalue()
+        assert "Not Found" in log.getvalue()
+
+    def test_are_cut_out_of_the_line_of_a_request(self):
+        event = logs.without_codes(None, "info", {"request": "POST /api/v1/vouchers/7KQ2M/use"})
+
+        assert event == {"request": "POST /api/v1/vouchers/…/use"}
+
+
 @pytest.fixture(params=[True, False], ids=["readable", "json"])
 def log(request: pytest.FixtureRequest) -> Iterator[StringIO]:
     """Give what Django writes of refused requests, as a terminal or a machine reads it."""

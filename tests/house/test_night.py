@@ -11,10 +11,11 @@ from loyalty import night, tasks
 from loyalty.events import jobs
 from loyalty.events.models import JobRun, JobState
 from loyalty.ledger import posting
-from loyalty.ledger.models import Entry, Kind
+from loyalty.ledger.models import Account, Entry, Holder, Kind
 from loyalty.programmes import setting_up
 from members import enrolling
 from members.models import Member
+from tests.ledger.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 4, 10)
 YESTERDAY = date(2026, 4, 9)
 MIDNIGHT = datetime(2026, 4, 9, 22, 0, tzinfo=UTC)
-STEPS = ["settle", "tiers", "birthdays", "measures"]
+STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
 
 
 @pytest.fixture
@@ -43,10 +44,11 @@ def ada(programme: None) -> Member:
     return enrolling.enrol(at=MIDNIGHT - timedelta(days=400), email="ada@example.org")
 
 
-def give(member: Member, points: int, *, until: datetime) -> None:
+def give(who: Member | Holder, points: int, *, until: datetime) -> None:
+    holder = who.holder if isinstance(who, Member) else who
     with transaction.atomic():
         posting.earn(
-            account=posting.lock(member.holder)["points"],
+            account=posting.lock(holder)["points"],
             grants=[
                 posting.Grant(
                     wallet="points",
@@ -137,7 +139,9 @@ class TestRun:
 
         assert JobRun.objects.count() == 0
 
-    def test_stops_at_a_step_that_somebody_else_holds(self, programme: None):
+    def test_shares_the_accounts_and_stops_where_somebody_else_is_still_at_it(
+        self, programme: None
+    ):
         seen: list[list[str]] = []
 
         def hold() -> int:
@@ -147,7 +151,7 @@ class TestRun:
         jobs.run(job="settle", business_day=YESTERDAY, at=MIDNIGHT, work=hold)
 
         assert seen == [["RUNNING"]]
-        assert done(YESTERDAY) == ["settle"]
+        assert done(YESTERDAY) == ["settle", "settle"]
 
     def test_goes_on_at_the_step_that_failed(self, programme: None, monkeypatch):
         def fail(*, day: date, limit: int) -> int:
@@ -157,17 +161,44 @@ class TestRun:
             broken.setattr(night.standing, "review_due", fail)
             with pytest.raises(LookupError):
                 night.run(day=YESTERDAY, at=MIDNIGHT)
-        assert done(YESTERDAY) == ["settle"]
+        assert done(YESTERDAY) == ["settle", "notices"]
 
         night.run(day=YESTERDAY, at=MIDNIGHT)
 
         assert done(YESTERDAY) == STEPS
         assert list(JobRun.objects.order_by("pk").values_list("attempts", flat=True)) == [
             1,
+            1,
             2,
             1,
             1,
+            1,
+            1,
         ]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestFourWorkers:
+    def test_settle_every_account_once_and_leave_nothing(self, ada: Member, monkeypatch):
+        monkeypatch.setattr(night, "ACCOUNTS_AT_ONCE", 3)
+        with transaction.atomic():
+            holders = posting.open_holders(count=40, at=MIDNIGHT - timedelta(days=60))
+        for holder in holders:
+            give(holder, 5, until=MIDNIGHT)
+        answers = []
+
+        assert (
+            race(lambda _number: answers.append(night.run(day=YESTERDAY, at=MIDNIGHT)), threads=4)
+            == []
+        )
+
+        assert Entry.objects.filter(kind=Kind.EXPIRE).count() == 40
+        shares = JobRun.objects.filter(job="settle")
+        assert {share.state for share in shares} == {JobState.DONE}
+        assert sum(share.rows for share in shares) == 40
+        assert STEPS in [[run.job for run in runs] for runs in answers]
+        assert sorted(set(done(YESTERDAY))) == sorted(STEPS)
 
 
 class TestTheTick:
@@ -182,12 +213,28 @@ class TestTheTick:
         tasks.tick_night()
 
         assert [done(date(2026, 4, n)) for n in (7, 8, 9)] == [STEPS] * 3
-        assert JobRun.objects.count() == 16
+        assert JobRun.objects.count() == 28
 
     def test_does_nothing_before_there_is_a_programme(self):
         tasks.tick_night()
 
         assert JobRun.objects.count() == 0
+
+    @pytest.mark.parametrize(("accounts", "helpers"), [(1, 0), (3, 0), (4, 1), (7, 2), (99, 7)])
+    def test_asks_for_as_many_workers_as_shorten_it(
+        self, ada: Member, monkeypatch, accounts: int, helpers: int
+    ):
+        monkeypatch.setattr(night, "_WORTH_A_WORKER", 2)
+        holders = posting.open_holders(count=accounts, at=MIDNIGHT, wallets=["points"])
+        Account.objects.filter(holder__in=holders).update(next_event_at=MIDNIGHT)
+        asked = []
+        monkeypatch.setattr(tasks.run_night, "apply_async", lambda **said: asked.append(said))
+
+        tasks.tick_night()
+        tasks.tick_night()
+
+        assert asked == [{"kwargs": {"day": "2026-04-09"}, "expires": 600.0}] * helpers
+        assert done(YESTERDAY) == STEPS
 
 
 class TestTheCommand:

@@ -21,7 +21,7 @@ from tests.house import processes
 
 # Away from what anybody else keeps in the same Redis.
 REDIS = "redis://127.0.0.1:6379/9"
-STEPS = ["settle", "tiers", "birthdays", "measures"]
+STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
 
 
 @pytest.fixture
@@ -63,6 +63,8 @@ def production(queue: str, database: str, tmp_path: Path) -> dict[str, str]:
     environment = {
         "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
         "ALLOWED_HOSTS": "club.example.org",
+        "SITE_URL": "https://club.example.org",
+        "EMAIL_URL": "dummy://",
         "DATABASE_URL": database,
         "REDIS_URL": REDIS,
         "QUEUE_PREFIX": queue,
@@ -100,6 +102,7 @@ def jobs_done(url: str) -> list[str]:
         database.close()
 
 
+@pytest.mark.processes
 class TestApart:
     def test_beat_has_a_worker_run_the_night(self, production, database: str, tmp_path: Path):
         celery = ["-m", "celery", "-A", "loyalty.celery"]

@@ -1,12 +1,15 @@
 """Settings as each kind of installation reads them, each in a process of its own."""
 
 import json
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
 from celery import current_app
 from django.conf import settings
 
@@ -23,6 +26,10 @@ print(json.dumps({
     "https": s.SECURE_SSL_REDIRECT,
     "key": s.SECRET_KEY,
     "debug": s.DEBUG,
+    "mail": [
+        s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_HOST_PASSWORD,
+        s.EMAIL_USE_TLS, s.EMAIL_USE_SSL,
+    ] if s.EMAIL_URL else None,
 }))
 """
 
@@ -58,6 +65,28 @@ class TestAProductionInstallation:
         assert found["databases"] == {"default": "postgresql", "analytics": "postgresql"}
         assert found["broker"] == "redis://queue:6379/0"
 
+    @pytest.mark.parametrize(
+        ("url", "read_as"),
+        [
+            (
+                "submission://ada:a%40b@mail.example.org",
+                ["mail.example.org", 587, "ada", "a@b", True, False],
+            ),
+            (
+                "smtp://ada:secret@mail.example.org:465/?ssl=True",
+                ["mail.example.org", 465, "ada", "secret", False, True],
+            ),
+        ],
+    )
+    def test_reaches_its_mail_server_as_the_operators_page_says(
+        self, tmp_path: Path, url: str, read_as: list[Any]
+    ):
+        page = (processes.ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+
+        assert read(tmp_path, EMAIL_URL=url)["mail"] == read_as
+        scheme, query = url.split("://", maxsplit=1)[0], urlsplit(url).query
+        assert re.search(rf"`{scheme}://name:password@host[^`]*{re.escape(query)}`", page)
+
     def test_pools_connections_only_when_asked(self, tmp_path: Path):
         url = "postgres://a:b@db/loyalty"
 
@@ -72,6 +101,10 @@ class TestASmallShop:
         assert found["databases"] == {"default": "sqlite3"}
         assert found["broker"].startswith("memory://")
         assert found["options"]["transaction_mode"] == "IMMEDIATE"
+
+    def test_names_the_host_of_its_queue(self, tmp_path: Path):
+        """Without one, kombu warns at every start."""
+        assert urlsplit(read(tmp_path, REDIS_URL="")["broker"]).hostname == "localhost"
 
 
 class TestTheDemo:

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from loyalty.identity.models import User
 
@@ -19,8 +20,12 @@ class TestAUser:
         assert not hasattr(User.objects.get(), "username") or ada.username is None
 
     def test_signs_in_whatever_the_capitals(self, ada: User):
-        assert authenticate(username="ADA@example.org", password="correct horse battery") == ada
-        assert authenticate(username="ada@example.org", password="wrong") is None
+        asked = HttpRequest()
+
+        right = authenticate(asked, username="ADA@example.org", password="correct horse battery")
+
+        assert right == ada
+        assert authenticate(asked, username="ada@example.org", password="wrong") is None
 
     def test_keeps_a_password_that_only_argon2_can_check(self, ada: User):
         assert ada.password.startswith("argon2$argon2id$")

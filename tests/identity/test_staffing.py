@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth import authenticate
+from django.http import HttpRequest
 
 from loyalty import grants
 from loyalty.identity import staffing
@@ -48,4 +49,7 @@ class TestDismiss:
 
         assert User.objects.get().email == "ada@example.org"
         assert ada.groups.count() == 0
-        assert authenticate(username="ada@example.org", password="correct horse battery") is None
+        known = authenticate(
+            HttpRequest(), username="ada@example.org", password="correct horse battery"
+        )
+        assert known is None

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import connection
 
 from loyalty.ledger import posting
-from loyalty.ledger.models import NEVER, Account, Entry, Movement
+from loyalty.ledger.models import NEVER, Account, Entry, Hold, Movement
 from loyalty.ledger.planning import Grant
+from loyalty.ledger.planning.accounts import BUCKETS
 from tests.conftest import NOON
 
 
@@ -68,3 +69,21 @@ def forgotten(account: Account) -> Account:
     """The account as a transaction finds it that has not locked it yet."""
     connection.run_on_commit.clear()
     return Account.objects.select_related("wallet").get(pk=account.pk)
+
+
+def hold(account: Account, points: int, key: str, *, at: datetime = NOON, **more: Any) -> Hold:
+    """Set points aside for a quarter of an hour, unless `lasts` says how long."""
+    terms = {"lasts": timedelta(minutes=15), "reference": key} | more
+    return posting.hold(account=account, points=points, key=key, at=at, **terms)
+
+
+def claw_back(entry: Entry, points: int, key: str, *, at: datetime = NOON, **more: Any) -> Entry:
+    """Take points of an earn back; what cannot be found is owed, unless told otherwise."""
+    terms = {"allow_debt": True} | more
+    return posting.clawback(entry=entry, points=points, key=key, at=at, **terms)
+
+
+def stands(account: Account) -> dict[str, int]:
+    """Return the account's buckets that hold something, by name."""
+    row = read(account)
+    return {bucket: getattr(row, bucket) for bucket in BUCKETS if getattr(row, bucket)}

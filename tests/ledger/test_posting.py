@@ -188,6 +188,34 @@ class TestClose:
         assert book_of(account) == [("EARN", 50)]
 
 
+class TestAPastEffect:
+    def test_what_is_already_due_is_settled_in_the_same_breath(self, account: Account):
+        earn(
+            account, 40, "a", at=NOON + days(30), occurred_at=NOON,
+            since=NOON + days(5), until=NOON + days(20),
+        )  # fmt: skip
+
+        assert book_of(account) == [("EARN", 40), ("ACTIVATE", 40), ("EXPIRE", -40)]
+        effects = list(account.entries.order_by("number").values_list("occurred_at", flat=True))
+        assert effects == [NOON, NOON + days(5), NOON + days(20)]
+        assert left_in_lots(account) == [0]
+
+    def test_a_late_fact_never_changes_what_was_consumed(self, account: Account):
+        earn(account, 10, "a", until=NOON + days(50))
+        redeem(account, 10, "b", at=NOON + days(2))
+
+        earn(account, 10, "c", at=NOON + days(3), occurred_at=NOON, until=NOON + days(9))
+
+        assert left_in_lots(account) == [0, 10]
+
+    def test_an_accounts_time_never_runs_backwards(self, account: Account):
+        earn(account, 10, "a", at=NOON + days(5))
+
+        entry = redeem(account, 4, "b", at=NOON)
+
+        assert entry.occurred_at == NOON + days(5)
+
+
 class TestRepeating:
     def test_answers_with_the_first_entry_and_writes_nothing(self, account: Account):
         first = earn(account, 5, "a")

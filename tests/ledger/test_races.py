@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
@@ -17,7 +18,7 @@ from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.posting.pens import StaleAccount
 from tests.conftest import NOON
 from tests.ledger.conftest import open_account
-from tests.ledger.doing import days, earn, moved, read, redeem
+from tests.ledger.doing import claw_back, days, earn, hold, moved, read, redeem
 from tests.ledger.racing import THREADS, file_database, race
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -153,24 +154,37 @@ class TestMixedLoad:
                 with transaction.atomic():
                     act_once(chance, accounts, f"{number}-{turn}", at)
 
-        def act_once(chance, accounts, key, at) -> None:
-            if chance.random() < 0.2:
-                posting.settle_due(at=at, limit=3)
-                return
-            # In whatever order they are asked for, they are locked in order of id.
-            chosen = [account.holder_id for account in chance.sample(accounts, 2)]
-            for locked in posting.lock_many(chosen).values():
-                account = locked["points"]
-                earn(account, 9, f"{key}-e", at=at, until=at + days(chance.randrange(1, 6)))
-                with suppress(posting.InsufficientPoints):
-                    redeem(account, 5, f"{key}-r", at=at)
-
         assert race(act, threads=8) == []
         assert verifying.verify().first_fault is None
         for account in accounts:
-            gained = moved(account, "issued", "available")
-            lost = moved(account, "available", "redeemed") + moved(account, "available", "expired")
+            gained = moved(account, "issued", "available") + moved(account, "held", "available")
+            lost = sum(
+                moved(account, "available", bucket)
+                for bucket in ("redeemed", "expired", "held", "removed", "debt")
+            )
             assert read(account).available == gained - lost
+
+
+def act_once(chance: random.Random, accounts: list[Account], key: str, at: datetime) -> None:
+    """Sweep a little, or earn, spend, hold, take back and give between two accounts."""
+    if chance.random() < 0.2:
+        posting.settle_due(at=at, limit=3)
+        return
+    # In whatever order they are asked for, they are locked in order of id.
+    chosen = [account.holder_id for account in chance.sample(accounts, 2)]
+    locked = [wallets["points"] for wallets in posting.lock_many(chosen).values()]
+    for account in locked:
+        entry = earn(account, 9, f"{key}-e", at=at, until=at + days(chance.randrange(1, 6)))
+        with suppress(posting.InsufficientPoints):
+            redeem(account, 5, f"{key}-r", at=at)
+        with suppress(posting.InsufficientPoints):
+            held = hold(account, 3, f"{key}-h", at=at, lasts=days(chance.randrange(1, 4)))
+            if chance.random() < 0.5:
+                posting.capture(hold=held, points=2, key=f"{key}-c", at=at)
+        if chance.random() < 0.3:
+            claw_back(entry, 4, f"{key}-b", at=at)
+    with suppress(posting.InsufficientPoints):
+        posting.transfer(source=locked[0], target=locked[1], points=2, key=f"{key}-t", at=at)
 
 
 @pytest.mark.sqlite

@@ -2,14 +2,17 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.core import engines
 from loyalty.ledger import posting, verifying
-from loyalty.ledger.models import Account, Entry, Lot, Movement
+from loyalty.ledger.models import Account, Entry, Hold, Lot, Movement
 from tests.conftest import NOON
-from tests.ledger.doing import days, earn, read, redeem
+from tests.ledger.doing import days, earn, hold, read, redeem
 
 pytestmark = pytest.mark.django_db
+
+READING = {"SELECT", "WITH", "DECLARE", "FETCH", "CLOSE"}
 
 
 @pytest.fixture
@@ -38,6 +41,12 @@ class TestVerify:
         found = verifying.verify()
 
         assert found == verifying.Verification(accounts=1, entries=4, first_fault=None)
+
+    def test_writes_nothing(self, lived: Account):
+        with CaptureQueriesContext(connection) as seen:
+            verifying.verify()
+
+        assert {query["sql"].split()[0] for query in seen} <= READING
 
     @pytest.mark.parametrize(
         "change",
@@ -136,3 +145,57 @@ class TestVerify:
         tamper("UPDATE ledger_movement SET account_id = %s WHERE id = %s", other.pk, movement.pk)
 
         assert fault().startswith(f"ledger_entry {movement.entry_id}:")
+
+
+class TestVerifyHolds:
+    @pytest.fixture
+    def held(self, account: Account) -> Hold:
+        """A hold of 30 that was captured in part, and one of 5 that is open."""
+        earn(account, 50, "a", until=NOON + days(30))
+        held = hold(account, 30, "h")
+        posting.capture(hold=held, points=20, key="c", at=NOON)
+        hold(account, 5, "i")
+        return held
+
+    @pytest.mark.parametrize(
+        ("change", "entry"),
+        [
+            ("points = 31", "HOLD"),
+            ("expires_at = '2027-01-01 00:00:00'", "HOLD"),
+            ("public_id = 'hold_x'", "HOLD"),
+        ],
+    )
+    def test_names_the_entry_whose_hold_was_changed(self, held: Hold, change: str, entry: str):
+        tamper(f"UPDATE ledger_hold SET {change} WHERE id = %s", Hold.objects.latest("id").pk)
+
+        opened = Entry.objects.filter(kind=entry).latest("id")
+        assert fault().startswith(f"ledger_entry {opened.pk}:")
+
+    def test_names_a_hold_that_says_another_end(self, held: Hold):
+        lift = "ALTER TABLE ledger_hold DISABLE TRIGGER USER"
+        lower = "ALTER TABLE ledger_hold ENABLE TRIGGER USER"
+        if not engines.is_postgresql():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT sql FROM sqlite_master WHERE name = 'ledger_hold_refuses_UPDATE'"
+                )
+                lift, lower = "DROP TRIGGER ledger_hold_refuses_UPDATE", cursor.fetchone()[0]
+        connection.check_constraints()
+        tamper(lift)
+        Hold.objects.filter(pk=held.pk).update(captured=19)
+        connection.check_constraints()
+        tamper(lower)
+
+        assert fault() == f"ledger_hold {held.pk}: it was CAPTURED, with 20"
+
+    def test_misses_a_hold_that_was_removed(self, held: Hold):
+        Hold.objects.latest("id").delete()
+
+        assert fault().startswith(f"ledger_entry {Entry.objects.latest('id').pk}:")
+
+    def test_finds_points_of_an_account_that_was_merged(self, held: Hold, accounts):
+        Account.objects.filter(pk=held.account_id).update(merged_into=accounts(1)[0])
+
+        assert fault() == (
+            f"ledger_account {held.account_id}: it was merged, and something is left in it"
+        )

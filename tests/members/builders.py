@@ -16,6 +16,12 @@ from members.purchasing import Sale
 from tests.conftest import NOON
 
 
+def ahead(tier: str, missing: str, *, by: str | None = None) -> dict[str, Any]:
+    """Return how far a tier is on a ladder of spend, as tills are told."""
+    lack = {"measure": "spend", "missing": missing}
+    return {"tier": tier, **lack, "by": by, "takes": "any", "measures": [lack]}
+
+
 def points_of(member: Member, *, at: datetime) -> int:
     """Return the points a member can spend at a moment."""
     account = Account.objects.get(holder=member.holder_id, wallet__code="points")

@@ -50,3 +50,24 @@ class TestBlockCard:
 
         ada.refresh_from_db()
         assert (card.state, ada.state) == (CardState.BLOCKED, MemberState.ACTIVE)
+
+    def test_leaves_a_member_blocked_who_was_blocked_meanwhile(self, ada: Member):
+        card = Card.objects.select_related("member").get()
+        blocking.block(member=ada, at=NOON, actor="usr_1")
+
+        blocking.block_card(card=card, at=NOON, actor="usr_1")
+
+        ada.refresh_from_db()
+        assert ada.state == MemberState.BLOCKED
+
+
+class TestNoteExport:
+    def test_leaves_a_member_blocked_who_was_blocked_meanwhile(self, ada: Member):
+        blocking.block(member=Member.objects.get(), at=NOON, actor="usr_1")
+
+        blocking.note_export(member=ada)
+
+        assert ada.state == MemberState.ACTIVE
+        ada.refresh_from_db()
+        assert ada.state == MemberState.BLOCKED
+        assert Member.history.latest("history_id").history_change_reason == "exported"

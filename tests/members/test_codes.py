@@ -58,3 +58,13 @@ class TestRead:
 class TestSpell:
     def test_makes_three_groups_of_five(self):
         assert codes.spell("7KQ2M91XTD0VBGR") == "7KQ2M-91XTD-0VBGR"
+
+
+class TestFold:
+    def test_forgives_case_hyphens_and_spaces_and_nothing_else(self):
+        assert codes.fold(" Cine-2026\u00a0ab ") == "CINE2026AB"
+        assert codes.fold("O0I1") == "O0I1"
+
+    def test_is_none_for_what_cannot_be_a_code(self):
+        for typed in ("", "a-b-c", "9" * 41, "été2026", "CODE\t1", "CODE\x001"):
+            assert codes.fold(typed) is None

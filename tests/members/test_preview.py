@@ -20,6 +20,8 @@ LINES = st.lists(
         sku=st.sampled_from(["", "ESP250", "CUP"]),
         category=st.sampled_from(["", "coffee"]),
         quantity=st.decimals("0.001", "99", places=3),
+        brand=st.sampled_from(["", "Illy"]),
+        tags=st.sampled_from([(), ("sale",)]),
     ),
     max_size=5,
 )
@@ -33,6 +35,15 @@ def rules(ada: Member) -> None:
         "basket",
         {"when": {"minimum_basket_cents": 3_000, "weekdays": [2, 3]},
          "then": {"give": "fixed", "points": 7}},
+    )  # fmt: skip
+    publish(
+        "fifty", {"then": {"give": "rate", "points": "1", "per_cents": 5_000, "carries": True}}
+    )
+    publish("first", {"when": {"nth_visit": 2}, "then": {"give": "fixed", "points": 11}})
+    publish(
+        "illy",
+        {"when": {"brands": ["Illy"], "excluded_tags": ["sale"]},
+         "then": {"give": "voucher", "name_fr": "Café", "name_en": "Coffee", "days": 3}},
     )  # fmt: skip
     publish("shop", {"when": {"stores": ["paris"]}, "then": {"give": "multiplier", "factor": "2"}})
 

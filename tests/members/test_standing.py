@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from loyalty.events.models import OutboxEvent
 from loyalty.programmes import revising
+from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import Tier
 from members import closing, enrolling, purchasing, standing
 from members.models import Member, TierChange
@@ -45,9 +46,10 @@ class TestGetStanding:
         assert now.tier is not None
         assert (now.tier.code, now.until) == ("silver", date(2027, 3, 10))
         assert now.to_next is not None
-        assert (now.to_next.tier, now.to_next.missing_cents) == ("gold", 13_000)
+        assert (now.to_next.tier, now.to_next.gap.first) == ("gold", (Measure.SPEND, 13_000))
         assert now.to_keep is not None
-        assert (now.to_keep.missing_cents, now.to_keep.by) == (10_000, date(2027, 3, 10))
+        assert now.to_keep.gap.first == (Measure.SPEND, 10_000)
+        assert now.to_keep.by == date(2027, 3, 10)
 
     def test_takes_two_statements_and_three_for_the_past(
         self, ada: Member, django_assert_num_queries

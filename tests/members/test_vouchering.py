@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
-from members import codes, vouchering
+from members import blocking, codes, vouchering
 from members.models import Member, MemberState, Voucher, VoucherState
+from members.vouchering import Code
 from tests.conftest import NOON
 from tests.members.builders import give_voucher
 
@@ -44,6 +46,25 @@ class TestIssue:
             assert voucher.name == "A coffee on the house"
 
 
+class TestACodeFromSomebodyElse:
+    def test_is_shown_as_printed_and_found_without_case_or_separators(self, ada: Member):
+        code = Code(folded="CINE2026AB", printed="Cine-2026 ab")
+
+        voucher = give_voucher(ada, code=code)
+
+        assert (voucher.code, voucher.spelled) == ("CINE2026AB", "Cine-2026 ab")
+        for typed in ("Cine-2026 ab", "cine2026ab", " CINE 2026-AB "):
+            assert vouchering.get_voucher(code=typed) == voucher
+
+    def test_is_taken_once_as_any_other(self, ada: Member):
+        give_voucher(ada, code=Code(folded="CINE2026AB", printed="Cine-2026 ab"))
+
+        vouchering.use(code="cine-2026-ab", at=NOON)
+
+        with pytest.raises(vouchering.VoucherUsed):
+            vouchering.use(code="CINE2026AB", at=NOON)
+
+
 class TestUse:
     def test_takes_the_voucher(self, ada: Member, voucher: Voucher):
         used = vouchering.use(code=voucher.code, at=NOON, actor="till:1")
@@ -76,39 +97,71 @@ class TestUse:
 
 
 class TestUseRefuses:
-    def refused(self, refusal: type[Refusal], voucher: Voucher, **asked: object) -> None:
+    def refusal(self, voucher: Voucher, **asked: object) -> str:
+        """Return the code of the refusal, after which all is as it was."""
         before = Voucher.objects.values().get()
         said = OutboxEvent.objects.count()
 
-        with pytest.raises(refusal):
+        with pytest.raises(Refusal) as refusal:
             vouchering.use(**{"code": voucher.code, "at": NOON, **asked})
 
         assert Voucher.objects.values().get() == before
         assert OutboxEvent.objects.count() == said
+        return refusal.value.code
 
     def test_a_second_use(self, voucher: Voucher):
         vouchering.use(code=voucher.code, at=NOON, actor="till:1")
 
-        self.refused(vouchering.VoucherUsed, voucher, actor="till:2")
+        assert self.refusal(voucher, actor="till:2") == "voucher-used"
 
     def test_an_expired_one(self, voucher: Voucher):
-        self.refused(vouchering.VoucherExpired, voucher, at=voucher.expires_at)
+        assert self.refusal(voucher, at=voucher.expires_at) == "voucher-expired"
 
     def test_a_cancelled_one(self, voucher: Voucher):
         vouchering.cancel(voucher=voucher)
 
-        self.refused(vouchering.VoucherCancelled, voucher)
+        assert self.refusal(voucher) == "voucher-cancelled"
+
+    def test_that_of_a_blocked_member_until_they_are_unblocked(
+        self, ada: Member, voucher: Voucher
+    ):
+        blocking.block(member=ada, at=NOON, actor="user:1")
+
+        assert self.refusal(voucher) == "member-blocked"
+
+        blocking.unblock(member=ada, at=NOON, actor="user:1")
+        assert vouchering.use(code=voucher.code, at=NOON).state == VoucherState.USED
+
+    def test_that_of_a_member_whose_address_was_changed_for_a_day(
+        self, ada: Member, voucher: Voucher
+    ):
+        until = NOON + timedelta(hours=24)
+        Member.objects.update(spending_locked_until=until)
+
+        assert self.refusal(voucher, at=until - timedelta(seconds=1)) == "spending-locked"
+
+        assert vouchering.use(code=voucher.code, at=until).state == VoucherState.USED
 
     def test_an_unknown_one(self, voucher: Voucher):
-        self.refused(vouchering.VoucherNotFound, voucher, code=codes.new())
+        assert self.refusal(voucher, code=codes.new()) == "voucher-not-found"
 
-    def test_a_mistyped_one_without_asking_the_database(
-        self, voucher: Voucher, django_assert_num_queries: object
-    ):
+    def test_a_mistyped_one(self, voucher: Voucher):
         last = "2" if voucher.code[0] != "2" else "3"
 
-        with django_assert_num_queries(0), pytest.raises(vouchering.VoucherNotFound):
-            vouchering.get_voucher(code=last + voucher.code[1:])
+        assert self.refusal(voucher, code=last + voucher.code[1:]) == "voucher-not-found"
+
+    def test_what_cannot_be_a_code_without_asking_the_database(
+        self, voucher: Voucher, django_assert_num_queries: object
+    ):
+        with django_assert_num_queries(0):
+            for typed in ("", "abc", "é" * 15, "9" * 41):
+                with pytest.raises(vouchering.VoucherNotFound):
+                    vouchering.get_voucher(code=typed)
+
+    def test_one_that_the_night_has_written_down_as_expired(self, voucher: Voucher):
+        vouchering.expire_due(at=voucher.expires_at, limit=10)
+
+        assert self.refusal(voucher, at=voucher.expires_at) == "voucher-expired"
 
 
 class TestCancel:
@@ -126,3 +179,61 @@ class TestCancel:
             vouchering.cancel(voucher=voucher)
 
         assert Voucher.objects.get().state == VoucherState.USED
+
+    def test_makes_one_worthless_that_was_written_down_as_expired(self, voucher: Voucher):
+        vouchering.expire_due(at=voucher.expires_at, limit=10)
+
+        vouchering.cancel(voucher=voucher)
+
+        assert Voucher.objects.get().state == VoucherState.CANCELLED
+
+
+class TestStateAt:
+    def test_is_read_from_the_date_before_any_night(self, voucher: Voucher):
+        last = voucher.expires_at - timedelta(microseconds=1)
+
+        assert voucher.state_at(last) == VoucherState.OPEN
+        assert voucher.state_at(voucher.expires_at) == VoucherState.EXPIRED
+
+    def test_stays_used_or_cancelled_whatever_the_date(self, voucher: Voucher):
+        voucher.state = VoucherState.USED
+        assert voucher.state_at(voucher.expires_at) == VoucherState.USED
+        voucher.state = VoucherState.CANCELLED
+        assert voucher.state_at(voucher.expires_at) == VoucherState.CANCELLED
+
+
+class TestExpireDue:
+    def test_writes_down_what_is_over_and_tells_of_each_once(self, ada: Member):
+        over, today = give_voucher(ada, days=1, origin="rdm_1"), give_voucher(ada, days=2)
+        used = give_voucher(ada, days=1)
+        vouchering.use(code=used.code, at=NOON)
+
+        assert vouchering.expire_due(at=over.expires_at, limit=10) == 1
+        assert vouchering.expire_due(at=over.expires_at, limit=10) == 0
+
+        states = dict(Voucher.objects.values_list("pk", "state"))
+        assert states == {over.pk: "EXPIRED", today.pk: "OPEN", used.pk: "USED"}
+        event = OutboxEvent.objects.get(name="voucher.expired")
+        assert event.payload["origin"] == "rdm_1"
+        assert (event.occurred_at, event.is_historic) == (over.expires_at, False)
+
+    def test_takes_the_oldest_first_and_no_more_than_asked(self, ada: Member):
+        for days in (3, 1, 2):
+            give_voucher(ada, days=days)
+        at = NOON + timedelta(days=10)
+
+        assert [vouchering.expire_due(at=at, limit=2) for _ in range(3)] == [2, 1, 0]
+        told = OutboxEvent.objects.filter(name="voucher.expired").order_by("id")
+        moments = list(told.values_list("occurred_at", flat=True))
+        assert moments == sorted(moments)
+        assert len(moments) == 3
+
+    def test_asks_as_many_questions_for_20_as_for_2(
+        self, ada: Member, django_assert_num_queries: DjangoAssertNumQueries
+    ):
+        for count in (2, 20):
+            for _ in range(count):
+                give_voucher(ada, days=1)
+            # A savepoint around them; the rows, the state, whose they are, the events.
+            with django_assert_num_queries(6):
+                assert vouchering.expire_due(at=NOON + timedelta(days=9), limit=99) == count

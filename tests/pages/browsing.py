@@ -11,6 +11,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 Scheme = Literal["light", "dark"]
 PHONE, DESK = 360, 1280
+# Each two habits meet once: a fault of all three together has not been seen.
+COVERING: list[tuple[str, Scheme, int]] = [
+    ("fr", "light", PHONE),
+    ("fr", "dark", DESK),
+    ("en", "dark", PHONE),
+    ("en", "light", DESK),
+]
+# Colours go by the scheme, room by the width. Words are looked at by whoever covers languages.
+LOOKS: list[tuple[Scheme, int]] = [("light", PHONE), ("dark", DESK)]
 
 
 @dataclass
@@ -36,7 +45,11 @@ class Visit:
         """Open a page and return, in words, all that is wrong with it; nothing is good."""
         self.page.goto(self.base + path)
         self.page.wait_for_selector(ready)
-        self.page.wait_for_load_state("networkidle")
+        return self.faults_here(path)
+
+    def faults_here(self, path: str) -> str:
+        """Return all that is wrong with the page that is open; `path` is what it is called."""
+        self.page.wait_for_load_state("load")
         # Before axe, which tries styles of its own and is refused like anybody.
         faults = [*self.complaints, *self.strangers, *self._overflow()]
         found = Axe().run(self.page)
@@ -66,6 +79,7 @@ def visiting(
     scheme: Scheme = "light",
     width: int = DESK,
     session: str = "",
+    scripts: bool = True,
 ) -> Iterator[Visit]:
     """Open a tab as somebody with these habits, signed in if a session is given."""
     context = browser.new_context(
@@ -73,6 +87,7 @@ def visiting(
         color_scheme=scheme,
         viewport={"width": width, "height": 800},
         reduced_motion="reduce",
+        java_script_enabled=scripts,
     )
     if session:
         context.add_cookies([{"name": "session", "value": session, "url": base}])

@@ -1,5 +1,7 @@
 """A shop with a programme, and somebody who may see everything."""
 
+import logging
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -102,3 +104,11 @@ def desk(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("admin@example.test"))
     return client
+
+
+@pytest.fixture
+def _in_silence() -> Iterator[None]:
+    """Write no log: whoever tries every door is refused thousands of times."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)

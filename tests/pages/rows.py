@@ -1,5 +1,6 @@
 """Fills any table with rows that differ, so that a list with N+1 queries shows it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,10 +15,21 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "clients.ClientKey": {"name": "till"},
     "ledger.Hold": {"closing": None},
     "ledger.Lot": {"expires_at": NOON + timedelta(days=900)},
+    "members.Merge": {"undone_by": None},
     "ledger.Movement": {"destination": "available"},
+    "members.Member": {"given_tier": None, "earned_tier": None},
+    "programmes.BudgetUse": {"campaign": None},
+    "programmes.Campaign": {"ends_at": NOON + timedelta(days=900), "budget_points": 10},
+    "programmes.Simulation": {"terms": {"then": {"give": "fixed", "points": 5}}},
     "programmes.RuleVersion": {"terms": {"then": {"give": "fixed", "points": 5}}},
 }
-ONE_ROW = {"programmes.Programme", "analytics.MeasureSettings", "analytics.Refresh"}
+ONE_ROW = {
+    "analytics.MeasureSettings",
+    "analytics.Refresh",
+    "identity.Limit",
+    "programmes.Programme",
+    "programmes.TierLadder",
+}
 
 
 def fill(model: type[models.Model], count: int) -> list[models.Model]:
@@ -51,8 +63,12 @@ def _values(
         for field in model._meta.concrete_fields
         if _is_asked_for(field)
     }
+    seen: Counter[type[models.Model]] = Counter()
     for name, rows in related.items():
-        values[name] = rows[place % len(rows)] if rows else None
+        # Two keys to one table lead to two rows of it.
+        step = seen[type(rows[0])] if rows else 0
+        values[name] = rows[(place + step) % len(rows)] if rows else None
+        seen.update({type(row) for row in rows})
     if model._meta.label in ONE_ROW:
         values["pk"] = 1
     return values | SPECIAL.get(model._meta.label, {})

@@ -11,13 +11,42 @@ from tests import catalogues
 
 # Strings that are the same in both languages, and why.
 SAME = {
+    "%(count)d code": "the same word in both languages",
+    "Actions": "the same word in both languages",
+    "Administration": "the same word in both languages",
+    "Budget": "the same word in both languages",
+    "Simulations": "the same word in both languages",
+    "cause": "the same word in both languages",
+    "simulation": "the same word in both languages",
+    "simulations": "the same word in both languages",
+    "Code": "the same word in both languages",
+    "E-mail": "the usual word in French too",
+    "Exports": "the same word in both languages",
+    "Format": "the same word in both languages",
+    "Imports": "the same word in both languages",
+    "Menu": "the same word in both languages",
+    "Messages": "the same word in both languages",
+    "Notes": "the same word in both languages",
+    "Programme": "the same word in both languages",
+    "date": "the same word in both languages",
+    "format": "the same word in both languages",
+    "notes": "the same word in both languages",
+    "options": "the same word in both languages",
+    "place": "the same word in both languages",
     "%(count)s point": "the same word in both languages",
     "%(points)s point": "the same word in both languages",
+    "Date": "the same word in both languages",
     "Dates": "the same word in both languages",
+    "Total": "the same word in both languages",
+    "Points": "the same word in both languages",
     "Lots": "the same word in both languages",
+    "Note": "the same word in both languages",
     "Pages": "the same word in both languages",
     "Points × %(factor)s": "a formula around the same word",
     "SMS": "the name of the thing",
+    "Segment": "the same word in both languages",
+    "segment": "the same word in both languages",
+    "segments": "the same word in both languages",
     "Stock": "the same word in both languages",
     "client": "the same word in both languages",
     "clients": "the same word in both languages",
@@ -28,6 +57,10 @@ SAME = {
     "lot": "the same word in both languages",
     "lots": "the same word in both languages",
     "marketing": "the trade's word in French too",
+    "message": "the same word in both languages",
+    "messages": "the same word in both languages",
+    "point": "the same word in both languages",
+    "note": "the same word in both languages",
     "points": "the same word in both languages",
     "points × %(factor)s": "a formula around the same word",
     "stock": "the same word in both languages",
@@ -102,6 +135,15 @@ class TestFrench:
 
         assert names(wrong) == []
 
+    def test_has_no_straight_apostrophe(self):
+        wrong = [
+            message
+            for message in catalogues.messages(catalogues.read("fr"))
+            if any("'" in text for text in catalogues.strings(message))
+        ]
+
+        assert names(wrong) == []
+
     def test_says_vous(self):
         spoken = [
             message
@@ -112,3 +154,13 @@ class TestFrench:
         ]
 
         assert names(spoken) == []
+
+
+def test_the_catalogues_name_a_command_that_exists():
+    makefile = (catalogues.ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for language in catalogues.LANGUAGES:
+        first = catalogues.path_of(language).read_text(encoding="utf-8").splitlines()[0]
+        assert first == "# What the product says. `make messages` brings it up to date."
+    assert "\nmessages: $(VENV)/dev.stamp\n\t@$(BIN)/python -m tests.catalogues\n" in makefile
+    assert '@echo "make messages  ' in makefile

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from loyalty.identity.models import User
 from loyalty.portal import welcome, wording
 from loyalty.programmes import books, revising
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
@@ -74,17 +75,31 @@ class TestHome:
         assert "Les premières récompenses sont en préparation." in said
         assert "Où présenter votre carte" not in said
 
-    def test_asks_four_questions_whatever_it_shows(
+    def test_asks_five_questions_whatever_it_shows(
         self, shop: Programme, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ):
         books.get_book()
-        with django_assert_num_queries(4):  # the revision, rewards, tiers, stores
+        with django_assert_num_queries(5):  # the revision, rewards, other prices, tiers, stores
             page(client)
         for number in range(10, 50):
             add_reward(number, f"Cadeau {number}", f"Gift {number}", 100 + number)
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             page(client)
+
+    def test_asks_no_member_to_join(self, shop: Programme, client: Client):
+        client.force_login(User.objects.create_user("ada@example.org"))
+
+        said = page(client)
+
+        assert 'href="/me/"' in said
+        assert 'href="/join/"' not in said
+        assert 'href="/login/"' not in said
+
+    def test_asks_staff_to_join_like_anybody(self, shop: Programme, client: Client):
+        client.force_login(User.objects.create_user("eve@example.org", is_staff=True))
+
+        assert 'href="/join/"' in page(client)
 
     def test_links_only_to_pages_that_answer(self, shop: Programme, client: Client):
         links = set(re.findall(r'(?:href|src)="(/[^"#]*)', page(client)))
@@ -128,6 +143,15 @@ class TestErrors:
 
         assert answer.status_code == 404
         assert "Vos points, eux, n’ont pas bougé." in answer.content.decode()
+
+    def test_and_what_needs_no_programme_are_headed_by_its_name(
+        self, shop: Programme, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ):
+        for path in ("/nowhere/", "/left/", "/api/v1/docs/"):
+            with django_assert_num_queries(1):
+                said = client.get(path, headers=FRENCH).content.decode()
+            assert "Maison Lise" in " ".join(said.split())
+            assert "Programme de fidélité" not in said
 
     def test_of_an_unknown_call_speaks_to_tills(self, db: None, client: Client):
         answer = client.get("/api/v1/nowhere")
@@ -202,6 +226,45 @@ class TestWording:
                 },
                 "+ 1 point",
                 "dès 30,50 € d’achat, pour certains niveaux",
+            ),
+            (
+                {
+                    "then": {"give": "per-unit", "points": "3"},
+                    "when": {"skus": ["ESP250"], "from_time": "17:00", "to_time": "19:00"},
+                    "limits": {"per_purchase": 30},
+                },
+                "3 points par unité",
+                "entre 17:00 et 19:00, sur certains produits, au plus 30 points par achat",
+            ),
+            (
+                {
+                    "then": {"give": "fixed", "points": 5},
+                    "limits": {"per_member": {"day": {"times": 1}}, "budget_points": 900},
+                },
+                "+ 5 points",
+                "pour chaque membre, au plus 1 attribution par jour, tant que dure le budget de "
+                "l’offre",
+            ),
+            (
+                {
+                    "then": {"give": "rate", "points": "1", "per_cents": 100},
+                    "when": {"channels": ["online"]},
+                },
+                "1 point par tranche de 1,00 €",
+                "sous conditions",
+            ),
+            (
+                {
+                    "when": {"event": "birthday"},
+                    "then": {
+                        "give": "voucher",
+                        "name_fr": "Café",
+                        "name_en": "Coffee",
+                        "days": 30,
+                    },
+                },
+                "un bon « Café », valable 30 jours",
+                "",
             ),
         ],
     )

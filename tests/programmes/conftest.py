@@ -37,6 +37,6 @@ def week(programme) -> Rule:
 @pytest.fixture
 def desk(programme, client: Client) -> Client:
     """An administrator's browser, in English."""
-    client.force_login(User.objects.create_superuser("marie@example.org"))
+    client.force_login(User.objects.create_superuser("marie@example.org", language="en"))
     client.cookies["django_language"] = "en"
     return client

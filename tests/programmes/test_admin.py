@@ -11,6 +11,7 @@ from loyalty.programmes.models import (
     Rule,
     RuleState,
     RuleVersion,
+    Segment,
     Store,
     Tier,
     TierLadder,
@@ -49,6 +50,12 @@ def make_stores(count: int) -> None:
     Store.objects.bulk_create(Store(code=f"s-{n}", name=f"S {n}") for n in range(count))
 
 
+def make_segments(count: int) -> None:
+    Segment.objects.bulk_create(
+        Segment(code=f"s-{n}", name_fr=f"S {n}", name_en=f"S {n}") for n in range(count)
+    )
+
+
 def make_tiers(count: int) -> None:
     ladder = TierLadder.objects.get()
     Tier.objects.bulk_create(
@@ -58,10 +65,11 @@ def make_tiers(count: int) -> None:
 
 
 LISTS = [
-    ("rule", make_rules, 7),
+    ("rule", make_rules, 8),
     ("ruleversion", make_versions, 6),
     ("category", make_categories, 6),
     ("store", make_stores, 6),
+    ("segment", make_segments, 6),
     ("tier", make_tiers, 6),
 ]
 
@@ -87,6 +95,7 @@ class TestLists:
             "programme",
             "store",
             "category",
+            "segment",
             "walletpolicy",
             "tierladder",
             "tier",
@@ -166,6 +175,46 @@ class TestSettingsPages:
         policy.refresh_from_db()
         assert policy.expiry_kind == "DAYS"
 
+    def test_make_a_wallet_with_its_policy_a_stamp_card_too(self, desk):
+        fields = {
+            "code": "stamps", "name_fr": "Tampons", "name_en": "Stamps", "expiry_kind": "DATES",
+            "expiry_round_up": "DAY", "expiry_dates": "12-31\n06-30", "pending_days": "0",
+            "refund_grace_days": "30", "allows_debt": "on", "card_stamps": "10",
+            "card_name_fr": "Un café", "card_name_en": "A coffee", "card_value_cents": "2.80",
+            "card_days": "60",
+        }  # fmt: skip
+
+        desk.post(f"{DESK}/walletpolicy/add/", fields)
+
+        wallet = get_book().wallet("stamps")
+        assert wallet.expiry.dates == ("06-30", "12-31")
+        assert wallet.card is not None
+        assert (wallet.card.stamps, wallet.card.voucher.value_cents) == (10, 280)
+        assert "good until the next June 30 or December 31" in (
+            desk.get(f"{DESK}/walletpolicy/").content.decode()
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"code": "points"}, "code"),
+            ({"expiry_dates": "13-01"}, "expiry_dates"),
+            ({"expiry_dates": "12-31"}, "expiry_dates"),
+            ({"expiry_kind": "DATES"}, "expiry_dates"),
+            ({"card_stamps": "10"}, "__all__"),
+        ],
+    )
+    def test_refuse_a_wallet_that_makes_no_sense(self, desk, changes, field):
+        fields = {
+            "code": "stamps", "name_fr": "Tampons", "name_en": "Stamps", "expiry_kind": "NEVER",
+            "expiry_round_up": "DAY", "pending_days": "0", "refund_grace_days": "30",
+        }  # fmt: skip
+
+        page = desk.post(f"{DESK}/walletpolicy/add/", fields | changes)
+
+        assert field in page.context["adminform"].form.errors
+        assert WalletPolicy.objects.count() == 1
+
     def test_keep_the_code_of_a_category_and_refuse_a_circle(self, desk):
         drinks = Category.objects.create(code="drinks", name="Drinks")
         coffee = Category.objects.create(code="coffee", name="Coffee", parent=drinks)
@@ -191,8 +240,10 @@ class TestTheLadderPage:
     def fields(self, *tiers: tuple[Any, str, str]) -> dict[str, str]:
         """The form of a ladder with these tiers: (row, code, threshold)."""
         sent = {
-            "name_fr": "Niveaux", "name_en": "Tiers", "window_months": "12",
-            "validity_months": "12", "tiers-TOTAL_FORMS": str(len(tiers)),
+            "name_fr": "Niveaux", "name_en": "Tiers", "counts_spend": "on",
+            "window": "ROLLING", "window_months": "12", "validity": "MONTHS",
+            "validity_months": "12", "grace_days": "0", "falls": "TO_FIT",
+            "tiers-TOTAL_FORMS": str(len(tiers)),
             "tiers-INITIAL_FORMS": str(sum(pk is not None for pk, _code, _from in tiers)),
         }  # fmt: skip
         for number, (pk, code, threshold) in enumerate(tiers):
@@ -258,9 +309,9 @@ class TestTheLadderPage:
     def test_costs_the_same_with_three_tiers_or_twenty(self, desk, django_assert_num_queries):
         address = f"{DESK}/tierladder/{TierLadder.objects.get().pk}/change/"
         desk.get(address)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             desk.get(address)
         make_tiers(20)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert desk.get(address).status_code == 200

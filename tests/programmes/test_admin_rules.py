@@ -10,8 +10,8 @@ from django.utils import timezone
 from loyalty.identity.models import User
 from loyalty.programmes import publishing
 from loyalty.programmes.books import get_book
-from loyalty.programmes.models import Category, Rule, RuleState, RuleVersion, Store
-from tests.programmes.build import fixed, said
+from loyalty.programmes.models import Category, Rule, RuleState, RuleVersion, Segment, Store
+from tests.programmes.build import fixed, rate, said
 from tests.programmes.conftest import DESK, SET_UP
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +27,14 @@ class TestRulePages:
         base = Rule.objects.get()
         address = f"{DESK}/rule/{base.pk}/change/"
         desk.get(address)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             desk.get(address)
         RuleVersion.objects.bulk_create(
             RuleVersion(rule=base, number=n, terms=said(fixed(n)), created_at=SET_UP)
             for n in range(2, 41)
         )
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             page = desk.get(address)
 
         assert "40 points." in page.content.decode()
@@ -112,6 +112,66 @@ class TestANewVersion:
         )
         assert '<option value="lyon" selected>Lyon</option>' in page.content.decode()
 
+    def test_says_again_every_condition_of_the_member_and_the_labels(self, desk, week):
+        Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        terms = said(
+            fixed(5), brands=["Illy"], tags=["new"], excluded_tags=["sale"], tills=["T1"],
+            segments=["vip"], kind="company", consents=["email", "sms"],
+            nth_visit=2, minimum_basket_cents=500, without_tax=True,
+        )  # fmt: skip
+        publishing.publish(rule=week, said=terms, at=SET_UP)
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+        form = page.context["adminform"].form
+        shown = {name: form[name].value() for name in form.fields}
+        posted = {name: value for name, value in shown.items() if value not in (None, "", False)}
+        del posted["rule"]
+
+        self.write(desk, week, **posted | {"give": "fixed", "points": "5"})
+
+        assert week.versions.get(number=2).terms == week.versions.get(number=1).terms
+
+    def test_says_again_a_voucher_and_the_days_of_points(self, desk, week):
+        voucher = {"give": "voucher", "name_fr": "Un café", "name_en": "A coffee", "days": 30}
+        posted = {
+            "give": "voucher", "points": "", "per": "", "voucher_fr": "Un café",
+            "voucher_en": "A coffee", "voucher_days": "30", "voucher_value": "2.80",
+        }  # fmt: skip
+        self.write(desk, week, **posted)
+        self.write(
+            desk, week, pending_until="2030-01-01", expiry_kind="DATES",
+            expiry_dates="06-30\n12-31",
+        )  # fmt: skip
+
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+
+        first, second = (version.terms["then"] for version in week.versions.order_by("number"))
+        assert first == voucher | {"value_cents": 280}
+        assert second["pending_until"] == "2030-01-01"
+        assert second["expiry"] == {"kind": "DATES", "dates": ["06-30", "12-31"]}
+        assert page.context["adminform"].form["expiry_dates"].value() == "06-30\n12-31"
+
+    def test_shows_what_is_wrong_with_a_voucher_beside_its_fields(self, desk, week):
+        page = self.write(desk, week, give="voucher", points="", per="", voucher_fr="Un café")
+
+        errors = page.context["adminform"].form.errors
+        assert {"voucher_en", "voucher_days"} <= set(errors)
+        assert week.versions.exists() is False
+
+    def test_refuses_a_segment_that_is_not_there(self, desk, week):
+        page = self.write(desk, week, segments=["vip"])
+
+        assert page.status_code == 200
+        assert week.versions.exists() is False
+
+    def test_says_again_that_the_rest_is_carried_over(self, desk, week):
+        publishing.publish(rule=week, said=said(rate(per_cents=5_000, carries=True)), at=SET_UP)
+
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+        self.write(desk, week, carries="on")
+
+        assert page.context["adminform"].form["carries"].value() is True
+        assert week.versions.get(number=2).terms["then"]["carries"] is True
+
     def test_is_published_with_who_wrote_it(self, desk, week):
         Store.objects.create(code="lyon", name="Lyon")
         Category.objects.create(code="coffee", name="Coffee")
@@ -153,6 +213,57 @@ class TestANewVersion:
             "stacking": {"group": "week", "mode": "best"},
         }
 
+    def test_says_hours_products_and_limits_and_shows_them_again(self, desk, week):
+        fields = {
+            "maximum_basket": "90", "minimum_quantity": "2", "skus": "MUG\n CUP ",
+            "holds": "all", "channels": "online", "payment_means": "card\ncash",
+            "sources": "flyer", "member_for_days": "30", "from_time": "17:00",
+            "to_time": "19:30", "nth": "-1", "nth_weekday": "2", "per_purchase": "500",
+            "surplus": "refuse",
+        }  # fmt: skip
+
+        self.write(desk, week, **fields)
+
+        assert week.versions.get().terms == {
+            "when": {
+                "maximum_basket_cents": 9_000,
+                "minimum_quantity": 2,
+                "from_time": "17:00",
+                "to_time": "19:30",
+                "recurrence": "FREQ=MONTHLY;BYDAY=-1TU",
+                "channels": ["online"],
+                "payment_means": ["card", "cash"],
+                "skus": ["CUP", "MUG"],
+                "holds": "all",
+                "sources": ["flyer"],
+                "member_for_days": 30,
+            },
+            "then": {"give": "rate", "points": "3", "per_cents": 1_000},
+            "limits": {"per_purchase": 500, "surplus": "refuse"},
+        }
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+        form = page.context["adminform"].form
+        again = {name: form[name].value() for name in ("skus", "nth", "nth_weekday", "surplus")}
+        assert again == {"skus": "CUP\nMUG", "nth": "-1", "nth_weekday": "2", "surplus": "refuse"}
+        assert 'value="17:00"' in page.content.decode()
+
+    def test_says_what_a_member_and_everybody_gets_at_most_and_shows_it_again(self, desk, week):
+        fields = {
+            "points_a_day": "100", "times_a_day": "2", "times_in_all": "10",
+            "cooldown_hours": "24", "budget": "500.00", "surplus": "cut",
+        }  # fmt: skip
+
+        self.write(desk, week, **fields)
+
+        assert week.versions.get().terms["limits"] == {
+            "per_member": {"day": {"points": 100, "times": 2}, "ever": {"times": 10}},
+            "cooldown_hours": 24,
+            "budget_cents": 50_000,
+        }
+        page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})
+        form = page.context["adminform"].form
+        assert {name: str(form[name].value()) for name in fields} == fields
+
     def test_is_in_the_book_once_published(self, desk, week):
         self.write(desk, week)
 
@@ -177,6 +288,25 @@ class TestANewVersion:
             ({"give": "multiplier", "factor": "1"}, "factor", "This is too small"),
             ({"event": "enrolment"}, "give", "Only a purchase has a basket."),
             ({"expiry_kind": "DAYS"}, "expiry_count", "This is needed."),
+            ({"holds": "none"}, "holds", "No product is named"),
+            ({"nth": "1"}, "nth_weekday", "Choose both"),
+            ({"recurrence": "every day"}, "recurrence", "This is no recurrence of days"),
+            (
+                {"nth": "1", "nth_weekday": "2", "recurrence": "FREQ=MONTHLY;BYMONTHDAY=1"},
+                "recurrence",
+                "Choose one of the two.",
+            ),
+            (
+                {"minimum_basket": "9", "maximum_basket": "8"},
+                "maximum_basket",
+                "The most must not be below the least.",
+            ),
+            (
+                {"budget": "5", "budget_points": "5"},
+                "budget",
+                "A budget is in points or in money, not in both.",
+            ),
+            ({"surplus": "refuse"}, "per_purchase", "This is needed."),
             ({"mode": "best"}, "group", "This is needed."),
             (
                 {"from_day": "2026-11-22", "to_day": "2026-11-16"},

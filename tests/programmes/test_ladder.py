@@ -2,49 +2,27 @@ from datetime import date
 
 import pytest
 
-from loyalty.programmes.ladder import (
-    Ladder,
-    Reason,
-    Standing,
-    ToKeep,
-    ToNext,
-    progress,
-    review,
-    spent_from,
-)
+from loyalty.programmes.ahead import Gap, ToKeep, ToNext, progress
+from loyalty.programmes.ladder import Reason, Standing, review
+from loyalty.programmes.merits import Measure, Merits, Past, past_of
 from tests.programmes.build import LADDER
 
 TODAY = date(2026, 3, 10)
+ENROLLED = date(2020, 1, 1)
+
+
+def spent_on(*days: tuple[date, int]) -> Past:
+    """Return a past of purchases alone, in cents by day."""
+    merits = [(day, Merits(spend=cents, visits=1)) for day, cents in days]
+    return past_of(days=merits, enrolled_on=ENROLLED)
 
 
 def reviewed(standing: Standing, day: date, *days: tuple[date, int]):
-    spent = spent_from(days=days, ladder=LADDER)
-    return review(ladder=LADDER, standing=standing, spent=spent, day=day)
+    return review(ladder=LADDER, standing=standing, past=spent_on(*days), day=day)
 
 
-class TestReached:
-    @pytest.mark.parametrize(
-        ("earlier", "this_sale", "tier"),
-        [
-            (0, 6_000, "bronze"),
-            (0, 15_000, "silver"),
-            (0, 25_000, "gold"),
-            (4_000, 500, "bronze"),
-            (8_000, 3_000, "silver"),
-            (18_000, 3_000, "gold"),
-            (22_000, 5_000, "gold"),
-            (0, 9_999, "bronze"),
-            (0, 10_000, "silver"),
-        ],
-    )
-    def test_is_the_highest_tier_that_the_spend_fits(self, earlier, this_sale, tier):
-        rung = LADDER.reached(earlier + this_sale)
-
-        assert rung is not None
-        assert rung.code == tier
-
-    def test_is_nothing_below_the_first_tier(self):
-        assert Ladder(code="vip", rungs=LADDER.rungs[1:]).reached(9_999) is None
+def lacking(cents: int, *, done: int) -> Gap:
+    return Gap(missing=((Measure.SPEND, cents),), done=done)
 
 
 class TestWindow:
@@ -57,13 +35,13 @@ class TestWindow:
         ],
     )
     def test_is_twelve_months_with_the_day_as_its_last(self, day, first):
-        assert LADDER.window(day) == (first, day)
+        assert LADDER.window(day, spent_on()) == (first, day)
 
     def test_forgets_what_was_bought_a_year_ago_to_the_day(self):
-        spent = spent_from(days=[(date(2025, 3, 10), 900), (TODAY, 50)], ladder=LADDER)
+        past = spent_on((date(2025, 3, 10), 900), (TODAY, 50))
 
-        assert spent(date(2026, 3, 9)) == 900
-        assert spent(TODAY) == 50
+        assert LADDER.counted(date(2026, 3, 9), past).spend == 900
+        assert LADDER.counted(TODAY, past).spend == 50
 
 
 class TestReview:
@@ -141,26 +119,32 @@ class TestReview:
 class TestProgress:
     def test_says_what_is_missing_to_reach_and_to_keep(self):
         standing = Standing(tier="silver", until=date(2026, 6, 30))
-        days = [(date(2025, 5, 1), 8_000), (date(2026, 1, 1), 3_500)]
-        spent = spent_from(days=days, ladder=LADDER)
+        past = spent_on((date(2025, 5, 1), 8_000), (date(2026, 1, 1), 3_500))
 
-        told = progress(ladder=LADDER, standing=standing, spent=spent, day=TODAY)
+        told = progress(ladder=LADDER, standing=standing, past=past, day=TODAY)
 
-        assert told.to_next == ToNext(tier="gold", missing_cents=8_500)
-        assert told.to_keep == ToKeep(tier="silver", missing_cents=6_500, by=date(2026, 6, 30))
+        assert told.to_next == ToNext(tier="gold", gap=lacking(8_500, done=57))
+        assert told.to_keep == ToKeep(
+            tier="silver", gap=lacking(6_500, done=35), by=date(2026, 6, 30)
+        )
 
     def test_says_nothing_to_keep_on_the_lowest_tier(self):
         told = progress(
-            ladder=LADDER, standing=Standing(tier="bronze"), spent=lambda _: 9_913, day=TODAY
+            ladder=LADDER,
+            standing=Standing(tier="bronze"),
+            past=spent_on((TODAY, 9_913)),
+            day=TODAY,
         )
 
-        assert told.to_next == ToNext(tier="silver", missing_cents=87)
+        assert told.to_next == ToNext(tier="silver", gap=lacking(87, done=99))
         assert told.to_keep is None
 
     def test_says_nothing_to_reach_on_the_highest(self):
         standing = Standing(tier="gold", until=TODAY)
 
-        told = progress(ladder=LADDER, standing=standing, spent=lambda _: 30_000, day=TODAY)
+        told = progress(
+            ladder=LADDER, standing=standing, past=spent_on((TODAY, 30_000)), day=TODAY
+        )
 
         assert told.to_next is None
-        assert told.to_keep == ToKeep(tier="gold", missing_cents=0, by=TODAY)
+        assert told.to_keep == ToKeep(tier="gold", gap=Gap(), by=TODAY)

@@ -12,8 +12,6 @@ from loyalty.programmes.rules import evaluate
 from tests.programmes import build
 from tests.programmes.build import basket, book, event, fixed, rate, said, sale, times
 
-RED_BLUE_DELIVERY = basket(("red", 1_200), ("blue", 10_000), ("delivery", 4_000))
-
 
 def refusals(award: Award) -> dict[str, str]:
     return {refused.rule: refused.why.value for refused in award.refused}
@@ -24,83 +22,6 @@ def given(award: Award) -> dict[str, int]:
 
 
 class TestEarning:
-    @pytest.mark.parametrize(
-        ("rules", "points"),
-        [
-            pytest.param({"base": said(rate("4"))}, 608, id="4 points per unit"),
-            pytest.param(
-                {"base": said(rate("4"), excluded_skus=["SKU-blue"])},
-                208,
-                id="without the blue SKU",
-            ),
-            pytest.param(
-                {"base": said(rate("4"), excluded_categories=["red"])}, 560, id="without red"
-            ),
-            pytest.param({"base": said(rate("4"), categories=["red"])}, 48, id="only red"),
-            pytest.param(
-                {"base": said(rate("4"), excluded_categories=["red", "delivery"])},
-                400,
-                id="without red and delivery",
-            ),
-            pytest.param(
-                {"ten": said(rate("10")), "four": said(rate("4"))}, 2_128, id="10 and 4 add up"
-            ),
-            pytest.param(
-                {"base": said(rate("4")), "red": said(times("3"), categories=["red"])},
-                704,
-                id="red three times",
-            ),
-            pytest.param(
-                {
-                    "base": said(rate("4")),
-                    "red": said(times("3"), categories=["red"]),
-                    "blue": said(times("6"), categories=["blue"]),
-                },
-                2_704,
-                id="red three times and blue six times",
-            ),
-            pytest.param(
-                {"base": said(rate("4"), minimum_basket_cents=30_000)}, 0, id="minimum of 300"
-            ),
-            pytest.param(
-                {"base": said(rate("4"), minimum_basket_cents=15_200)}, 608, id="just enough"
-            ),
-        ],
-    )
-    def test_gives_what_the_merchant_said_for_red_blue_and_delivery(self, rules, points):
-        award = evaluate(occasion=sale(RED_BLUE_DELIVERY), book=book(**rules))
-
-        assert award.points == points
-
-    @pytest.mark.parametrize(
-        ("rules", "points"),
-        [
-            pytest.param({"one": said(rate())}, 19, id="1 per unit"),
-            pytest.param({"half": said(rate(per_cents=200))}, 9, id="1 per 2 units"),
-            pytest.param({"three": said(rate("3", 1_000))}, 3, id="3 per 10 units"),
-            pytest.param({"fine": said(rate("0.3"))}, 5, id="0.3 per unit is 5.7"),
-            pytest.param(
-                {"one": said(rate()), "half": said(rate(per_cents=200))}, 28, id="both add up"
-            ),
-            pytest.param({"one": said(rate()), "twice": said(times("2"))}, 38, id="twice"),
-        ],
-    )
-    def test_counts_whole_amounts_of_19_99(self, rules, points):
-        award = evaluate(occasion=sale(basket(total=1_999)), book=book(**rules))
-
-        assert award.points == points
-
-    @pytest.mark.parametrize(
-        ("rounding", "points"), [("FLOOR", 28), ("HALF_UP", 29), ("CEILING", 29)]
-    )
-    def test_rounds_one_and_a_half_times_19_as_the_programme_says(self, rounding, points):
-        rules = book(rounding=rounding, base=said(rate()), more=said(times("1.5")))
-
-        award = evaluate(occasion=sale(basket(total=1_999)), book=rules)
-
-        assert award.points == points
-        assert award.rounding == rounding
-
     def test_rounds_a_rule_once_on_the_sum_of_its_lines(self):
         bought = basket(("coffee", 150), ("coffee", 150))
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -8,9 +8,13 @@ from loyalty.programmes.shapes import Fault, Malformed
 from loyalty.programmes.terms import (
     Event,
     Fixed,
+    Holds,
+    Limits,
     Multiplier,
+    PerUnit,
     Rate,
     Stacking,
+    Surplus,
     Terms,
     Then,
     When,
@@ -22,16 +26,28 @@ SHORTEST = {"then": {"give": "rate", "points": "1", "per_cents": 100}}
 LONGEST = {
     "when": {
         "minimum_basket_cents": 3_000,
+        "maximum_basket_cents": 9_000,
+        "minimum_quantity": 2,
         "from_day": "2026-11-16",
         "to_day": "2026-11-22",
         "weekdays": [6, 7],
+        "from_time": "17:00",
+        "to_time": "00:00",
+        "recurrence": "FREQ=MONTHLY;BYDAY=1TU",
         "stores": ["lyon", "paris"],
+        "channels": ["online"],
+        "payment_means": ["card"],
         "categories": ["coffee"],
+        "skus": ["MUG 1"],
+        "holds": "all",
         "excluded_categories": ["capsules"],
         "excluded_skus": ["ESP 250/G"],
         "tiers": ["gold"],
+        "sources": ["flyer"],
+        "member_for_days": 30,
         "birthday_within_days": 3,
     },
+    "limits": {"per_purchase": 500, "surplus": "refuse"},
     "then": {
         "give": "multiplier",
         "factor": "1.5",
@@ -51,16 +67,28 @@ class TestRead:
         assert read(LONGEST) == Terms(
             when=When(
                 minimum_basket_cents=3_000,
+                maximum_basket_cents=9_000,
+                minimum_quantity=2,
                 from_day=date(2026, 11, 16),
                 to_day=date(2026, 11, 22),
                 weekdays=(6, 7),
+                from_time=time(17),
+                to_time=time(0),
+                recurrence="FREQ=MONTHLY;BYDAY=1TU",
                 stores=("lyon", "paris"),
+                channels=("online",),
+                payment_means=("card",),
                 categories=("coffee",),
+                skus=("MUG 1",),
+                holds=Holds.ALL,
                 excluded_categories=("capsules",),
                 excluded_skus=("ESP 250/G",),
                 tiers=("gold",),
+                sources=("flyer",),
+                member_for_days=30,
                 birthday_within_days=3,
             ),
+            limits=Limits(per_purchase=500, surplus=Surplus.REFUSE),
             then=Then(
                 effect=Multiplier(factor=Decimal("1.5")),
                 wallet="points",
@@ -77,6 +105,11 @@ class TestRead:
         assert read(said) == Terms(
             when=When(event=Event.ENROLMENT), then=Then(effect=Fixed(points=50))
         )
+
+    def test_takes_points_for_each_unit(self):
+        said = {"then": {"give": "per-unit", "points": "2.5"}}
+
+        assert read(said) == Terms(then=Then(effect=PerUnit(points=Decimal("2.5"))))
 
     @pytest.mark.parametrize(
         ("said", "pointer", "code"),
@@ -115,6 +148,40 @@ class TestRead:
                 "/when/birthday_within_days",
                 "out-of-range",
             ),
+            (SHORTEST | {"when": {"from_time": "5pm"}}, "/when/from_time", "not-a-time"),
+            (SHORTEST | {"when": {"from_time": "24:00"}}, "/when/from_time", "not-a-time"),
+            (
+                SHORTEST | {"when": {"from_time": "09:00", "to_time": "09:00"}},
+                "/when/to_time",
+                "ends-before-it-starts",
+            ),
+            (
+                SHORTEST | {"when": {"minimum_basket_cents": 2, "maximum_basket_cents": 1}},
+                "/when/maximum_basket_cents",
+                "below-the-minimum",
+            ),
+            (SHORTEST | {"when": {"holds": "none"}}, "/when/holds", "names-no-product"),
+            (
+                SHORTEST | {"when": {"recurrence": "FREQ=DAILY"}},
+                "/when/recurrence",
+                "not-a-recurrence",
+            ),
+            (SHORTEST | {"limits": {"per_purchase": 0}}, "/limits/per_purchase", "out-of-range"),
+            (
+                SHORTEST | {"limits": {"surplus": "refuse"}},
+                "/limits/per_purchase",
+                "missing",
+            ),
+            (
+                {
+                    "when": {"event": "enrolment"},
+                    "then": {"give": "fixed", "points": 1},
+                    "limits": {"per_purchase": 5},
+                },
+                "/limits/per_purchase",
+                "needs-a-purchase",
+            ),
+            ({"then": {"give": "per-unit"}}, "/then/points", "missing"),
             ({"then": {"give": "gold"}}, "/then/give", "unknown-choice"),
             ({"then": {"give": "fixed"}}, "/then/points", "missing"),
             ({"then": {"give": "fixed", "points": 0}}, "/then/points", "out-of-range"),

@@ -1,14 +1,20 @@
 """What staff do with rewards at the desk, through the same capabilities as tills."""
 
+import io
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
+from simple_history.signals import post_create_historical_record
 
 from loyalty.identity.models import User
+from loyalty.ledger.models import Wallet
 from members import vouchering
-from members.models import Member
+from members.models import Member, Voucher
 from rewards import redeeming, stocking
-from rewards.models import Redemption, Reward
+from rewards.models import Picture, Redemption, Reward, RewardPrice
 from tests.conftest import NOON
 from tests.rewards.conftest import points_of
 
@@ -16,7 +22,9 @@ REDEMPTIONS = "/desk/rewards/redemption/"
 
 
 def browser_of(*permissions: str, is_superuser: bool = False) -> Client:
-    user = User.objects.create_user("staff@example.test", is_staff=True, is_superuser=is_superuser)
+    user = User.objects.create_user(
+        "staff@example.test", is_staff=True, is_superuser=is_superuser, language="en"
+    )
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = Client()
     client.force_login(user)
@@ -42,12 +50,24 @@ def form_of(reward: Reward, **changed: object) -> dict[str, object]:
         "cost": reward.cost,
         "voucher_days": reward.voucher_days,
         "is_active": "on",
+        "extra_prices-TOTAL_FORMS": 0,
+        "extra_prices-INITIAL_FORMS": 0,
     }
     return form | changed
 
 
-def cancel(client: Client, *chosen: Redemption) -> str:
+def upload(content: bytes | None = None) -> SimpleUploadedFile:
+    """Return a file as a browser sends it: a picture, unless it holds something else."""
+    if content is None:
+        drawn = io.BytesIO()
+        Image.new("RGB", (64, 40), (180, 90, 20)).save(drawn, "PNG")
+        content = drawn.getvalue()
+    return SimpleUploadedFile("cup.png", content, content_type="image/png")
+
+
+def cancel(client: Client, *chosen: Redemption, reason: str = "") -> str:
     asked = {
+        "reason": reason,
         "action": "cancel_redemptions",
         "_selected_action": [redemption.pk for redemption in chosen],
     }
@@ -76,6 +96,28 @@ class TestRewards:
         coffee.refresh_from_db()
         assert (coffee.cost, coffee.stock) == (250, 12)
 
+    def test_says_so_when_members_took_meanwhile_what_was_to_be_taken_out(
+        self, desk: Client, coffee: Reward
+    ):
+        def sell(**_signal: object) -> None:
+            stocking.take_one(coffee)
+
+        post_create_historical_record.connect(sell, sender=coffee.history.model)
+        try:
+            answer = desk.post(
+                f"/desk/rewards/reward/{coffee.pk}/change/",
+                form_of(coffee, cost=250, pieces=-3),
+                follow=True,
+                headers={"accept-language": "en"},
+            )
+        finally:
+            post_create_historical_record.disconnect(sell, sender=coffee.history.model)
+
+        said = [str(message) for message in answer.context["messages"]]
+        assert said == ["There are fewer than that left."]
+        coffee.refresh_from_db()
+        assert (coffee.cost, coffee.stock) == (200, 3)
+
     def test_is_renamed_without_touching_the_stock(self, desk: Client, coffee: Reward):
         form = form_of(coffee, name_en="Espresso")
         stocking.take_one(coffee)
@@ -84,6 +126,84 @@ class TestRewards:
 
         coffee.refresh_from_db()
         assert (coffee.name_en, coffee.stock) == ("Espresso", 2)
+
+    def test_gets_a_picture_that_is_made_anew_and_loses_it_again(
+        self, desk: Client, coffee: Reward
+    ):
+        url = f"/desk/rewards/reward/{coffee.pk}/change/"
+        desk.post(url, form_of(coffee, new_picture=upload(), picture_alt_en="A cup"))
+
+        coffee.refresh_from_db()
+        page = desk.get(url).content.decode()
+        assert f'<img src="/pictures/{coffee.picture_id}.webp" alt="A cup"' in page
+        served = Client().get(f"/pictures/{coffee.picture_id}.webp")
+        assert served.content[:4] == b"RIFF"
+        desk.post(url, form_of(coffee, has_no_picture="on"))
+        coffee.refresh_from_db()
+        assert coffee.picture_id is None
+        # What the history shows is still there.
+        assert Picture.objects.count() == 1
+
+    @pytest.mark.parametrize("content", [b"", b"<script>alert(1)</script>"])
+    def test_refuses_a_file_that_is_no_picture(self, desk: Client, coffee: Reward, content: bytes):
+        answer = desk.post(
+            f"/desk/rewards/reward/{coffee.pk}/change/",
+            form_of(coffee, cost=999, new_picture=upload(content)),
+        )
+
+        assert "new_picture" in answer.context["adminform"].form.errors
+        coffee.refresh_from_db()
+        assert (coffee.cost, coffee.picture_id) == (200, None)
+
+    def test_gets_prices_in_other_wallets_but_not_twice_in_its_own(
+        self, desk: Client, coffee: Reward
+    ):
+        stamps, url = (
+            Wallet.objects.create(code="stamps"),
+            f"/desk/rewards/reward/{coffee.pk}/change/",
+        )
+        row = {"extra_prices-TOTAL_FORMS": 1, "extra_prices-0-cost": 3}
+
+        desk.post(url, form_of(coffee, **row, **{"extra_prices-0-wallet": coffee.wallet_id}))
+        assert RewardPrice.objects.exists() is False
+        desk.post(url, form_of(coffee, **row, **{"extra_prices-0-wallet": stamps.pk}))
+
+        price = RewardPrice.objects.get()
+        assert (price.wallet, price.cost, price.history.count()) == (stamps, 3, 1)
+
+    def test_says_what_it_came_to_so_far_and_who_changed_what(
+        self, desk: Client, ada: Member, coffee: Reward
+    ):
+        Reward.objects.update(value_cents=280)
+        url = f"/desk/rewards/reward/{coffee.pk}/"
+        for key in "ab":
+            done = redeeming.redeem(member=ada, reward=coffee, key=key, at=NOON)
+        redeeming.cancel(redemption=done, key="x", at=NOON)
+
+        said = desk.get(f"{url}change/").content.decode()
+        desk.post(f"{url}change/", form_of(coffee, cost=250, value_cents="2.80"))
+        desk.post(f"{url}change/", form_of(coffee, cost=260, value_cents="2.80"))
+        history = " ".join(desk.get(f"{url}history/").content.decode().split())
+
+        assert "Redeemed: 1 (200 points, vouchers worth €2.80). Cancelled: 1." in said
+        assert "250 → 260" in history
+        assert "staff@example.test" in history
+
+    def test_says_before_the_database_does_what_cannot_be(self, desk: Client, coffee: Reward):
+        for wrong in (
+            {"limit_days": 30},
+            {
+                "appears_at_0": "2026-03-11",
+                "appears_at_1": "10:00",
+                "disappears_at_0": "2026-03-10",
+                "disappears_at_1": "10:00",
+            },
+        ):
+            answer = desk.post(
+                f"/desk/rewards/reward/{coffee.pk}/change/", form_of(coffee, **wrong)
+            )
+            assert answer.status_code == 200
+            assert answer.context["adminform"].form.errors
 
     def test_loses_its_limit_when_asked(self, desk: Client, coffee: Reward):
         form = form_of(coffee, has_no_limit="on")
@@ -116,6 +236,18 @@ class TestRedemptions:
         assert points_of(ada) == 500
         assert redemption.cancelled_by.startswith("user:")
 
+    def test_whose_code_was_shown_ask_for_a_reason(
+        self, desk: Client, ada: Member, redemption: Redemption
+    ):
+        Voucher.objects.update(printed="Cine-0001")
+
+        assert "Choose a reason" in cancel(desk, redemption)
+        assert points_of(ada) == 300
+        assert cancel(desk, redemption, reason="complaint") == "1 redemption cancelled."
+
+        redemption.refresh_from_db()
+        assert (redemption.cancel_reason, points_of(ada)) == ("complaint", 500)
+
     def test_say_which_could_not_be_cancelled_and_why(
         self, desk: Client, ada: Member, coffee: Reward, redemption: Redemption
     ):
@@ -138,7 +270,8 @@ class TestRedemptions:
         assert points_of(ada) == 300
 
     def test_are_found_by_id_member_or_voucher(self, desk: Client, redemption: Redemption):
-        for asked in (redemption.public_id, "mem_ada", redemption.voucher.spelled.lower()):
+        spelled = redemption.voucher.spelled.lower()
+        for asked in (redemption.public_id, "mem_ada", spelled, spelled[-5:]):
             found = desk.get(REDEMPTIONS, {"q": asked}).context["cl"].queryset
             assert list(found) == [redemption]
         assert desk.get(REDEMPTIONS, {"q": "mem_bob"}).context["cl"].queryset.count() == 0

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from pytest_django import DjangoAssertNumQueries
 
+from loyalty.programmes import books
 from loyalty.programmes.models import Programme, Tier
 from members.models import Member
-from rewards import catalogue
+from rewards import catalogue, redeeming
 from rewards.catalogue import Reach
 from rewards.models import Reward
 from tests.conftest import NOON
@@ -68,10 +69,12 @@ class TestGetOffers:
         self, ada: Member, django_assert_num_queries: DjangoAssertNumQueries
     ):
         member = Member.objects.with_tier().get()
+        books.get_book()
         for count in (2, 38):
             for number in range(count):
-                offer(f"Reward {count}-{number}", cost=10 + number)
-            with django_assert_num_queries(3):
+                offer(f"Reward {count}-{number}", cost=10 + number, limit_count=1)
+            # The shelf, its other prices, the revision, the balance (2), what was taken.
+            with django_assert_num_queries(6):
                 seen_by(member)
 
 
@@ -97,3 +100,32 @@ class TestGetShelf:
         shown = set(catalogue.get_shelf(at=NOON))
 
         assert {reward for reward in Reward.objects.all() if reward.is_offered(at=NOON)} == shown
+
+
+class TestAWindowToBeSeenIn:
+    def test_shows_what_is_not_open_yet_and_what_has_just_ended(self, ada: Member):
+        offer("Soon", cost=10, appears_at=NOON, starts_at=NOON + DAY)
+        offer("Over", cost=20, ends_at=NOON, disappears_at=NOON + DAY)
+
+        assert seen_by(ada) == [("Soon", Reach.NOT_YET, 0), ("Over", Reach.ENDED, 0)]
+
+    def test_hides_what_can_still_be_had(self, ada: Member):
+        hidden = offer("Hidden", cost=10, disappears_at=NOON)
+        offer("Not shown yet", cost=10, appears_at=NOON + DAY)
+
+        assert seen_by(ada) == []
+        redeeming.redeem(member=ada, reward=hidden, key="a", at=NOON)
+
+
+class TestGetOffer:
+    def test_sees_one_as_the_catalogue_does(self, ada: Member, gold: Tier):
+        for number, fields in enumerate(
+            ({}, {"stock": 0}, {"minimum_tier": gold}, {"cost": 800}, {"limit_count": 1})
+        ):
+            offer(f"Reward {number}", **{"cost": 100, **fields})
+        limited = Reward.objects.get(limit_count=1)
+        redeeming.redeem(member=ada, reward=limited, key="a", at=NOON)
+
+        for seen in catalogue.get_offers(member=ada, at=NOON):
+            reward = Reward.objects.with_terms().get(pk=seen.reward.pk)
+            assert catalogue.get_offer(member=ada, reward=reward, at=NOON) == seen

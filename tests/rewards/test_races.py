@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
 
 from loyalty.core.refusals import Refusal
+from loyalty.events.models import OutboxEvent
 from loyalty.ledger import posting
+from loyalty.programmes import books
 from members import vouchering
 from members.models import Member, Voucher, VoucherState
-from rewards import redeeming, stocking
-from rewards.models import Redemption, Reward
+from rewards import limiting, pooling, redeeming, stocking
+from rewards.models import PoolCode, Redemption, Reward, VoucherPool
 from tests.conftest import NOON
 from tests.rewards.conftest import enrol, offer, open_programme, points_of
 
@@ -174,3 +177,94 @@ class TestTheControl:
             Reward.objects.filter(pk=reward.pk).update(stock=reward.stock - 1)
 
         assert at_once(look_then_take) == ["done"] * THREADS
+
+
+class TestOneMembersLimit:
+    def test_is_never_passed_by_ten_at_once(self):
+        open_programme()
+        ada = enrol("Ada", points=5_000)
+        coffee = offer("Coffee", cost=200, limit_count=3)
+
+        ended = at_once(
+            lambda number: redeeming.redeem(member=ada, reward=coffee, key=f"k{number}", at=NOON)
+        )
+
+        assert ended == ["done"] * 3 + ["reward-limit-reached"] * 7
+        assert points_of(ada) == 4_400
+
+    def test_is_passed_by_who_counts_before_the_lock(self):
+        """The control: ten who have all counted before any has written all find room."""
+        open_programme()
+        ada = enrol("Ada", points=5_000)
+        coffee = offer("Coffee", cost=200, limit_count=3)
+        everybody_has_counted = Barrier(THREADS)
+
+        def count_then_take(number: int) -> None:
+            limiting.check_limit(member=ada, reward=coffee, at=NOON, book=books.get_book())
+            everybody_has_counted.wait()
+            Reward.objects.filter(pk=coffee.pk).update(limit_count=None)
+            redeeming.redeem(member=ada, reward=coffee, key=f"k{number}", at=NOON)
+
+        assert at_once(count_then_take) == ["done"] * THREADS
+
+
+class TestAPool:
+    @pytest.fixture
+    def ticket(self) -> Reward:
+        open_programme()
+        pool = VoucherPool.objects.create(name="Cinema")
+        pooling.add_codes(pool=pool, content=b"Cine-1\nCine-2\nCine-3\nCine-4\n")
+        return offer("Ticket", cost=200, pool=pool)
+
+    def test_gives_each_code_to_one_of_ten_members(self, ticket: Reward):
+        members = [enrol(f"Member {number}", points=500) for number in range(THREADS)]
+
+        ended = at_once(
+            lambda number: redeeming.redeem(
+                member=members[number], reward=ticket, key=f"k{number}", at=NOON
+            )
+        )
+
+        assert ended == ["done"] * 4 + ["reward-exhausted"] * 6
+        assert sorted(Voucher.objects.values_list("printed", flat=True)) == [
+            "Cine-1",
+            "Cine-2",
+            "Cine-3",
+            "Cine-4",
+        ]
+        assert sorted(points_of(member) for member in members) == [300] * 4 + [500] * 6
+
+    def test_gives_one_code_to_all_who_read_before_they_take(self, ticket: Reward):
+        """The control: without the lock on the row ten read the same free code."""
+        everybody_has_looked = Barrier(THREADS)
+        drawn = []
+
+        def look_then_take(_: int) -> None:
+            free = PoolCode.objects.free().order_by("pk").first()
+            everybody_has_looked.wait()
+            PoolCode.objects.filter(pk=free.pk).update(given_at=NOON)
+            drawn.append(free.code)
+
+        at_once(look_then_take)
+
+        assert drawn == ["CINE1"] * THREADS
+
+    def test_takes_the_same_file_once_from_ten_at_once(self, ticket: Reward):
+        at_once(lambda _: pooling.add_codes(pool=ticket.pool, content=b"Cine-4\nCine-5\n"))
+
+        assert PoolCode.objects.count() == 5
+
+
+class TestTheNight:
+    def test_tells_of_an_expired_voucher_once_from_ten_at_once(self):
+        open_programme()
+        ada, coffee = enrol("Ada", points=5_000), offer("Coffee", cost=10, voucher_days=1)
+        for number in range(30):
+            redeeming.redeem(member=ada, reward=coffee, key=f"k{number}", at=NOON)
+
+        at_once(lambda _: vouchering.expire_due(at=NOON + timedelta(days=5), limit=7))
+        while vouchering.expire_due(at=NOON + timedelta(days=5), limit=7):
+            pass
+
+        assert Voucher.objects.filter(state=VoucherState.EXPIRED).count() == 30
+        assert OutboxEvent.objects.filter(name="voucher.expired").count() == 30

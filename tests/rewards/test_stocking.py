@@ -36,6 +36,18 @@ class TestRestock:
 
         assert stock() == 12
 
+    def test_is_kept_in_the_history_with_what_there_was(self, coffee: Reward):
+        stocking.take_one(coffee)
+        stocking.restock(reward=coffee, pieces=10)
+        stocking.stop_counting(reward=coffee)
+        stocking.stop_counting(reward=coffee)
+
+        kept = coffee.history.exclude(history_change_reason=None).order_by("history_id")
+        assert list(kept.values_list("history_change_reason", "stock")) == [
+            ("restocked:2>12", 12),
+            ("restocked:12>no-limit", None),
+        ]
+
     def test_takes_out_what_is_there(self, coffee: Reward):
         stocking.restock(reward=coffee, pieces=-3)
 
@@ -46,6 +58,7 @@ class TestRestock:
             stocking.restock(reward=coffee, pieces=-4)
 
         assert stock() == 3
+        assert coffee.history.exclude(history_change_reason=None).exists() is False
 
     def test_starts_counting_what_was_not_counted(self, coffee: Reward):
         stocking.stop_counting(reward=coffee)

@@ -5,13 +5,12 @@ from loyalty.ledger.models.book import (
     NEVER,
     Bucket,
     Entry,
-    Hold,
-    HoldState,
     Kind,
     Lot,
     LotState,
     Movement,
 )
+from loyalty.ledger.models.holds import Hold, HoldState
 
 __all__ = [
     "NEVER",

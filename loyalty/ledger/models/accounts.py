@@ -19,7 +19,7 @@ class Wallet(models.Model):
 class Holder(models.Model):
     """Somebody who can own points. A member or a household points down to it."""
 
-    opened_at = models.DateTimeField()
+    opened_at = models.DateTimeField(_("opened"))
 
     class Meta:
         verbose_name = _("holder")
@@ -35,12 +35,17 @@ class Account(models.Model):
     issued + debt = pending + available + held + redeemed + expired + removed. The balance
     shown is available − debt. `next_event_at` is a lower bound of the next activation,
     expiry or lapse: while it is in the future the buckets are exact.
+
+    A merged account earns and spends no more; what comes back to it goes on to the one it was
+    `merged_into`. A closed one moves nothing any more.
     """
 
     holder = models.ForeignKey(
-        Holder, models.PROTECT, related_name="accounts", db_index=False
+        Holder, models.PROTECT, related_name="accounts", db_index=False, verbose_name=_("holder")
     )  # the unique constraint begins with it
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False)
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("wallet")
+    )
     issued = models.BigIntegerField(_("issued"), default=0)
     pending = models.BigIntegerField(_("pending"), default=0)
     available = models.BigIntegerField(_("available"), default=0)
@@ -49,12 +54,22 @@ class Account(models.Model):
     expired = models.BigIntegerField(_("expired"), default=0)
     removed = models.BigIntegerField(_("removed"), default=0)
     debt = models.BigIntegerField(_("points owed"), default=0)
-    entry_seq = models.BigIntegerField(default=0)
-    lot_seq = models.BigIntegerField(default=0)
-    next_event_at = models.DateTimeField(null=True, blank=True)
-    inactive_at = models.DateTimeField(null=True, blank=True)
-    last_at = models.DateTimeField(null=True, blank=True)
-    last_hash = models.CharField(max_length=64, blank=True)
+    entry_seq = models.BigIntegerField(_("last entry"), default=0)
+    lot_seq = models.BigIntegerField(_("last lot"), default=0)
+    next_event_at = models.DateTimeField(_("next due date"), null=True, blank=True)
+    inactive_at = models.DateTimeField(_("asleep since"), null=True, blank=True)
+    last_at = models.DateTimeField(_("last entry on"), null=True, blank=True)
+    last_hash = models.CharField(_("seal of the last entry"), max_length=64, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
+    closed_at = models.DateTimeField(_("account closed"), null=True, blank=True)
 
     # Set by `posting.lock`: this object is the locked row as it is now.
     proof: object | None = None

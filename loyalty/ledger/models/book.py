@@ -48,13 +48,6 @@ class LotState(models.TextChoices):
     ACTIVE = "ACTIVE", _("active")
 
 
-class HoldState(models.TextChoices):
-    OPEN = "OPEN", _("open")
-    CAPTURED = "CAPTURED", _("captured")
-    VOIDED = "VOIDED", _("voided")
-    LAPSED = "LAPSED", _("lapsed")
-
-
 class Entry(models.Model):
     """One thing that happened to an account: number n of its book. Never edited.
 
@@ -66,28 +59,38 @@ class Entry(models.Model):
     """
 
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="entries", db_index=False
+        Account, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("account")
     )  # the unique constraints begin with it
-    number = models.BigIntegerField()
+    number = models.BigIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     points = models.BigIntegerField(_("points"))
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="children", db_index=False
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="children",
+        db_index=False,
+        verbose_name=_("follows from"),
     )
     reference = models.CharField(_("reference"), max_length=80, blank=True)
-    key = models.CharField(max_length=64, null=True)  # noqa: DJ001 (absent is not empty)
-    request_hash = models.CharField(max_length=64, blank=True)
+    key = models.CharField(_("key"), max_length=64, null=True)  # noqa: DJ001 (absent is not empty)
+    request_hash = models.CharField(_("seal of the request"), max_length=64, blank=True)
     actor = models.CharField(_("actor"), max_length=60, blank=True)
-    on_behalf_of = models.CharField(max_length=60, blank=True)
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     occurred_at = models.DateTimeField(_("took effect"))
     recorded_at = models.DateTimeField(_("recorded"))
-    pending_after = models.BigIntegerField()
+    pending_after = models.BigIntegerField(_("pending afterwards"))
     available_after = models.BigIntegerField(_("balance after"))
-    held_after = models.BigIntegerField()
-    debt_after = models.BigIntegerField()
-    previous_hash = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64)
+    held_after = models.BigIntegerField(_("reserved afterwards"))
+    debt_after = models.BigIntegerField(_("owed afterwards"))
+    previous_hash = models.CharField(_("seal of the entry before"), max_length=64, blank=True)
+    hash = models.CharField(_("seal"), max_length=64)
+    # Said by few entries: what two of a transfer share; what was asked for and not moved,
+    # since it had expired unused, or since there was nobody to take it from or give it to.
+    transfer = models.CharField(_("transfer"), max_length=40, null=True)  # noqa: DJ001 (absent is not empty)
+    forgiven = models.BigIntegerField(_("debt forgiven"), null=True)
+    waived = models.BigIntegerField(_("points not taken back"), null=True)
 
     class Meta:
         verbose_name = _("entry")
@@ -110,6 +113,11 @@ class Entry(models.Model):
                 condition=Q(parent__isnull=False),
                 name="ledger_entry_by_parent",
             ),
+            models.Index(
+                fields=["transfer"],
+                condition=Q(transfer__isnull=False),
+                name="ledger_entry_by_transfer",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,12 +129,21 @@ class Lot(models.Model):
 
     `number` counts the account's lots. `earned_at` survives transfers and graces. A lot is
     usable from `available_at` until just before `expires_at` (`NEVER` when it does not end).
+    What came from another lot says which: that of a transfer, or the dead one a grace follows.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lots", db_index=False)
-    number = models.BigIntegerField()
-    origin = models.ForeignKey(Entry, models.PROTECT, related_name="lots", db_index=False)
-    rule_version = models.BigIntegerField(null=True)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="lots", db_index=False, verbose_name=_("account")
+    )
+    number = models.BigIntegerField(_("number"))
+    origin = models.ForeignKey(
+        Entry,
+        models.PROTECT,
+        related_name="lots",
+        db_index=False,
+        verbose_name=_("earned by entry"),
+    )
+    rule_version = models.BigIntegerField(_("rule version"), null=True)
     earned_at = models.DateTimeField(_("earned"))
     original = models.BigIntegerField(_("points earned"))
     remaining = models.BigIntegerField(_("points left"))
@@ -138,6 +155,15 @@ class Lot(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=LotState)
     available_at = models.DateTimeField(_("available from"))
     expires_at = models.DateTimeField(_("expires"))
+    came_account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("came from account"),
+    )
+    came_number = models.BigIntegerField(_("came from lot"), null=True)
 
     class Meta:
         verbose_name = _("lot")
@@ -160,6 +186,11 @@ class Lot(models.Model):
                 condition=Q(remaining__gt=0),
                 name="ledger_lot_open",
             ),
+            models.Index(
+                fields=["came_account", "came_number"],
+                condition=Q(came_number__isnull=False),
+                name="ledger_lot_by_origin",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,12 +203,18 @@ class Movement(models.Model):
     The lot is absent only where points owed are written or repaid from no lot.
     """
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="movements")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
-    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="movements")
-    source = models.CharField(max_length=9, choices=Bucket)
-    destination = models.CharField(max_length=9, choices=Bucket)
-    points = models.BigIntegerField()
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="movements", verbose_name=_("entry")
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="+", db_index=False, verbose_name=_("account")
+    )
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, null=True, related_name="movements", verbose_name=_("lot")
+    )
+    source = models.CharField(_("taken from"), max_length=9, choices=Bucket)
+    destination = models.CharField(_("put into"), max_length=9, choices=Bucket)
+    points = models.BigIntegerField(_("points"))
 
     class Meta:
         verbose_name = _("movement")
@@ -210,34 +247,3 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points} {self.source} → {self.destination}"
-
-
-class Hold(models.Model):
-    """Points set aside for a payment, until it is captured, voided or lapses."""
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="holds")
-    public_id = models.CharField(max_length=40, unique=True)
-    opening = models.ForeignKey(Entry, models.PROTECT, related_name="opened_holds")
-    closing = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="closed_holds")
-    points = models.BigIntegerField()
-    captured = models.BigIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=HoldState, default=HoldState.OPEN)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state="OPEN", closing=None)
-                | (~Q(state="OPEN") & Q(closing__isnull=False)),
-                name="ledger_hold_closes_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(points__gt=0, captured__gte=0, captured__lte=F("points")),
-                name="ledger_hold_captures_no_more_than_it_holds",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.public_id

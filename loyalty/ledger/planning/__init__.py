@@ -4,29 +4,43 @@ The lazy path, the sweep, batches and imports all decide here; only the writing 
 `Draft` takes one account as its locked row and open lots say it is, and verbs add entries.
 """
 
-from loyalty.ledger.planning.accounts import NEVER, Book, Lot, Move
+from loyalty.ledger.planning.accounts import NEVER, Book, Hold, Lot, Move
 from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.earning import Grant, TakesEffectLater, earn
+from loyalty.ledger.planning.holding import NotOpen, capture, hold, void
+from loyalty.ledger.planning.reclaiming import Earned, clawback, expired_now
 from loyalty.ledger.planning.refunding import Spending, refund
 from loyalty.ledger.planning.settling import settle
 from loyalty.ledger.planning.spending import close, redeem, remove
+from loyalty.ledger.planning.transferring import bring_back, merge, transfer
 
 __all__ = [
     "NEVER",
     "Book",
     "Draft",
+    "Earned",
     "Grant",
+    "Hold",
     "Lot",
     "Move",
     "NotEnough",
+    "NotOpen",
     "Note",
     "PlannedEntry",
     "Spending",
     "TakesEffectLater",
+    "bring_back",
+    "capture",
+    "clawback",
     "close",
     "earn",
+    "expired_now",
+    "hold",
+    "merge",
     "redeem",
     "refund",
     "remove",
     "settle",
+    "transfer",
+    "void",
 ]

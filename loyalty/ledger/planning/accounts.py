@@ -1,5 +1,6 @@
-"""An account on paper: its buckets, its open lots, and how a movement changes them."""
+"""An account on paper: its buckets, open lots and holds, and how a movement changes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,6 +36,8 @@ class Lot:
     expires_at: datetime
     rule_version: int | None = None
     row: int | None = None
+    # The lot these points were in before, as (account, number): in another account, or dead.
+    came_from: tuple[int, int] | None = None
 
     def ends_at(self, inactive_at: datetime | None) -> datetime:
         """Return the instant from which it is dead: its own, or the account's inactivity."""
@@ -48,17 +51,36 @@ class Lot:
         return min(self.available_at, ends_at) if self.is_pending else ends_at
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Points set aside until `expires_at`. `number` is that of the entry that did it.
+
+    `parts` are what was taken of which lot, in order of drawing.
+    """
+
+    number: int
+    public_id: str
+    expires_at: datetime
+    parts: Sequence[tuple[int, int]]
+    row: int | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(points for _lot, points in self.parts)
+
+
 @dataclass(slots=True)
 class Book:
-    """One account, with as many of its open lots as a decision needs.
+    """One account, with as many of its open lots and holds as a decision needs.
 
-    Lots that are not here have no event before `unseen_at` (none at all when it is absent) and
-    come later in the order of spending than those that are.
+    Lots and holds that are not here have no event before `unseen_at` (none at all when it is
+    absent), and such lots come later in the order of spending than those that are.
     """
 
     account: int
     buckets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
     lots: dict[int, Lot] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
     unseen_at: datetime | None = None
     entry_seq: int = 0
     lot_seq: int = 0
@@ -86,10 +108,11 @@ class Book:
         return sorted(lots, key=lambda lot: (lot.expires_at, lot.number))
 
     def find_next_event(self) -> datetime | None:
-        """Return a moment before which no lot becomes available or dies; None: it never does."""
+        """Return a moment before which no lot wakes or dies and no hold lapses; None: for ever."""
         moments = [
             lot.next_event_at(self.inactive_at) for lot in self.lots.values() if lot.remaining
         ]
+        moments += [hold.expires_at for hold in self.holds.values()]
         if self.unseen_at is not None:
             moments.append(self.unseen_at)
         first = min(moments, default=NEVER)

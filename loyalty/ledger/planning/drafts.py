@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from loyalty.ledger.planning.accounts import Book, Lot, Move, in_utc
-from loyalty.ledger.planning.sealing import describe_lot, microseconds, seal
+from loyalty.ledger.planning.accounts import Book, Hold, Lot, Move, in_utc
+from loyalty.ledger.planning.sealing import describe_lot, describe_more, microseconds, seal
 
 
 class NotEnough(Exception):
@@ -32,6 +32,34 @@ class Note:
 NO_NOTE = Note()
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a hold ended: CAPTURED, VOIDED or LAPSED, and how many of its points were used."""
+
+    hold: Hold
+    state: str
+    captured: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What only some entries say besides.
+
+    `transfer` is shared by the two entries of a transfer. `forgiven` points were to be taken
+    back and had expired unused; `waived` ones were to be moved, and there was nobody to take
+    them from or to give them to.
+    """
+
+    transfer: str | None = None
+    forgiven: int | None = None
+    waived: int | None = None
+    opens: Hold | None = None
+    closes: Resolution | None = None
+
+
+NOTHING_MORE = More()
+
+
 @dataclass(slots=True)
 class PlannedEntry:
     """An entry to write. `parent` is the number of an entry of the same account.
@@ -50,6 +78,7 @@ class PlannedEntry:
     previous_hash: str
     moves: Sequence[Move]
     opened: Sequence[Lot]
+    more: More = NOTHING_MORE
     hash: str = ""
 
 
@@ -126,6 +155,7 @@ class Draft:
         note: Note = NO_NOTE,
         opened: Sequence[Lot] = (),
         parent: int | None = None,
+        more: More = NOTHING_MORE,
     ) -> PlannedEntry:
         """Book one entry: move its points, number it, chain it to the one before."""
         book = self.book
@@ -133,6 +163,10 @@ class Draft:
             book.apply(move)
             if move.lot is not None:
                 self.touched[move.lot] = book.lots[move.lot]
+        if more.opens is not None:
+            book.holds[more.opens.number] = more.opens
+        if more.closes is not None:
+            del book.holds[more.closes.hold.number]
         book.entry_seq += 1
         entry = PlannedEntry(
             number=book.entry_seq,
@@ -146,6 +180,7 @@ class Draft:
             previous_hash=book.last_hash,
             moves=moves,
             opened=opened,
+            more=more,
         )
         entry.hash = book.last_hash = _seal(book.account, entry)
         self.entries.append(entry)
@@ -176,6 +211,22 @@ def _seal(account: int, entry: PlannedEntry) -> str:
         content=content,
         moves=[(move.lot, move.source, move.destination, move.points) for move in entry.moves],
         lots=[_describe(lot) for lot in entry.opened],
+        more=_describe_more(entry),
+    )
+
+
+def _describe_more(entry: PlannedEntry) -> list[object]:
+    more, hold = entry.more, entry.more.opens
+    origins = [(lot.number, *lot.came_from) for lot in entry.opened if lot.came_from]
+    if more is NOTHING_MORE and not origins:
+        return []
+    return describe_more(
+        transfer=more.transfer,
+        forgiven=more.forgiven,
+        waived=more.waived,
+        opens=(hold.public_id, hold.points, hold.expires_at) if hold else None,
+        closes=more.closes.hold.number if more.closes else None,
+        origins=origins,
     )
 
 

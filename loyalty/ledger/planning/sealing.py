@@ -30,12 +30,14 @@ def seal(
     content: Sequence[object],
     moves: Iterable[tuple[int | None, str, str, int]],
     lots: Iterable[Sequence[object]],
+    more: Iterable[object] = (),
 ) -> str:
     """Return an entry's hash.
 
     `moves` are (lot, source, destination, points); `lots` are those it opened, as
     `describe_lot` gives them. Their order does not matter: they are sorted here. Each list
-    is preceded by its length, so that no fact can be taken for its neighbour.
+    is preceded by its length, so that no fact can be taken for its neighbour. `more` is what
+    few entries say besides, as `describe_more` gives it.
     """
     ordered_moves = sorted(
         (lot or 0, source, destination, points) for lot, source, destination, points in moves
@@ -47,7 +49,36 @@ def seal(
     facts.append(len(ordered_lots))
     for lot in ordered_lots:
         facts += lot
-    return digest(facts)
+    return digest([*facts, *more])
+
+
+def describe_more(
+    *,
+    transfer: str | None,
+    forgiven: int | None,
+    waived: int | None,
+    opens: tuple[str, int, datetime] | None,
+    closes: int | None,
+    origins: Iterable[tuple[int, int, int]],
+) -> list[object]:
+    """Return what only some entries say, each fact behind its name; most say nothing.
+
+    `opens` is a hold (public id, points, lapses), `closes` the number of the entry that opened
+    the hold that ends; `origins` say of opened lots (number, account, number) where their
+    points were before.
+    """
+    facts: list[object] = []
+    if transfer is not None:
+        facts += ["transfer", transfer]
+    if forgiven is not None or waived is not None:
+        facts += ["spared", forgiven, waived]
+    if opens is not None:
+        facts += ["hold", opens[0], opens[1], microseconds(opens[2])]
+    if closes is not None:
+        facts += ["closes", closes]
+    for origin in sorted(origins):
+        facts += ["from", *origin]
+    return facts
 
 
 def describe_lot(

@@ -1,8 +1,10 @@
 """Points go out: earliest expiry first, never from a lot that waits or is dead."""
 
+from dataclasses import replace
+
 from loyalty.ledger.planning.accounts import Move
 from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
-from loyalty.ledger.planning.settling import draw, settle
+from loyalty.ledger.planning.settling import draw, release, repay, settle
 
 
 def redeem(draft: Draft, *, points: int, note: Note) -> PlannedEntry:
@@ -16,11 +18,16 @@ def remove(draft: Draft, *, points: int, note: Note) -> PlannedEntry:
 
 
 def close(draft: Draft, *, note: Note) -> PlannedEntry | None:
-    """Settle, then take away all that is pending and available, in one entry if there is any.
+    """Settle, void what is held, then take away all that is pending and available.
 
-    The book must hold all its open lots.
+    One entry for each hold, and one for the stock if there is any, which is returned. The
+    book must hold all its open lots and holds.
     """
     settle(draft)
+    holds = [hold for _number, hold in sorted(draft.book.holds.items())]
+    for hold in holds:
+        release(draft, hold, kind="VOID", state="VOIDED", at=draft.now, note=_keyless(note))
+    repay(draft, at=draft.now)
     lots = [lot for _number, lot in sorted(draft.book.lots.items()) if lot.remaining]
     moves = [
         Move(lot.number, "pending" if lot.is_pending else "available", "removed", lot.remaining)
@@ -32,8 +39,13 @@ def close(draft: Draft, *, note: Note) -> PlannedEntry | None:
         entry = draft.enter(
             kind="CLOSE", points=points, moves=moves, occurred_at=draft.now, note=note
         )
-    draft.close(has_acted=bool(moves))
+    draft.close(has_acted=bool(moves or holds))
     return entry
+
+
+def _keyless(note: Note) -> Note:
+    # The key is that of the entry which ends the account: it acts once.
+    return replace(note, key=None, request_hash="")
 
 
 def _take(draft: Draft, points: int, kind: str, destination: str, note: Note) -> PlannedEntry:

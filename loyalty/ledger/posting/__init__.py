@@ -7,40 +7,64 @@ lots, entries, movements, the account and an outbox row for every entry.
 
 from loyalty.core.refusals import ConcurrentUpdate, KeyReused
 from loyalty.ledger.planning import Grant
-from loyalty.ledger.posting.batches import Earning, earn_many, settle_due
+from loyalty.ledger.posting.acting import AccountClosed, AccountMerged, InsufficientPoints
+from loyalty.ledger.posting.batches import Earning, Sweep, count_due, earn_many, settle_due
 from loyalty.ledger.posting.booking import EarnedAlready
 from loyalty.ledger.posting.closing import close
+from loyalty.ledger.posting.holding import (
+    AmountExceedsHold,
+    HoldAlreadyCaptured,
+    HoldAlreadyVoided,
+    HoldExpired,
+    capture,
+    hold,
+    void,
+)
 from loyalty.ledger.posting.opening import lock, lock_many, open_holder, open_holders
 from loyalty.ledger.posting.repeating import NotOpaque, retried
-from loyalty.ledger.posting.verbs import (
-    InsufficientPoints,
+from loyalty.ledger.posting.returning import (
+    ClawbackExceedsEarned,
+    NotEarned,
     NotRefundable,
     RefundExceedsSpent,
-    TakesEffectLater,
-    adjust,
-    earn,
-    redeem,
+    clawback,
     refund,
-    settle,
 )
+from loyalty.ledger.posting.transferring import NotMerged, merge, transfer, unmerge
+from loyalty.ledger.posting.verbs import TakesEffectLater, adjust, earn, redeem, settle
 
 __all__ = [
+    "AccountClosed",
+    "AccountMerged",
+    "AmountExceedsHold",
+    "ClawbackExceedsEarned",
     "ConcurrentUpdate",
     "EarnedAlready",
     "Earning",
     "Grant",
+    "HoldAlreadyCaptured",
+    "HoldAlreadyVoided",
+    "HoldExpired",
     "InsufficientPoints",
     "KeyReused",
+    "NotEarned",
+    "NotMerged",
     "NotOpaque",
     "NotRefundable",
     "RefundExceedsSpent",
+    "Sweep",
     "TakesEffectLater",
     "adjust",
+    "capture",
+    "clawback",
     "close",
+    "count_due",
     "earn",
     "earn_many",
+    "hold",
     "lock",
     "lock_many",
+    "merge",
     "open_holder",
     "open_holders",
     "redeem",
@@ -48,4 +72,7 @@ __all__ = [
     "retried",
     "settle",
     "settle_due",
+    "transfer",
+    "unmerge",
+    "void",
 ]

@@ -10,7 +10,7 @@ from loyalty.core import engines
 from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.planning import Draft, Grant, Note
-from loyalty.ledger.posting import booking, locking, repeating, verbs
+from loyalty.ledger.posting import acting, booking, locking, repeating, verbs
 
 Place = tuple[int, str]
 
@@ -48,6 +48,7 @@ def earn_many(
             first = known[place].request_hash if place in known else planned[place][1].request_hash
             repeating.check_same(first, note)
         else:
+            acting.must_be_open(accounts[earning.account_id])
             planned[place] = (_plan(drafts[earning.account_id], earning, note), note)
     plans = [(accounts[account], draft) for account, draft in drafts.items()]
     written = {
@@ -108,21 +109,65 @@ def _plan(draft: Draft, earning: Earning, note: Note) -> int:
     return entry.number
 
 
-def settle_due(*, at: datetime, limit: int = 1_000, recorded_at: datetime | None = None) -> int:
-    """Settle up to `limit` accounts that are due and that nobody else holds at this moment.
+class Sweep:
+    """Settles all that is due at one moment, some accounts in each transaction."""
 
-    Returns how many; 0 says that nothing is left to do here. Those who hold the others settle
-    them by the same rules.
-    """
-    with engines.unprepared():
-        accounts = locking.lock_due(at=at, limit=limit)
+    def __init__(self, *, at: datetime, recorded_at: datetime | None = None) -> None:
+        self._at, self._recorded_at = at, recorded_at
+        self._since: datetime | None = None
+
+    def settle(self, *, limit: int) -> int:
+        """Settle up to `limit` accounts that nobody else holds, those that come after the last.
+
+        Returns how many; 0 says that nothing is left to do here. Those who hold the others settle
+        them by the same rules.
+        """
+        settled = self._settle_since(limit)
+        if not settled and self._since is not None:
+            # Whoever was passed over may have let go by now.
+            self._since = None
+            settled = self._settle_since(limit)
+        return settled
+
+    def _settle_since(self, limit: int) -> int:
+        with engines.unprepared():
+            accounts = locking.lock_due(at=self._at, limit=limit, since=self._since)
+            if accounts:
+                self._since = accounts[-1].next_event_at
+            merged = [account for account in accounts if account.merged_into_id is not None]
+            alone = [account for account in accounts if account.merged_into_id is None]
+            self._settle_alone(alone)
+            settled = [_settle_merged(account, self._at, self._recorded_at) for account in merged]
+        return len(alone) + sum(settled)
+
+    def _settle_alone(self, accounts: Sequence[Account]) -> None:
         books = [loading.as_book(account) for account in accounts]
         loading.read_open_lots(books)
         plans = []
         for account, book in zip(accounts, books, strict=True):
-            draft = Draft(book, at=at, recorded_at=recorded_at or at)
+            draft = Draft(book, at=self._at, recorded_at=self._recorded_at or self._at)
             planning.settle(draft)
             draft.close(has_acted=False)
             plans.append((account, draft))
-        booking.write(plans)
-    return len(accounts)
+        booking.put(plans)
+
+
+def settle_due(*, at: datetime, limit: int = 1_000, recorded_at: datetime | None = None) -> int:
+    """Settle up to `limit` accounts that are due and that nobody else holds at this moment.
+
+    Returns how many; 0 says that nothing is left to do here.
+    """
+    return Sweep(at=at, recorded_at=recorded_at).settle(limit=limit)
+
+
+def count_due(*, at: datetime, most: int) -> int:
+    """Return how many accounts are due, as far as `most`."""
+    return Account.objects.filter(next_event_at__lte=at)[:most].count()
+
+
+def _settle_merged(account: Account, at: datetime, recorded_at: datetime | None) -> bool:
+    """Settle an account whose points go on to another one, unless somebody holds that."""
+    if locking.try_survivor(account) is None:
+        return False
+    verbs.settle(account=account, at=at, recorded_at=recorded_at)
+    return True

@@ -25,6 +25,13 @@ EVENTS = {
     "ADJUST": "points.adjusted",
     "REPAY": "points.repaid",
     "CLOSE": "points.removed",
+    "HOLD": "points.held",
+    "CAPTURE": "points.spent",
+    "VOID": "points.released",
+    "LAPSE": "points.released",
+    "CLAWBACK": "points.taken-back",
+    "TRANSFER_OUT": "points.transferred",
+    "TRANSFER_IN": "points.transferred",
 }
 _CLOCKS = ("entry_seq", "lot_seq", "next_event_at", "inactive_at", "last_at", "last_hash")
 
@@ -43,10 +50,24 @@ def write(
 
     Returns the entries in the order of the plans. Raises EarnedAlready.
     """
+    ids = put(plans, parent=parent, is_historic=is_historic)
+    return [
+        _as_row(account, entry, ids[account.pk, entry.number], parent)
+        for account, draft in plans
+        for entry in draft.entries
+    ]
+
+
+def put(
+    plans: Sequence[Plan], *, parent: Entry | None = None, is_historic: bool = False
+) -> dict[tuple[int, int], int]:
+    """Do as `write`, for who needs no more than the ids of entries, by account and number."""
     plans = [plan for plan in plans if _has_changed(*plan)]
     if not plans:
-        return []
+        return {}
     rows = Rows.of(plans, parent=parent)
+    rows.events = outbox.rows_of(_events(plans, is_historic=is_historic))
+    rows.days = changes.rows_of("points", _days(plans))
     try:
         ids = pens.write(rows)
     except IntegrityError as error:
@@ -56,12 +77,7 @@ def write(
     for account, draft in plans:
         show(account, draft.book)
     locking.prove([account for account, _draft in plans])
-    _tell(plans, is_historic=is_historic)
-    return [
-        _as_row(account, entry, ids[account.pk, entry.number], parent)
-        for account, draft in plans
-        for entry in draft.entries
-    ]
+    return ids
 
 
 def show(account: Account, book: Book) -> None:
@@ -84,15 +100,21 @@ def _says_earned_already(error: IntegrityError) -> bool:
     return name in str(error) or columns in str(error)
 
 
-def _tell(plans: Sequence[Plan], *, is_historic: bool) -> None:
-    events, days = [], set()
-    for account, draft in plans:
-        for entry in draft.entries:
-            events.append(_event(account, entry, is_historic=is_historic))
-            days.add((None, entry.occurred_at.astimezone(UTC).date()))
-    if events:
-        outbox.record_many(events)
-        changes.record("points", days)
+def _events(plans: Sequence[Plan], *, is_historic: bool) -> list[outbox.Event]:
+    return [
+        _event(account, entry, is_historic=is_historic)
+        for account, draft in plans
+        for entry in draft.entries
+    ]
+
+
+def _days(plans: Sequence[Plan]) -> set[changes.Day]:
+    """The days, in UTC, of which the programme's figures must be counted again."""
+    return {
+        (None, entry.occurred_at.astimezone(UTC).date())
+        for _account, draft in plans
+        for entry in draft.entries
+    }
 
 
 def _event(account: Account, entry: PlannedEntry, *, is_historic: bool) -> outbox.Event:
@@ -133,6 +155,9 @@ def _as_row(account: Account, entry: PlannedEntry, key: int, parent: Entry | Non
         debt_after=owed,
         previous_hash=entry.previous_hash,
         hash=entry.hash,
+        transfer=entry.more.transfer,
+        forgiven=entry.more.forgiven,
+        waived=entry.more.waived,
     )
     row._state.adding = False
     row._state.db = connection.alias

@@ -25,6 +25,13 @@ _SELECT = (
     f"SELECT {', '.join(f'a.{name}' for name in _FIELDS)}, w.code"
     " FROM ledger_account a JOIN ledger_wallet w ON w.id = a.wallet_id"
 )
+# An account and those it was merged into, one after the other.
+_CHAIN = (
+    "a.id IN (WITH RECURSIVE chain(id, after) AS ("
+    "SELECT f.id, f.merged_into_id FROM ledger_account f WHERE f.id = %s"
+    " UNION ALL SELECT n.id, n.merged_into_id FROM ledger_account n"
+    " JOIN chain c ON n.id = c.after) SELECT id FROM chain)"
+)
 
 
 class Proof:
@@ -52,11 +59,18 @@ def lock_accounts(accounts: Iterable[int]) -> dict[int, Account]:
     return {account.pk: account for account in _select(condition, parameters)}
 
 
-def lock_due(*, at: datetime, limit: int) -> list[Account]:
-    """Lock the accounts that have waited longest for settlement and that nobody else holds."""
+def lock_due(*, at: datetime, limit: int, since: datetime | None = None) -> list[Account]:
+    """Lock the accounts that have waited longest for settlement and that nobody else holds.
+
+    Those that have waited since before `since` are left out: an index still leads through what
+    was settled a moment ago.
+    """
+    condition, moments = "a.next_event_at <= %s", [at]
+    if since is not None:
+        condition, moments = f"{condition} AND a.next_event_at >= %s", [at, since]
     return _select(
-        "a.next_event_at <= %s",
-        [engines.to_column(at)],
+        condition,
+        [engines.to_column(moment) for moment in moments],
         order=f"a.next_event_at, a.id LIMIT {int(limit)}",
         skip_locked=True,
     )
@@ -65,6 +79,41 @@ def lock_due(*, at: datetime, limit: int) -> list[Account]:
 def hold(account_id: int) -> Account:
     """Return an account that is locked and as it is now."""
     return find_held(account_id) or lock_accounts([account_id])[account_id]
+
+
+def hold_several(account_ids: Sequence[int]) -> dict[int, Account]:
+    """Return accounts that are locked, in order of id, and as they are now."""
+    held = {key: find_held(key) for key in account_ids}
+    found = {key: account for key, account in held.items() if account is not None}
+    return found if len(found) == len(held) else lock_accounts(account_ids)
+
+
+def hold_with_survivor(account_id: int) -> tuple[Account, Account | None]:
+    """Return a locked account and, if it was merged, the one that has its points now.
+
+    They are locked in one statement, in order of id, unless the account was locked before.
+    """
+    account = find_held(account_id)
+    if account is None:
+        account = {found.pk: found for found in _select(_CHAIN, [account_id])}[account_id]
+    survivor = None
+    while (after := (survivor or account).merged_into_id) is not None:
+        survivor = hold(after)
+    return account, survivor
+
+
+def try_survivor(account: Account) -> Account | None:
+    """Return the locked account that has a merged one's points now; None if it is held."""
+    last = account
+    while last.merged_into_id is not None:
+        held = find_held(last.merged_into_id)
+        if held is None:
+            found = _select("a.id = %s", [last.merged_into_id], skip_locked=True)
+            if not found:
+                return None
+            held = found[0]
+        last = held
+    return last
 
 
 def find_held(account_id: int) -> Account | None:

@@ -3,13 +3,15 @@
 # ruff: noqa: S608 (names of columns alone are put together; values are parameters)
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
 from loyalty.core import engines
-from loyalty.ledger.posting.rows import ACCOUNT, BOOK, CHANGE, ENTRY, LOT, MOVEMENT, Row, Rows
+from loyalty.events import changes, outbox
+from loyalty.ledger.posting.rows import ACCOUNT, BOOK, CHANGE, CLOSING, HOLD, MOVEMENT, Row, Rows
 
 # Above so many rows, arrays are cheaper to send and to plan than a list of values.
 _MOST_VALUES = 8
@@ -29,11 +31,21 @@ def write(rows: Rows) -> dict[tuple[int, int], int]:
 
 def _write_at_once(rows: Rows) -> dict[tuple[int, int], int]:
     parts = [
-        (rows.entries, "entries", "e", ENTRY, _INSERT_ENTRIES),
-        (rows.lots, "lots", "n", LOT, _INSERT_LOTS),
+        (
+            rows.entries,
+            "entries",
+            "e",
+            rows.entry_columns,
+            _insert_entries(tuple(rows.entry_columns)),
+        ),
+        (rows.lots, "lots", "n", rows.lot_columns, _insert_lots(tuple(rows.lot_columns))),
         (rows.changes, "changes", "c", CHANGE, _UPDATE_LOTS),
         (rows.movements, "moves", "m", MOVEMENT, _movements_statement(bool(rows.lots))),
+        (rows.holds, "holds", "h", HOLD, _INSERT_HOLDS),
+        (rows.closings, "closings", "x", CLOSING, _UPDATE_HOLDS),
         (rows.accounts, "accounts", "u", ACCOUNT, _UPDATE_ACCOUNTS),
+        (rows.events, "events", "t", outbox.COLUMNS, _INSERT_EVENTS),
+        (rows.days, "days", "d", changes.COLUMNS, _INSERT_DAYS),
     ]
     steps, parameters = [], []
     for part, name, alias, columns, statement in parts:
@@ -64,17 +76,44 @@ def _source(rows: Sequence[Row], alias: str, columns: dict[str, str]) -> tuple[s
     return f"(VALUES {values}) AS {alias}({names})", [value for row in rows for value in row]
 
 
-_ENTRY_NAMES = ", ".join(ENTRY)
-_INSERT_ENTRIES = (
-    f"INSERT INTO ledger_entry ({_ENTRY_NAMES}) SELECT {_ENTRY_NAMES} FROM {{source}}"
-    " RETURNING id, account_id, number"
+@cache
+def _insert_entries(columns: tuple[str, ...]) -> str:
+    names = ", ".join(columns)
+    return (
+        f"INSERT INTO ledger_entry ({names}) SELECT {names} FROM {{source}}"
+        " RETURNING id, account_id, number"
+    )
+
+
+@cache
+def _insert_lots(columns: tuple[str, ...]) -> str:
+    names = [name for name in columns if name != "origin"]
+    return (
+        f"INSERT INTO ledger_lot (origin_id, {', '.join(names)})"
+        f" SELECT e.id, {', '.join(f'n.{name}' for name in names)} FROM {{source}}"
+        " JOIN entries e ON e.account_id = n.account_id AND e.number = n.origin"
+        " RETURNING id, account_id, number"
+    )
+
+
+_INSERT_HOLDS = (
+    "INSERT INTO ledger_hold"
+    " (account_id, opening_id, public_id, points, captured, state, expires_at)"
+    " SELECT h.account_id, e.id, h.public_id, h.points, h.captured, h.state, h.expires_at"
+    " FROM {source} JOIN entries e ON e.account_id = h.account_id AND e.number = h.opening"
 )
-_LOT_NAMES = ", ".join(name for name in LOT if name != "origin")
-_INSERT_LOTS = (
-    f"INSERT INTO ledger_lot (origin_id, {_LOT_NAMES})"
-    f" SELECT e.id, {', '.join(f'n.{name}' for name in LOT if name != 'origin')} FROM {{source}}"
-    " JOIN entries e ON e.account_id = n.account_id AND e.number = n.origin"
-    " RETURNING id, account_id, number"
+_INSERT_EVENTS = (
+    f"INSERT INTO events_outboxevent ({', '.join(outbox.COLUMNS)})"
+    f" SELECT {', '.join(outbox.COLUMNS)} FROM {{source}}"
+)
+_INSERT_DAYS = (
+    f"INSERT INTO events_change ({', '.join(changes.COLUMNS)})"
+    f" SELECT {', '.join(changes.COLUMNS)} FROM {{source}}"
+)
+_UPDATE_HOLDS = (
+    "UPDATE ledger_hold SET closing_id = e.id, state = x.state, captured = x.captured"
+    " FROM {source} JOIN entries e ON e.account_id = x.account_id AND e.number = x.closing"
+    " WHERE ledger_hold.id = x.id"
 )
 _UPDATE_LOTS = (
     "UPDATE ledger_lot SET remaining = c.remaining, state = c.state FROM {source}"
@@ -119,13 +158,13 @@ def _write_by_table(rows: Rows) -> dict[tuple[int, int], int]:
         _insert(
             cursor,
             "ledger_entry",
-            ["id", *ENTRY],
+            ["id", *rows.entry_columns],
             [(entries[row[:2]], *row) for row in rows.entries],
         )
         _insert(
             cursor,
             "ledger_lot",
-            ["id", "account_id", "number", "origin_id", *list(LOT)[3:]],
+            ["id", "account_id", "number", "origin_id", *list(rows.lot_columns)[3:]],
             [(lots[row[:2]], *row[:2], entries[row[0], row[2]], *row[3:]) for row in rows.lots],
         )
         _insert(
@@ -137,7 +176,15 @@ def _write_by_table(rows: Rows) -> dict[tuple[int, int], int]:
                 for row in rows.movements
             ],
         )
-        _update_by_table(cursor, rows)
+        _insert(
+            cursor,
+            "ledger_hold",
+            ["account_id", "opening_id", *list(HOLD)[2:]],
+            [(row[0], entries[row[:2]], *row[2:]) for row in rows.holds],
+        )
+        _update_by_table(cursor, rows, entries)
+        _insert(cursor, "events_outboxevent", list(outbox.COLUMNS), rows.events)
+        _insert(cursor, "events_change", list(changes.COLUMNS), rows.days)
     return entries
 
 
@@ -148,7 +195,12 @@ def _insert(cursor: Any, table: str, names: Sequence[str], rows: Sequence[Row]) 
         cursor.executemany(statement, [_adapted(row) for row in rows])
 
 
-def _update_by_table(cursor: Any, rows: Rows) -> None:
+def _update_by_table(cursor: Any, rows: Rows, entries: dict[tuple[int, int], int]) -> None:
+    if rows.closings:
+        cursor.executemany(
+            "UPDATE ledger_hold SET closing_id = %s, state = %s, captured = %s WHERE id = %s",
+            [(entries[row[:2]], row[3], row[4], row[2]) for row in rows.closings],
+        )
     if rows.changes:
         cursor.executemany(
             "UPDATE ledger_lot SET remaining = %s, state = %s WHERE id = %s",
@@ -164,6 +216,10 @@ def _update_by_table(cursor: Any, rows: Rows) -> None:
 
 
 def _adapted(row: Row) -> Row:
-    return tuple(
-        engines.to_column(value) if isinstance(value, datetime) else value for value in row
-    )
+    return tuple(_adapt(value) for value in row)
+
+
+def _adapt(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return engines.to_column(value)
+    return value.isoformat() if isinstance(value, date) else value

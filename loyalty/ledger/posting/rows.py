@@ -1,12 +1,13 @@
 """What a plan writes, as rows: the same for both pens."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from loyalty.ledger.models import Account, Entry
 from loyalty.ledger.planning import Draft, Lot, PlannedEntry
 from loyalty.ledger.planning.accounts import BUCKETS
+from loyalty.ledger.planning.drafts import NOTHING_MORE
 
 Row = tuple[Any, ...]
 
@@ -50,6 +51,9 @@ LOT = {
     "available_at": "timestamptz",
     "expires_at": "timestamptz",
 }
+# What few entries and lots say besides: these columns are written only where some row has them.
+MORE = {"transfer": "text", "forgiven": "bigint", "waived": "bigint"}
+ORIGIN = {"came_account_id": "bigint", "came_number": "bigint"}
 CHANGE = {"id": "bigint", "remaining": "bigint", "state": "text"}
 MOVEMENT = {
     "account_id": "bigint",
@@ -60,33 +64,78 @@ MOVEMENT = {
     "destination": "text",
     "points": "bigint",
 }
+HOLD = {
+    "account_id": "bigint",
+    "opening": "bigint",
+    "public_id": "text",
+    "points": "bigint",
+    "captured": "bigint",
+    "state": "text",
+    "expires_at": "timestamptz",
+}
+CLOSING = {
+    "account_id": "bigint",
+    "closing": "bigint",
+    "id": "bigint",
+    "state": "text",
+    "captured": "bigint",
+}
 
 
 @dataclass(slots=True)
 class Rows:
     """What to write. Entries and new lots are known by account and number until they have ids."""
 
+    entry_columns: dict[str, str] = field(default_factory=lambda: ENTRY)
+    lot_columns: dict[str, str] = field(default_factory=lambda: LOT)
     accounts: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     lots: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
     movements: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+    closings: list[Row] = field(default_factory=list)
+    # What is told of it: events, and days to count again, in the columns of their own tables.
+    events: Sequence[Row] = ()
+    days: Sequence[Row] = ()
 
     @classmethod
-    def of(cls, plans: Iterable[tuple[Account, Draft]], *, parent: Entry | None) -> Self:
+    def of(cls, plans: Sequence[tuple[Account, Draft]], *, parent: Entry | None) -> Self:
         rows = cls()
+        written = [entry for _account, draft in plans for entry in draft.entries]
+        if any(entry.more is not NOTHING_MORE for entry in written):
+            rows.entry_columns = ENTRY | MORE
+        if any(lot.came_from for entry in written for lot in entry.opened):
+            rows.lot_columns = LOT | ORIGIN
         for account, draft in plans:
             rows.accounts.append(_account(account, draft))
             for entry in draft.entries:
-                rows.entries.append(_entry(account, entry, parent))
-                rows.lots += [_lot(account, entry, lot) for lot in entry.opened]
-                rows.movements += _movements(account, draft, entry)
+                rows._add(account, draft, entry, parent)
             rows.changes += [
                 (lot.row, lot.remaining, _state(lot))
                 for lot in draft.touched.values()
                 if lot.row is not None
             ]
         return rows
+
+    def _add(
+        self, account: Account, draft: Draft, entry: PlannedEntry, parent: Entry | None
+    ) -> None:
+        more = entry.more
+        row = _entry(account, entry, parent)
+        if self.entry_columns is not ENTRY:
+            row = (*row, more.transfer, more.forgiven, more.waived)
+        self.entries.append(row)
+        for lot in entry.opened:
+            origin = (lot.came_from or (None, None)) if self.lot_columns is not LOT else ()
+            self.lots.append((*_lot(account, entry, lot), *origin))
+        self.movements += _movements(account, draft, entry)
+        if hold := more.opens:
+            self.holds.append(
+                (account.pk, entry.number, hold.public_id, hold.points, 0, "OPEN", hold.expires_at)
+            )
+        if end := more.closes:
+            self.closings.append((account.pk, entry.number, end.hold.row, end.state, end.captured))
 
 
 def _account(account: Account, draft: Draft) -> Row:

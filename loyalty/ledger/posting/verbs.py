@@ -1,6 +1,6 @@
 """What moves points of one account: each verb one entry, and what falls due before it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -8,34 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.core.refusals import Refusal, ValidationFailed
 from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry, Kind
-from loyalty.ledger.planning import Draft, Grant, Note, NotEnough, PlannedEntry
+from loyalty.ledger.planning import Draft, Grant, Note, PlannedEntry
 from loyalty.ledger.posting import booking, locking, repeating
-
-Plan = Callable[[Draft], PlannedEntry]
-
-
-class InsufficientPoints(Refusal):
-    """`available` and `required` say how far it is."""
-
-    code = "insufficient-points"
-    title = _("There are not enough points.")
+from loyalty.ledger.posting.acting import open_case, post, spend
 
 
 class TakesEffectLater(Refusal):
     code = "takes-effect-later"
     title = _("It cannot take effect in the future.")
-
-
-class RefundExceedsSpent(Refusal):
-    """`left` says how many can still be given back."""
-
-    code = "refund-exceeds-spent"
-    title = _("More points would be given back than were spent.")
-
-
-class NotRefundable(Refusal):
-    code = "not-refundable"
-    title = _("Only points that were spent can be given back.")
 
 
 def earn(
@@ -54,7 +34,7 @@ def earn(
 ) -> Entry:
     """Give the points of an award, effective at `occurred_at` (now if absent), and repay debt.
 
-    Raises KeyReused, NotOpaque, TakesEffectLater, EarnedAlready.
+    Raises TakesEffectLater, EarnedAlready, AccountMerged, AccountClosed, KeyReused, NotOpaque.
     """
     asked = note_of_earn(
         account=account,
@@ -69,7 +49,7 @@ def earn(
     def plan(draft: Draft) -> PlannedEntry:
         return plan_earn(draft, grants=grants, asked=asked, occurred_at=occurred_at)
 
-    return _post(
+    return post(
         account.pk,
         asked,
         plan,
@@ -93,7 +73,10 @@ def redeem(
     reason: str = "",
     is_historic: bool = False,
 ) -> Entry:
-    """Spend points, earliest expiry first. Raises InsufficientPoints, KeyReused, NotOpaque."""
+    """Spend points, earliest expiry first.
+
+    Raises InsufficientPoints, AccountMerged, AccountClosed, KeyReused, NotOpaque.
+    """
     asked = repeating.note(
         "REDEEM",
         points,
@@ -105,9 +88,9 @@ def redeem(
     )
 
     def plan(draft: Draft) -> PlannedEntry:
-        return _spend(planning.redeem, draft, points, asked)
+        return spend(lambda: planning.redeem(draft, points=points, note=asked))
 
-    return _post(
+    return post(
         account.pk,
         asked,
         plan,
@@ -117,46 +100,6 @@ def redeem(
         is_historic=is_historic,
         spends=points,
     )
-
-
-def refund(
-    *,
-    entry: Entry,
-    points: int,
-    key: str,
-    at: datetime,
-    grace_days: int | None,
-    recorded_at: datetime | None = None,
-    actor: str = "",
-    reason: str = "",
-) -> Entry:
-    """Give back points that an entry spent, to the lots they came from, last drawn first.
-
-    What has expired meanwhile lives `grace_days` more days, or expires at once without them.
-    Raises RefundExceedsSpent, NotRefundable, KeyReused, NotOpaque.
-    """
-    if entry.kind != Kind.REDEEM:
-        raise NotRefundable
-    asked = repeating.note(
-        "REFUND",
-        entry.number,
-        points,
-        reference=entry.reference,
-        key=key,
-        actor=actor,
-        reason=reason,
-    )
-
-    def plan(draft: Draft) -> PlannedEntry:
-        spending = loading.read_spending(draft.book, entry)
-        try:
-            return planning.refund(
-                draft, spending=spending, points=points, grace_days=grace_days, note=asked
-            )
-        except NotEnough as refusal:
-            raise RefundExceedsSpent(left=refusal.available) from refusal
-
-    return _post(entry.account_id, asked, plan, at=at, recorded_at=recorded_at, parent=entry)
 
 
 def adjust(
@@ -173,7 +116,8 @@ def adjust(
 ) -> Entry:
     """Add points that expire at `expires_at` (never if absent), or take some away for ever.
 
-    Raises InsufficientPoints, ValidationFailed without reason or actor, KeyReused, NotOpaque.
+    Raises InsufficientPoints, ValidationFailed without reason or actor, AccountMerged,
+    AccountClosed, KeyReused, NotOpaque.
     """
     if not (points and reason and actor):
         raise ValidationFailed(_("An adjustment has points, a reason and somebody who made it."))
@@ -183,11 +127,11 @@ def adjust(
 
     def plan(draft: Draft) -> PlannedEntry:
         if points < 0:
-            return _spend(planning.remove, draft, -points, asked)
+            return spend(lambda: planning.remove(draft, points=-points, note=asked))
         grant = Grant("", points, draft.now, expires_at or planning.NEVER)
         return planning.earn(draft, grants=[grant], note=asked, kind=Kind.ADJUST.value)
 
-    return _post(
+    return post(
         account.pk,
         asked,
         plan,
@@ -199,15 +143,19 @@ def adjust(
 
 
 def settle(*, account: Account, at: datetime, recorded_at: datetime | None = None) -> list[Entry]:
-    """Write what has fallen due at `at`, each entry at its own instant. Again writes nothing."""
+    """Write what has fallen due at `at`, each entry at its own instant. Again writes nothing.
+
+    What a hold of a merged account lets go moves on to the survivor.
+    """
     locked = locking.hold(account.pk)
     if not loading.is_due(locked, at=at):
         return []
-    book = loading.open_book(locked, at=at)
-    draft = Draft(book, at=at, recorded_at=recorded_at or at)
-    planning.settle(draft)
-    draft.close(has_acted=False)
-    return booking.write([(locked, draft)])
+    locked, survivor = locking.hold_with_survivor(account.pk)
+    case = open_case(locked, survivor, at=at, recorded_at=recorded_at)
+    planning.settle(case.draft)
+    case.draft.close(has_acted=False)
+    case.hand_on()
+    return booking.write(case.plans)
 
 
 def note_of_earn(
@@ -243,46 +191,3 @@ def plan_earn(
         return planning.earn(draft, grants=grants, note=asked, occurred_at=occurred_at)
     except planning.TakesEffectLater as mistake:
         raise TakesEffectLater from mistake
-
-
-def _spend(
-    verb: Callable[..., PlannedEntry], draft: Draft, points: int, asked: Note
-) -> PlannedEntry:
-    try:
-        return verb(draft, points=points, note=asked)
-    except NotEnough as refusal:
-        raise InsufficientPoints(
-            available=refusal.available, required=refusal.required
-        ) from refusal
-
-
-def _post(
-    account_id: int,
-    asked: Note,
-    plan: Plan,
-    *,
-    at: datetime,
-    recorded_at: datetime | None,
-    shown: Account | None = None,
-    is_historic: bool = False,
-    spends: int = 0,
-    parent: Entry | None = None,
-) -> Entry:
-    """Do what every verb does: answer a repeat, lock, decide, write.
-
-    `shown` is the caller's object: afterwards it says what was written.
-    """
-    locked = locking.find_held(account_id)
-    if locked is None and (first := repeating.get_first(account_id, asked)):
-        return first
-    locked = locked or locking.hold(account_id)
-    # Under the lock: a repeat that raced us has committed by now.
-    if first := repeating.get_first(account_id, asked):
-        return first
-    book = loading.open_book(locked, at=at, spends=spends)
-    draft = Draft(book, at=at, recorded_at=recorded_at or at)
-    planned = plan(draft)
-    written = booking.write([(locked, draft)], parent=parent, is_historic=is_historic)
-    if shown is not None and shown is not locked:
-        booking.show(shown, book)
-    return next(entry for entry in written if entry.number == planned.number)

@@ -18,10 +18,11 @@ _WORDS = """
   Staff        {home}desk/
   API          {home}api/v1/docs/
 
-  Member       {member}   card {card}   (at the till: /api/v1/)
+  Member       {member}   card {card}   (signs in by a code: {home}demo/mail/)
   Cashier      {cashier}   (at the desk)
   Administrator {administrator}   (at the desk)
-  Password     {password}   (of all three)
+  Others       {others}
+  Password     {password}   (of all at the desk)
   Till key     {till_key}
 
 Ctrl-C stops web, worker and schedule."""
@@ -36,7 +37,7 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=_port, default=8000)
         parser.add_argument("--seed", type=int, default=1, help="another number, other lives")
-        parser.add_argument("--members", type=int, default=200)
+        parser.add_argument("--members", type=int, default=2_000)
         parser.add_argument("--seed-only", action="store_true", help="prepare and do not serve")
         parser.add_argument("--no-seed", action="store_true", help="serve whatever is there")
 
@@ -88,6 +89,7 @@ class Command(HouseCommand):
                 home=home,
                 cashier=credentials.CASHIER,
                 administrator=credentials.ADMINISTRATOR,
+                others=", ".join(credentials.OTHERS),
                 **vars(known),
             )
         )

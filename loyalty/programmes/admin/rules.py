@@ -4,41 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from loyalty.core.refusals import Refusal
-from loyalty.programmes import naming, publishing, summaries, terms
+from loyalty.programmes import publishing, terms
+from loyalty.programmes.admin import sayings
 from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
+from loyalty.programmes.admin.previewing import Previewing
+from loyalty.programmes.admin.releasing import Releasing
+from loyalty.programmes.admin.sayings import in_words, with_programme
 from loyalty.programmes.books import get_book
-from loyalty.programmes.forms import VersionForm, initial_of
-from loyalty.programmes.models import Programme, Rule, RuleState, RuleVersion
-
-
-def with_programme(versions: QuerySet[RuleVersion]) -> QuerySet[RuleVersion]:
-    """Add what it takes to say a version in words: the currency, and the revision of names."""
-    programme = Programme.objects.all()
-    return versions.annotate(
-        currency=Subquery(programme.values("currency")[:1]),
-        revision=Subquery(programme.values("revision")[:1]),
-    )
-
-
-def in_words(version: Any) -> str:
-    """Return what a version says, in the language being read."""
-    language = get_language() or "fr"
-    return summaries.summarise(
-        terms=terms.read(version.terms),
-        currency=version.currency,
-        names=naming.get_names(revision=version.revision, language=language),
-    )
+from loyalty.programmes.forms import VersionForm, initial_of, limits
+from loyalty.programmes.models import Rule, RuleState, RuleVersion
 
 
 class VersionInline(admin.TabularInline[RuleVersion, Rule]):
@@ -49,7 +34,7 @@ class VersionInline(admin.TabularInline[RuleVersion, Rule]):
     can_delete = False
     show_change_link = True
     ordering = ("-number",)
-    fields = ("number", "says", "takes_effect_at", "ends_at", "stopped_at", "created_by")
+    fields = ("number", "says", "changes", "takes_effect_at", "ends_at", "stopped_at", "by")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleVersion]:
@@ -58,6 +43,16 @@ class VersionInline(admin.TabularInline[RuleVersion, Rule]):
     @admin.display(description=_("what it says"))
     def says(self, version: RuleVersion) -> str:
         return in_words(version)
+
+    @admin.display(description=_("what changed"))
+    def changes(self, version: RuleVersion) -> SafeString | str:
+        return sayings.changes(version)
+
+    @admin.display(description=_("created by"))
+    def by(self, version: Any) -> str:
+        """Return who wrote it, and who approved it where two had to agree."""
+        approver = f"user:{version.approver}" if version.approver else ""
+        return " + ".join(name for name in (version.created_by, approver) if name)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -69,15 +64,16 @@ class VersionInline(admin.TabularInline[RuleVersion, Rule]):
 @admin.register(Rule)
 class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     names = ("name_fr", "name_en")
-    list_display = ("name", "code", "state", "says", "priority")
-    list_filter = ("state",)
+    list_display = ("name", "code", "state", "says", "campaign", "used", "priority")
+    list_filter = ("state", "campaign")
+    list_select_related = ("campaign", "budget_use")
     ordering = ("-priority", "code")
-    readonly_fields = ("state", "says", "next_version")
+    readonly_fields = ("state", "says", "waiting", "next_version")
     inlines = (VersionInline,)
     actions = ("pause", "resume", "end")
     fieldsets = (
-        (None, {"fields": ("code", ("name_fr", "name_en"), "priority")}),
-        (_("In force"), {"fields": ("state", "says", "next_version")}),
+        (None, {"fields": ("code", ("name_fr", "name_en"), "campaign", "priority")}),
+        (_("In force"), {"fields": ("state", "says", "waiting", "next_version")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
@@ -88,7 +84,7 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
 
     @admin.display(description=_("name"), ordering="name_fr")
     def name(self, rule: Rule) -> str:
-        return rule.name_en if get_language() == "en" else rule.name_fr
+        return str(rule)
 
     @admin.display(description=_("what it says"))
     def says(self, rule: Rule) -> str:
@@ -100,6 +96,22 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
         ]
         shown = (begun or versions)[:1]
         return in_words(shown[0]) if shown else ""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep a rule in its campaign once it was published: who is held out depends on it."""
+        shown = super().get_readonly_fields(request, obj)
+        is_kept = obj is not None and obj.state != RuleState.DRAFT
+        return (*shown, "campaign") if is_kept else shown
+
+    @admin.display(description=_("points used"))
+    def used(self, rule: Rule) -> int | None:
+        """Return what was given of the rule's own budget, if it has one."""
+        use = getattr(rule, "budget_use", None)
+        return use.points if use else None
+
+    @admin.display(description=_("waiting for a second person"))
+    def waiting(self, rule: Rule) -> SafeString | str:
+        return sayings.waiting(rule, at=timezone.now()) if rule.pk else ""
 
     @admin.display(description=_("to change it"))
     def next_version(self, rule: Rule) -> SafeString | str:
@@ -145,7 +157,7 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
 
 
 @admin.register(RuleVersion)
-class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
+class RuleVersionAdmin(Releasing, Previewing, admin.ModelAdmin[RuleVersion]):
     """One version, as it was published. Adding one publishes it; none is ever edited."""
 
     form = VersionForm
@@ -156,28 +168,73 @@ class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
     search_help_text = _("The code of a rule.")
     ordering = ("-pk",)
     shown = (
-        (None, {"fields": ("rule", "number", "says")}),
+        (None, {"fields": ("rule", "number", "in_french", "in_english", "changes")}),
         (_("Time"), {"fields": ("takes_effect_at", "ends_at", "stopped_at")}),
         (_("Written"), {"fields": ("created_at", "created_by", "terms")}),
     )
     fieldsets = (
-        (None, {"fields": ("rule", "event")}),
-        (_("What it gives"), {"fields": ("give", ("points", "per"), "factor", "wallet")}),
+        (None, {"fields": ("rule", ("event", "custom"))}),
+        (
+            _("What it gives"),
+            {
+                "fields": (
+                    "give",
+                    ("points", "per", "carries"),
+                    "factor",
+                    ("voucher_fr", "voucher_en"),
+                    ("voucher_value", "voucher_days"),
+                    "wallet",
+                )
+            },
+        ),
         (
             _("For which basket"),
             {
                 "fields": (
-                    "minimum_basket",
-                    ("categories", "excluded_categories", "excluded_skus"),
-                    "stores",
+                    ("minimum_basket", "maximum_basket", "without_tax"),
+                    ("categories", "skus", "brands", "tags"),
+                    ("holds", "minimum_quantity"),
+                    (
+                        "excluded_categories",
+                        "excluded_skus",
+                        "excluded_brands",
+                        "excluded_tags",
+                    ),
+                    ("stores", "tills", "channels", "payment_means"),
                 )
             },
         ),
-        (_("For whom"), {"fields": ("tiers", "birthday_within_days")}),
-        (_("When"), {"fields": (("from_day", "to_day"), "weekdays")}),
+        (
+            _("For whom"),
+            {
+                "fields": (
+                    ("tiers", "segments", "kind"),
+                    ("sources", "member_for_days", "nth_visit", "birthday_within_days"),
+                    "consents",
+                )
+            },
+        ),
+        (
+            _("When"),
+            {
+                "fields": (
+                    ("from_day", "to_day"),
+                    "weekdays",
+                    ("from_time", "to_time"),
+                    ("nth", "nth_weekday", "recurrence"),
+                )
+            },
+        ),
+        (_("At most"), {"fields": limits.ROWS}),
         (
             _("Life of these points"),
-            {"fields": ("pending_days", ("expiry_kind", "expiry_count", "expiry_round_up"))},
+            {
+                "fields": (
+                    ("pending_days", "pending_until"),
+                    ("expiry_kind", "expiry_count", "expiry_round_up"),
+                    "expiry_dates",
+                )
+            },
         ),
         (_("With other rules"), {"fields": (("group", "mode"),)}),
         (_("From and until"), {"fields": ("takes_effect_at", "ends_at")}),
@@ -190,6 +247,18 @@ class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
     def says(self, version: RuleVersion) -> str:
         return in_words(version)
 
+    @admin.display(description=_("in French"))
+    def in_french(self, version: RuleVersion) -> SafeString:
+        return sayings.in_language(version, "fr")
+
+    @admin.display(description=_("in English"))
+    def in_english(self, version: RuleVersion) -> SafeString:
+        return sayings.in_language(version, "en")
+
+    @admin.display(description=_("what changed"))
+    def changes(self, version: RuleVersion) -> SafeString | str:
+        return sayings.changes(version)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -200,7 +269,7 @@ class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
         return self.shown if obj else self.fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: RuleVersion | None = None) -> Any:
-        return ("says",) if obj else ()
+        return ("in_french", "in_english", "changes") if obj else ()
 
     def get_form(
         self,
@@ -222,13 +291,6 @@ class RuleVersionAdmin(admin.ModelAdmin[RuleVersion]):
         versions = RuleVersion.objects.filter(rule_id=int(rule)).order_by("-number")
         said = versions.values_list("terms", flat=True).first()
         return {"rule": rule, **(initial_of(terms.read(said)) if said else {})}
-
-    def save_model(self, request: HttpRequest, obj: RuleVersion, form: Any, change: bool) -> None:
-        """Publish, and let the page that follows speak of what was published."""
-        published = publishing.publish(
-            rule=obj.rule, said=form.said(), at=form.at, actor=actor_of(request), **form.moments()
-        )
-        obj.pk, obj.number = published.pk, published.number
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """The programme, its stores, its categories and what it says of its wallets."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -8,24 +10,34 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from loyalty.programmes import summaries
 from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
+from loyalty.programmes.books import get_book
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
-from loyalty.programmes.forms import CategoryForm
-from loyalty.programmes.models import Category, Programme, Store, WalletPolicy
+from loyalty.programmes.forms import CategoryForm, ProgrammeForm, WalletPolicyForm
+from loyalty.programmes.models import Category, Programme, Segment, Store, WalletPolicy
 
 
 @admin.register(Programme)
 class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    form = ProgrammeForm
     list_display = ("name", "currency", "time_zone", "value_of_point", "rounding")
     readonly_fields = ("currency", "time_zone", "spending_wallet", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "value_of_point")}),
         (_("Arithmetic"), {"fields": ("rounding", "multipliers")}),
+        (_("Two persons"), {"fields": ("approval_above_points",)}),
+        (_("What counts of a basket"), {"fields": ("counts_tax", "unearning_means")}),
         (_("Set once"), {"fields": ("currency", "time_zone", "spending_wallet", "created_at")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The command `setup_programme` makes the programme, once."""
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Programme | None = None) -> Any:
+        """Let those who set others' limits say from where on two must agree, and nobody else."""
+        shown = super().get_readonly_fields(request, obj)
+        may_set = request.user.has_perm("identity.change_limit")
+        return shown if may_set else (*shown, "approval_above_points")
 
     def has_delete_permission(self, request: HttpRequest, obj: Programme | None = None) -> bool:
         return False
@@ -48,17 +60,52 @@ class CategoryAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Cat
     ordering = ("name", "pk")
 
 
+@admin.register(Segment)
+class SegmentAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Segment]):
+    names = ("name_fr", "name_en")
+    list_display = ("name", "code")
+    ordering = ("code",)
+
+    @admin.display(description=_("name"))
+    def name(self, segment: Segment) -> str:
+        return str(segment)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Segment | None = None) -> bool:
+        """Rules and members may hold it."""
+        return False
+
+
 @admin.register(WalletPolicy)
 class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
-    kept = ("wallet",)
+    form = WalletPolicyForm
+    kept = ()
     list_display = ("wallet", "name_fr", "name_en", "lives", "pending_days")
     list_select_related = ("wallet",)
     ordering = ("wallet__code",)
     fieldsets = (
-        (None, {"fields": ("wallet", ("name_fr", "name_en"))}),
-        (_("Life of points"), {"fields": (("expiry_kind", "expiry_count", "expiry_round_up"),)}),
-        (_("Around it"), {"fields": ("pending_days", "refund_grace_days")}),
+        (None, {"fields": ("code", ("name_fr", "name_en"))}),
+        (
+            _("Life of points"),
+            {"fields": (("expiry_kind", "expiry_count", "expiry_round_up"), "expiry_dates")},
+        ),
+        (_("Around it"), {"fields": (("pending_days", "refund_grace_days"), "allows_debt")}),
+        (
+            _("Stamp card"),
+            {
+                "fields": (
+                    "card_stamps",
+                    ("card_name_fr", "card_name_en"),
+                    ("card_value_cents", "card_days"),
+                )
+            },
+        ),
     )
+
+    def get_form(self, *args: Any, **options: Any) -> Any:
+        """Give the form the currency; it looks nothing up itself."""
+        form: Any = super().get_form(*args, **options)
+        form.currency = get_book().currency
+        return form
 
     @admin.display(description=_("points expire"))
     def lives(self, policy: WalletPolicy) -> str:
@@ -66,6 +113,7 @@ class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: igno
             kind=ExpiryKind(policy.expiry_kind),
             count=policy.expiry_count or 0,
             round_up=RoundUpTo(policy.expiry_round_up),
+            dates=tuple(policy.expiry_dates),
         )
         return summaries.expiry(expiry=said)
 

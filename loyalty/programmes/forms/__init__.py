@@ -1,6 +1,20 @@
 """The shape of what staff write. Never a rule."""
 
-from loyalty.programmes.forms.settings import CategoryForm, TierForm
+from loyalty.programmes.forms.campaigns import CampaignForm
+from loyalty.programmes.forms.samples import SampleForm
+from loyalty.programmes.forms.settings import CategoryForm, ProgrammeForm, WalletPolicyForm
+from loyalty.programmes.forms.tiers import LadderForm, TierForm, TiersFormSet
 from loyalty.programmes.forms.versions import VersionForm, initial_of
 
-__all__ = ["CategoryForm", "TierForm", "VersionForm", "initial_of"]
+__all__ = [
+    "CampaignForm",
+    "CategoryForm",
+    "LadderForm",
+    "ProgrammeForm",
+    "SampleForm",
+    "TierForm",
+    "TiersFormSet",
+    "VersionForm",
+    "WalletPolicyForm",
+    "initial_of",
+]

@@ -1,26 +1,41 @@
+from loyalty.programmes.models.campaigns import Campaign, Goal
+from loyalty.programmes.models.counting import BudgetUse, MemberCount
 from loyalty.programmes.models.earning import Rule, RuleState, RuleVersion
 from loyalty.programmes.models.programme import (
     Category,
     Multipliers,
     Programme,
     Rounding,
+    Segment,
     Store,
     new_revision,
 )
+from loyalty.programmes.models.requests import RuleRequest
+from loyalty.programmes.models.simulations import Simulation, SimulationState
+from loyalty.programmes.models.staff import StoreAssignment
 from loyalty.programmes.models.tiers import Tier, TierLadder
 from loyalty.programmes.models.wallets import ExpiryKind, RoundUpTo, WalletPolicy
 
 __all__ = [
+    "BudgetUse",
+    "Campaign",
     "Category",
     "ExpiryKind",
+    "Goal",
+    "MemberCount",
     "Multipliers",
     "Programme",
     "RoundUpTo",
     "Rounding",
     "Rule",
+    "RuleRequest",
     "RuleState",
     "RuleVersion",
+    "Segment",
+    "Simulation",
+    "SimulationState",
     "Store",
+    "StoreAssignment",
     "Tier",
     "TierLadder",
     "WalletPolicy",

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from loyalty.core.languages import in_language
+from loyalty.identity.models import Traced
+from loyalty.programmes.models.campaigns import Campaign
 
 
 class RuleState(models.TextChoices):
@@ -20,11 +22,15 @@ class Rule(models.Model):
     name_fr = models.CharField(_("name in French"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80)
     state = models.CharField(_("state"), max_length=6, choices=RuleState, default=RuleState.DRAFT)
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="rules",
+        verbose_name=_("campaign"),
+    )  # fmt: skip
     priority = models.SmallIntegerField(
         _("priority"), default=0, help_text=_("The highest is looked at first.")
     )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[Traced])
 
     class Meta:
         verbose_name = _("earning rule")
@@ -43,7 +49,9 @@ class RuleVersion(models.Model):
     `stopped_at`, so that a sale from before, told later, still earns what it was promised.
     """
 
-    rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
+    rule = models.ForeignKey(
+        Rule, models.PROTECT, related_name="versions", verbose_name=_("earning rule")
+    )
     number = models.PositiveIntegerField(_("version"))
     terms = models.JSONField(_("terms"))
     takes_effect_at = models.DateTimeField(_("takes effect"), null=True, blank=True)

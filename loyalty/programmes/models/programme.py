@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from loyalty.core import ids
+from loyalty.core.languages import in_language
+from loyalty.identity.models import Traced
 from loyalty.ledger.models import Wallet
 
 
@@ -51,13 +53,32 @@ class Programme(models.Model):
     multipliers = models.CharField(
         _("several multipliers"), max_length=4, choices=Multipliers, default=Multipliers.BEST
     )
+    approval_above_points = models.PositiveBigIntegerField(
+        _("a rule that may give more points is approved by a second person"),
+        null=True, blank=True,
+        help_text=_(
+            "Its budget says how much it may give; without a budget there is no end to it. Empty:"
+            " nobody is asked."
+        ),
+    )  # fmt: skip
+    counts_tax = models.BooleanField(
+        _("tax earns points"), default=True,
+        help_text=_("Otherwise rules count amounts without the tax that tills tell."),
+    )  # fmt: skip
+    unearning_means = models.JSONField(
+        _("means of payment that earn nothing"), default=list, blank=True,
+        help_text=_(
+            "What is paid by them, such as points or a gift card, is not counted: "
+            "each line counts less, in proportion."
+        ),
+    )  # fmt: skip
     spending_wallet = models.ForeignKey(
         Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet of the points")
     )
     created_at = models.DateTimeField(_("created"))
     revision = models.CharField(max_length=40, editable=False, default=new_revision)
 
-    history = HistoricalRecords(excluded_fields=["revision"])
+    history = HistoricalRecords(bases=[Traced], excluded_fields=["revision"])
 
     class Meta:
         verbose_name = _("loyalty programme")
@@ -78,6 +99,21 @@ class Programme(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+class Segment(models.Model):
+    """A group of members that rules may speak of. Who is in it is the members' to say."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_fr = models.CharField(_("name in French"), max_length=80, db_index=True)
+    name_en = models.CharField(_("name in English"), max_length=80, db_index=True)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+
+    def __str__(self) -> str:
+        return in_language(french=self.name_fr, english=self.name_en)
 
 
 class Store(models.Model):

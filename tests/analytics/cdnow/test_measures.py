@@ -58,7 +58,8 @@ class TestOnTheSample:
             get_measure(code="average_basket").compute(asked)
 
         (query,) = [q["sql"] for q in queries if "members_purchase" in q["sql"]]
-        assert query.count("members_purchase") == 2
+        assert query.count("FROM members_purchase") == 2
+        assert query.count("FROM members_return") == 2
         for bound in ("1997-11-15", "1997-11-30", "1998-02-01", "1998-02-10"):
             assert bound in query
 

@@ -9,10 +9,11 @@ from loyalty.clients.models import Answer, Scope
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger.models import Account
 from loyalty.programmes.models import Programme
-from members import blocking, closing
+from members import blocking, closing, showing
 from members.models import Card, Consent, Member
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
+from tests.members.builders import ahead
 
 NEWCOMER = {
     "first_name": "Grace",
@@ -29,7 +30,9 @@ NOTHING = {"available": 0, "pending": 0, "held": 0, "next_expiry": None}
 BOTTOM = {
     "code": "member",
     "until": None,
-    "to_next": {"tier": "silver", "measure": "spend", "missing": "100.00"},
+    "is_given": False,
+    "to_next": ahead("silver", "100.00"),
+    "to_keep": None,
 }
 
 
@@ -57,6 +60,15 @@ class TestLookup:
 
         assert response.status_code == 200
         assert response.json()["id"] == ada.public_id
+
+    def test_takes_the_code_on_a_phone_once(self, till: Caller, ada: Member):
+        code = showing.issue(card=Card.objects.get(), at=NOON)
+
+        first = till.post("/members/lookup", {"code": code}, key=None)
+        second = till.post("/members/lookup", {"code": code}, key=None)
+
+        assert (first.status_code, first.json()["id"]) == (200, ada.public_id)
+        assert (second.status_code, second.json()["code"]) == (404, "member-not-found")
 
     def test_finds_a_member_by_phone_however_it_is_written(self, till: Caller, ada: Member):
         Member.objects.update(phone="+33612345678")

@@ -1,12 +1,13 @@
 """The open vouchers of a member, as each client may see them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from loyalty.clients import issuing
 from loyalty.clients.models import Scope
-from members import enrolling, vouchering
+from members import blocking, enrolling, vouchering
 from members.models import Member, Voucher
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
@@ -79,13 +80,37 @@ class TestTheVouchersOfAMember:
     def test_cost_one_statement_however_many(
         self, till: Caller, ada: Member, django_assert_num_queries: Any
     ):
-        # Key, member, account and lots, programme, spending, cards, vouchers.
+        # Key, member, account and lots, spending, cards, vouchers.
         vouchers_of(ada, till)
         for days in range(1, 6):
             give_voucher(ada, days=days)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             assert len(vouchers_of(ada, till)) == 5
+
+
+class TestTakingOne:
+    def test_is_refused_by_name_while_the_member_is_blocked(self, ada: Member, clock: Any):
+        voucher = give_voucher(ada)
+        till = caller(Scope.POINTS_SPEND)
+        blocking.block(member=ada, at=NOON, actor="user:1")
+
+        answer = till.post(f"/vouchers/{voucher.code}/use", {}, key="u1")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "member-blocked")
+        voucher.refresh_from_db()
+        assert (voucher.state, voucher.used_at) == ("OPEN", None)
+
+    def test_is_refused_by_name_for_a_day_after_a_new_address(self, ada: Member, clock: Any):
+        voucher = give_voucher(ada)
+        till = caller(Scope.POINTS_SPEND)
+        Member.objects.update(spending_locked_until=NOON + timedelta(hours=1))
+
+        answer = till.post(f"/vouchers/{voucher.code}/use", {}, key="u1")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "spending-locked")
+        voucher.refresh_from_db()
+        assert (voucher.state, voucher.used_at) == ("OPEN", None)
 
 
 class TestTheirCodes:

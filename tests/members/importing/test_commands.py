@@ -81,21 +81,21 @@ class TestImportPurchases:
         assert Purchase.objects.get().store is not None
 
     @pytest.mark.parametrize(
-        ("text", "flags"),
+        ("text", "flags", "why"),
         [
-            ("customer_id,date\n", ()),
-            ("", ()),
-            ("customer_id,date,amount\n", ("--map", "member")),
-            ("customer_id,date,amount\n", ("--store", "rome")),
+            ("customer_id,date\n", (), "no-usable-column"),
+            ("", (), "bad-file"),
+            ("customer_id,date,amount\n", ("--map", "member"), "bad-file"),
+            ("customer_id,date,amount\n", ("--store", "rome"), "bad-file"),
         ],
     )
     def test_exits_2_and_writes_nothing_when_the_file_or_a_flag_is_wrong(
-        self, programme: Programme, write: Writer, text: str, flags: tuple[str, ...]
+        self, programme: Programme, write: Writer, text: str, flags: tuple[str, ...], why: str
     ):
         code, out, err = run("import_purchases", write(text), *flags)
 
         assert (code, out) == (2, "")
-        assert err.startswith("bad-file: ")
+        assert err.startswith(f"{why}: ")
         assert ImportRun.objects.exists() is False
 
     def test_exits_2_before_the_programme_is_set_up(self, db: None, write: Writer):

@@ -339,7 +339,7 @@ class TestResuming:
         def fail(**_said: object) -> None:
             raise Killed
 
-        monkeypatch.setattr(booking.standing, "keep", fail)
+        monkeypatch.setattr(booking.moving, "keep", fail)
 
         with pytest.raises(Killed), transaction.atomic():
             bring(path)

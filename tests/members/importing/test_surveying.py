@@ -54,6 +54,10 @@ class TestBadFile:
         with pytest.raises(BadFile):
             surveying.survey(path=write(text))
 
+    def test_is_one_whose_first_line_is_longer_than_any_name(self, write: Writer):
+        with pytest.raises(BadFile, match="bad-file"):
+            surveying.survey(path=write("x" * 200_000 + "\n1\n"))
+
     def test_is_one_called_gz_that_is_not(self, tmp_path: Path):
         path = tmp_path / "file.csv.gz"
         path.write_text("a,b\n")

@@ -1,0 +1,66 @@
+"""What staff say when they act on a member: why, with which card, in which words."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.desk.audit.differences import REASONS
+from loyalty.programmes.models import Tier
+from members import giving, noting
+
+
+def _choices(*codes: str) -> list[tuple[str, object]]:
+    return [("", _("Choose a reason")), *((code, REASONS[code]) for code in codes)]
+
+
+class BlockForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("misuse", "checking", "member-asked", "other")
+    )
+
+
+class UnblockForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Reason"), choices=_choices("settled", "mistake", "other"))
+
+
+class ReplaceForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("lost", "stolen", "damaged", "other")
+    )
+    number = forms.CharField(
+        label=_("New printed number"),
+        required=False,
+        max_length=60,
+        help_text=_("Without one, a number is made."),
+    )
+    # Made with the page: pressing twice replaces once.
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class GiveTierForm(forms.Form):
+    tier = forms.ModelChoiceField(
+        label=_("Tier"), queryset=Tier.objects.order_by("-rank"), empty_label=_("Choose a tier")
+    )
+    until = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Until its evening they hold at least this tier, whatever they buy."),
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Choose a reason")), *giving.GivenReason.choices]
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=noting.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Colleagues read it, and the member if they ask for their data."),
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("New note"),
+        max_length=noting.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Colleagues read it, and the member if they ask for their data."),
+    )

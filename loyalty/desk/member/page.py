@@ -1,0 +1,123 @@
+"""A member on one page: who they are, what they have, where they stand, and all that happened.
+
+What a role may not see is not read. The number of statements does not grow with the rows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from loyalty.desk.member import history, movements, standing, wallets
+from loyalty.desk.member.history import Changed
+from loyalty.desk.member.movements import Movements
+from loyalty.desk.member.standing import Tiered
+from loyalty.desk.member.wallets import Having
+from loyalty.events.models import Message
+from loyalty.identity.models import User
+from loyalty.programmes import books
+from members.models import Card, Consent, Member, MemberNote, Merge, Purchase, Voucher
+from rewards.models import Redemption
+
+Reader = User | AnonymousUser
+_Read = TypeVar("_Read")
+
+_PURCHASES, _VOUCHERS, _REDEMPTIONS, _MESSAGES, _NOTES = 10, 10, 10, 10, 20
+_LEAP = 2000
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All of a member that the reader may see. What they may not is None."""
+
+    member: Member
+    currency: str
+    birthday: date | None
+    cards: Sequence[Card]
+    consents: Sequence[Consent]
+    wallets: Sequence[Having]
+    tier: Tiered
+    movements: Movements | None
+    purchases: Sequence[Purchase] | None
+    vouchers: Sequence[Voucher] | None
+    redemptions: Sequence[Redemption] | None
+    messages: Sequence[Message] | None
+    notes: Sequence[MemberNote] | None
+    changes: Sequence[Changed] | None
+    merges: Sequence[Merge] | None
+
+
+def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | None) -> Whole:
+    """Return a member's page for a reader. `cursor` is where the movements go on.
+
+    Needs the member with store and tier. Raises pages.InvalidCursor.
+    """
+    book = books.get_book()
+
+    def seen(permission: str, read: Callable[[], _Read]) -> _Read | None:
+        return read() if reader.has_perm(permission) else None
+
+    return Whole(
+        member=member,
+        currency=book.currency,
+        birthday=_birthday(member),
+        cards=list(Card.objects.filter(member=member).order_by("-pk")),
+        consents=_consents(member),
+        wallets=wallets.get_wallets(member=member, book=book, at=at),
+        tier=standing.get_tiered(member=member, book=book, at=at),
+        movements=seen(
+            "ledger.view_entry",
+            lambda: movements.get_movements(member=member, book=book, at=at, cursor=cursor),
+        ),
+        purchases=seen("members.view_purchase", lambda: _purchases(member)),
+        vouchers=seen("members.view_voucher", lambda: _vouchers(member)),
+        redemptions=seen("rewards.view_redemption", lambda: _redemptions(member)),
+        messages=seen("events.view_message", lambda: _messages(member)),
+        notes=seen("members.view_membernote", lambda: _notes(member)),
+        changes=seen("members.view_historicalmember", lambda: history.get_changes(member=member)),
+        merges=seen("members.view_merge", lambda: _merges(member)),
+    )
+
+
+def _birthday(member: Member) -> date | None:
+    if not member.birth_month or not member.birth_day:
+        return None
+    return date(_LEAP, member.birth_month, member.birth_day)
+
+
+def _consents(member: Member) -> Sequence[Consent]:
+    """Return the answers in force: the last to each question."""
+    asked = Consent.objects.filter(member=member).in_force()
+    return list(asked.order_by("channel", "purpose"))
+
+
+def _merges(member: Member) -> Sequence[Merge]:
+    """Return the merges that hold: of others into this one, or of this one into another."""
+    of_both = Merge.objects.standing().with_people()
+    return list(of_both.filter(Q(source=member) | Q(target=member)).order_by("-merged_at", "-pk"))
+
+
+def _purchases(member: Member) -> Sequence[Purchase]:
+    bought = Purchase.objects.filter(member=member).select_related("store")
+    return list(bought.order_by("-occurred_at")[:_PURCHASES])
+
+
+def _vouchers(member: Member) -> Sequence[Voucher]:
+    return list(Voucher.objects.filter(member=member).order_by("-expires_at")[:_VOUCHERS])
+
+
+def _redemptions(member: Member) -> Sequence[Redemption]:
+    redeemed: Any = Redemption.objects.filter(member=member).select_related("reward")
+    return list(redeemed.order_by("-redeemed_at")[:_REDEMPTIONS])
+
+
+def _messages(member: Member) -> Sequence[Message]:
+    return list(Message.objects.for_recipient(member.public_id)[:_MESSAGES])
+
+
+def _notes(member: Member) -> Sequence[MemberNote]:
+    notes = MemberNote.objects.filter(member=member).select_related("author")
+    return list(notes.order_by("-pk")[:_NOTES])

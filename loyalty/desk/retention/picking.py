@@ -1,0 +1,177 @@
+"""Which period and which store a page of measures shows: all of it is in its address."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from analytics import reporting
+from analytics.periods import DAY, Period, PeriodKind, month_end, month_start
+from analytics.reporting import PeriodImpossible
+from analytics.scopes import Cut
+from loyalty.core.zones import add_months
+from loyalty.programmes.models import Store
+
+_MONTH, _QUARTER = r"([0-9]{4})-([0-9]{2})", r"([0-9]{4})-Q([1-4])"
+_YEAR = r"([0-9]{4})"
+_LENGTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What the address asks for: a period of one kind, and a store or all of them."""
+
+    period: Period
+    kind: PeriodKind
+    today: date
+    store: Store | None
+    stores: Sequence[Store]
+    may_see_all: bool = True
+
+    # Properties
+
+    @property
+    def cut(self) -> Cut:
+        return Cut(store_id=self.store.pk if self.store else None)
+
+    @property
+    def label(self) -> str:
+        return label_of(self.period)
+
+    @property
+    def query(self) -> str:
+        """The address of this very choice, without the question mark."""
+        return self._query(self.period)
+
+    @property
+    def before_query(self) -> str:
+        """The period just before, of the same kind."""
+        return self._query(self.period.previous(today=date.max))
+
+    @property
+    def after_query(self) -> str | None:
+        """The period just after, of the same kind; None where it has not begun."""
+        after = _after(self.period)
+        return self._query(after) if after.first <= self.today else None
+
+    @property
+    def kinds(self) -> list[tuple[str, str, bool]]:
+        """Month, quarter and year around the last day of this period: name, query, current."""
+        day = min(self.period.last, self.today)
+        names = {
+            PeriodKind.MONTH: _("Month"),
+            PeriodKind.QUARTER: _("Quarter"),
+            PeriodKind.YEAR: _("Year"),
+        }
+        return [
+            (name, self._query(_around(day, kind)), kind == self.kind)
+            for kind, name in names.items()
+        ]
+
+    def _query(self, period: Period) -> str:
+        said = {"period": key_of(period)}
+        return urlencode(said | ({"store": self.store.code} if self.store else {}))
+
+
+def pick(
+    *, asked: Mapping[str, str], today: date, stores: Sequence[Store], may_see_all: bool = True
+) -> Picked:
+    """Read what an address asks for. Without a period it is the last month that is over.
+
+    `stores` are those the reader may ask about; another one is not found and all are shown.
+    Raises reporting.PeriodImpossible for a period that cannot be read.
+    """
+    if asked.get("from") or asked.get("to"):
+        period = _range(f"{asked.get('from', '')}_{asked.get('to', '')}")
+    elif key := asked.get("period"):
+        period = _read(key)
+    else:
+        period = _around(month_start(today) - DAY, PeriodKind.MONTH)
+    return Picked(
+        period=period,
+        kind=period.kind,
+        today=today,
+        store=next((store for store in stores if store.code == asked.get("store")), None),
+        stores=stores,
+        may_see_all=may_see_all,
+    )
+
+
+def key_of(period: Period) -> str:
+    """Return what an address calls a period: 2026-10, 2026-Q4, 2026, or its two days."""
+    first = period.first
+    match period.kind:
+        case PeriodKind.MONTH:
+            return f"{first:%Y-%m}"
+        case PeriodKind.QUARTER:
+            return f"{first:%Y}-Q{_quarter(first)}"
+        case PeriodKind.YEAR:
+            return f"{first:%Y}"
+    return f"{period.first.isoformat()}_{period.last.isoformat()}"
+
+
+def label_of(period: Period) -> str:
+    """Return what a person calls a period: octobre 2026, T4 2026, 2026, du … au …."""
+    first = period.first
+    match period.kind:
+        case PeriodKind.MONTH:
+            return date_format(first, "YEAR_MONTH_FORMAT")
+        case PeriodKind.QUARTER:
+            return _("Q%(quarter)d %(year)d") % {"quarter": _quarter(first), "year": first.year}
+        case PeriodKind.YEAR:
+            return str(first.year)
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(period.first),
+        "last": date_format(period.last),
+    }
+
+
+def _read(key: str) -> Period:
+    if found := re.fullmatch(_MONTH, key):
+        return _of_months(int(found[1]), int(found[2]), 1)
+    if found := re.fullmatch(_QUARTER, key):
+        return _of_months(int(found[1]), int(found[2]) * 3 - 2, 3)
+    if found := re.fullmatch(_YEAR, key):
+        return _of_months(int(found[1]), 1, 12)
+    return _range(key)
+
+
+def _range(key: str) -> Period:
+    first, _dash, last = key.partition("_")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise PeriodImpossible from None
+    return reporting.read_period(first=days[0], last=days[1])
+
+
+def _of_months(year: int, month: int, count: int) -> Period:
+    try:
+        first = date(year, month, 1)
+    except ValueError:
+        raise PeriodImpossible from None
+    if not reporting.EARLIEST.year < year < reporting.LATEST.year:
+        raise PeriodImpossible
+    return Period(first, month_end(add_months(day=first, months=count - 1)))
+
+
+def _around(day: date, kind: PeriodKind) -> Period:
+    """Return the period of a kind that holds a day."""
+    count = _LENGTHS[kind]
+    return _of_months(day.year, (day.month - 1) // count * count + 1, count)
+
+
+def _after(period: Period) -> Period:
+    count = _LENGTHS.get(period.kind)
+    first = period.last + DAY
+    if count is None:
+        return Period(first, first + (period.days - 1) * DAY)
+    return Period(first, month_end(add_months(day=first, months=count - 1)))
+
+
+def _quarter(day: date) -> int:
+    return (day.month - 1) // 3 + 1

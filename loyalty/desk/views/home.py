@@ -1,0 +1,38 @@
+"""The desk's first page."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loyalty.desk import seeing
+from loyalty.desk.home import attention, figures, measures
+from loyalty.programmes import books
+from loyalty.programmes.models import Store
+
+
+def show(request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
+    """Show today, what needs a person and a few measures, each to who may see it."""
+    at = timezone.now()
+    told = {"title": _("Today"), "at": at, "may_find": _may_find(request)}
+    try:
+        told |= {
+            "figures": figures.get_figures(reader=request.user, at=at, stores=_stores_of(request)),
+            "board": measures.get_board(reader=request.user, at=at),
+        }
+    except books.ProgrammeMissing:
+        told["is_new"] = True
+    told["items"] = attention.get_items(reader=request.user, at=at)
+    return TemplateResponse(request, "desk/home.html", context | told)
+
+
+def _may_find(request: HttpRequest) -> bool:
+    return request.user.has_perm("members.view_member")
+
+
+def _stores_of(request: HttpRequest) -> QuerySet[Store] | None:
+    """Return the stores that bound the reader. Who sees no member sees sums of them all."""
+    return seeing.get_stores(request) if _may_find(request) else None

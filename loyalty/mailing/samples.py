@@ -1,0 +1,121 @@
+"""Each e-mail with made-up figures, for staff to look at. Nothing here is about anybody."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.events.models import MessageKind
+from loyalty.mailing import unsubscribing
+from loyalty.mailing.kinds import MANNERS
+from loyalty.mailing.letters import Letter, link
+from loyalty.mailing.telling import Ending
+from loyalty.programmes.models import Tier
+from loyalty.programmes.rulebook import Rulebook
+from rewards.models import Reward
+
+CODE = "sign_in_code"
+_NAME = "Camille"
+_NOBODY = "mem_sample"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One e-mail that the product sends, by its template: what it is called, and of which sort."""
+
+    template: str
+    title: str | Promise
+    is_marketing: bool
+
+
+def get_samples() -> list[Sample]:
+    """Return every e-mail there is, the code to sign in first."""
+    known = [
+        Sample(manner.template, MessageKind(kind).label, manner.is_marketing)
+        for kind, manner in MANNERS.items()
+    ]
+    return [Sample(CODE, _("sign-in code"), is_marketing=False), *known]
+
+
+def get_letter(*, sample: Sample, language: str, book: Rulebook, at: datetime) -> Letter:
+    """Return a letter as a member would get it who is called Camille."""
+    is_code = sample.template == CODE
+    return Letter(
+        template=sample.template,
+        language=language,
+        programme=book.name,
+        reason=_reason(language) if is_code else "",
+        first_name=_NAME,
+        says=_SAYS[sample.template](language, at.astimezone(book.zone)),
+        action="" if sample.template in _WITHOUT_ACTION else link("portal:home"),
+        choices="" if is_code else link("portal:consents"),
+        unsubscribe=unsubscribing.make_link(recipient=_NOBODY) if sample.is_marketing else "",
+    )
+
+
+def _reason(language: str) -> str:
+    with translation.override(language):
+        return gettext("You receive this e-mail because somebody typed your address to sign in.")
+
+
+def _expiry(days: int) -> Callable[[str, datetime], Mapping[str, Any]]:
+    def says(_language: str, now: datetime) -> Mapping[str, Any]:
+        first = now.date() + timedelta(days=days)
+        ending = [
+            Ending(day=first, points=30),
+            Ending(day=first + timedelta(days=3), points=10),
+        ]
+        return {"points": 40, "balance": 240, "days": ending}
+
+    return says
+
+
+def _tier(language: str, now: datetime) -> Mapping[str, Any]:
+    return {
+        "tier": Tier(name_fr="Or", name_en="Gold"),
+        "until": now.date() + timedelta(days=365),
+        "factor": Decimal("1.5"),
+        "benefits": ["Free delivery" if language == "en" else "Livraison offerte"],
+    }
+
+
+def _at_risk(language: str, now: datetime) -> Mapping[str, Any]:
+    last = now.date() + timedelta(days=30)
+    is_english = language == "en"
+    return {
+        "tier": "Gold" if is_english else "Or",
+        "until": last,
+        "to": "Silver" if is_english else "Argent",
+        "missing": "€87.00" if is_english else "87,00\N{NO-BREAK SPACE}€",
+        "by": last,
+    }
+
+
+def _reward(_language: str, _now: datetime) -> Mapping[str, Any]:
+    coffee = Reward(name_fr="Un café offert", name_en="A coffee on the house")
+    return {"rewards": [{"reward": coffee, "points": 80}]}
+
+
+def _changed(_language: str, now: datetime) -> Mapping[str, Any]:
+    return {"fields": ["email"], "moment": now, "until": now + timedelta(hours=24)}
+
+
+_SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
+    CODE: lambda _language, _now: {"code": "123456", "minutes": 10},
+    "welcome": lambda _language, _now: {"points": 20},
+    "expiry_30": _expiry(30),
+    "expiry_7": _expiry(7),
+    "tier_up": _tier,
+    "tier_at_risk": _at_risk,
+    "reward_ready": _reward,
+    "contact_changed": _changed,
+    "erasure_asked": lambda _language, now: {"until": now + timedelta(hours=72)},
+    "erasure_undone": lambda _language, _now: {},
+}
+_WITHOUT_ACTION = frozenset({CODE, "contact_changed"})

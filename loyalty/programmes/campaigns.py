@@ -1,0 +1,47 @@
+"""What a campaign says to the engine, and who is held out of it. Pure."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+_SHARES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignTerms:
+    """Rules that run together: from when until when, within which budget, without whom."""
+
+    code: str
+    pk: int = 0
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    holdout_percent: int = 0
+    budget_points: int | None = None
+    budget_cents: int | None = None
+
+    # Properties
+
+    @property
+    def pot(self) -> str:
+        """Return the name under which its budget is counted; no rule has such a code."""
+        return f"campaign:{self.code}"
+
+    def runs_at(self, moment: datetime) -> bool:
+        has_begun = self.starts_at is None or self.starts_at <= moment
+        return has_begun and (self.ends_at is None or moment < self.ends_at)
+
+    def holds_out(self, member: str) -> bool:
+        return is_held_out(campaign=self.code, member=member, percent=self.holdout_percent)
+
+
+def is_held_out(*, campaign: str, member: str, percent: int) -> bool:
+    """Say whether a member, by their public id, is kept out of a campaign to compare with.
+
+    Decided by a hash of both alone, so before anybody is exposed, the same for ever, and
+    anew for each campaign. A larger share holds the same members out, and more. Nobody is
+    held out who has no id yet.
+    """
+    if not (percent and member):
+        return False
+    digest = hashlib.sha256(f"{campaign}|{member}".encode()).digest()
+    return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)

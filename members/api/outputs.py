@@ -1,0 +1,226 @@
+"""The shapes of the answers of `answers.py`, for OpenAPI. The tests hold one against the other."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from loyalty.programmes.merits import Measure
+
+
+class ExpiryOutput(serializers.Serializer[Any]):
+    """The next points to expire, at which instant, and the last day they can be used."""
+
+    points = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    valid_until = serializers.DateField()
+
+
+class BalanceOutput(serializers.Serializer[Any]):
+    """Points by what can be done with them. `available` is below zero when some are owed."""
+
+    available = serializers.IntegerField()
+    pending = serializers.IntegerField(min_value=0)
+    held = serializers.IntegerField(min_value=0)
+    next_expiry = ExpiryOutput(allow_null=True)
+
+
+class PointsOutput(BalanceOutput):
+    """A member's balance."""
+
+    member = serializers.CharField()
+
+
+_MEASURES = [measure.value for measure in Measure]
+
+
+class MissingOutput(serializers.Serializer[Any]):
+    """How much of one measure is missing: an amount of money, credits, or days with a visit."""
+
+    measure = serializers.ChoiceField(choices=_MEASURES)
+    missing = serializers.CharField(help_text="A decimal string; whole for credits and visits.")
+
+
+class AheadOutput(MissingOutput):
+    """What is missing to reach or to keep a tier, by a day, included, where there is one.
+
+    `measure` and `missing` are the first of `measures`; with several, any of them is enough
+    or it takes all.
+    """
+
+    tier = serializers.CharField()
+    by = serializers.DateField(allow_null=True)
+    takes = serializers.ChoiceField(choices=["any", "all"])
+    measures = MissingOutput(many=True)
+
+
+class TierOutput(serializers.Serializer[Any]):
+    """The tier that holds today, its last day, and how far the next and this one are.
+
+    `is_given` says that somebody of the staff gave it.
+    """
+
+    code = serializers.CharField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    is_given = serializers.BooleanField()
+    to_next = AheadOutput(allow_null=True)
+    to_keep = AheadOutput(allow_null=True)
+
+
+class IdentityOutput(serializers.Serializer[Any]):
+    """Who a member is."""
+
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    birthday = serializers.CharField(allow_null=True, help_text="Month and day: 05-17.")
+
+
+class VoucherOutput(serializers.Serializer[Any]):
+    """A voucher that can be used now, and its last day.
+
+    Its code spends: it is null without `points:spend` or `rewards:write`.
+    """
+
+    code = serializers.CharField(allow_null=True)
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    value = serializers.CharField(allow_null=True, help_text="A decimal string.")
+    expires_at = serializers.DateTimeField()
+    valid_until = serializers.DateField()
+
+
+class OneVoucherOutput(VoucherOutput):
+    """A voucher as it is now. `expired` is told from its date."""
+
+    state = serializers.ChoiceField(choices=["open", "used", "cancelled", "expired"])
+    member = serializers.CharField()
+    issued_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField(allow_null=True)
+
+
+class EntryLineOutput(serializers.Serializer[Any]):
+    """What one rule gave of an entry."""
+
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    points = serializers.IntegerField()
+
+
+class EntryOutput(serializers.Serializer[Any]):
+    """One movement of a member's points.
+
+    `points` is by how much the balance changed, `pending` by how much what waits changed, and
+    `balance` what could be spent afterwards, below zero what is owed.
+    """
+
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    reason = serializers.CharField(allow_blank=True)
+    points = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    balance = serializers.IntegerField()
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    reference = serializers.CharField(allow_blank=True, help_text="The purchase, the reward…")
+    store = serializers.CharField(allow_null=True)
+    lines = EntryLineOutput(many=True)
+
+
+class EntriesOutput(serializers.Serializer[Any]):
+    """A page of entries, newest first. `next` is the cursor of those before; null at the end."""
+
+    member = serializers.CharField()
+    entries = EntryOutput(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class MemberOutput(serializers.Serializer[Any]):
+    """A member. `identity` and `cards` need `members:read`; they are null without it."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["person", "company"])
+    state = serializers.ChoiceField(choices=["active", "blocked", "closed"])
+    language = serializers.ChoiceField(choices=["fr", "en"])
+    enrolled_at = serializers.DateTimeField()
+    identity = IdentityOutput(allow_null=True)
+    cards = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    balance = BalanceOutput()
+    tier = TierOutput(allow_null=True)
+    vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
+
+
+class AwardLineOutput(serializers.Serializer[Any]):
+    """What one rule gave. `wallet` is told when it is not the one points are spent from."""
+
+    rule = serializers.CharField()
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    points = serializers.IntegerField()
+    wallet = serializers.CharField(required=False)
+    voucher = serializers.CharField(
+        required=False, help_text="What a voucher is called, if the rule gives one."
+    )
+
+
+class RefusedOutput(serializers.Serializer[Any]):
+    """A rule that gave nothing, and why."""
+
+    rule = serializers.CharField()
+    why = serializers.CharField()
+
+
+class CarriedOutput(serializers.Serializer[Any]):
+    """An amount below one step of a rule, which counts with the member's next purchase."""
+
+    rule = serializers.CharField()
+    amount = serializers.CharField(help_text="A decimal string.")
+
+
+class AwardOutput(serializers.Serializer[Any]):
+    """What a purchase is awarded, rule by rule."""
+
+    points = serializers.IntegerField()
+    lines = AwardLineOutput(many=True)
+    refused = RefusedOutput(many=True)
+    carried = CarriedOutput(many=True, required=False)
+
+
+class PreviewOutput(serializers.Serializer[Any]):
+    """What a purchase would be awarded."""
+
+    member = serializers.CharField(allow_null=True)
+    total = serializers.CharField(help_text="A decimal string.")
+    award = AwardOutput()
+
+
+class PurchaseOutput(PreviewOutput):
+    """A purchase, its award, and what its member has now; null for an anonymous one."""
+
+    id = serializers.CharField()
+    receipt = serializers.CharField(allow_blank=True)
+    balance = BalanceOutput(allow_null=True)
+    tier = TierOutput(allow_null=True)
+    vouchers = VoucherOutput(many=True)
+
+
+class TakenBackOutput(serializers.Serializer[Any]):
+    """Points that a return asks back in one wallet, spent or expired ones included."""
+
+    wallet = serializers.CharField()
+    points = serializers.IntegerField(min_value=1)
+
+
+class ReturnOutput(serializers.Serializer[Any]):
+    """A return, what it takes back, and what its member has now; null for an anonymous sale.
+
+    `left` is what can still come back of the sale.
+    """
+
+    id = serializers.CharField()
+    purchase = serializers.CharField()
+    receipt = serializers.CharField(allow_blank=True)
+    member = serializers.CharField(allow_null=True)
+    total = serializers.CharField(help_text="A decimal string.")
+    left = serializers.CharField(help_text="A decimal string.")
+    taken_back = TakenBackOutput(many=True)
+    balance = BalanceOutput(allow_null=True)
+    tier = TierOutput(allow_null=True)

@@ -1,0 +1,67 @@
+"""Whose card it is: nobody of the staff touches their own, whichever door they take."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import Refusal
+from loyalty.identity.models import User
+from members.models import Member
+
+
+class OwnCard(Refusal):
+    code = "own-card"
+    status = 403
+    title = _("This is your own card: ask a colleague.")
+
+
+def check_not_own(*, member: Member, user: User) -> None:
+    """Refuse whoever is the member, or was before somebody corrected or merged it: OwnCard."""
+    if is_own_card(member=member, user=user) or _was_own_card(member=member, user=user):
+        raise OwnCard
+
+
+def is_own_card(*, member: Member, user: User) -> bool:
+    """Say whether somebody of the staff is the member: by their account, address or phone."""
+    is_linked = member.user_id is not None and member.user_id == user.pk
+    is_named = bool(member.email) and _mailbox(str(member.email)) == _mailbox(user.email)
+    is_called = bool(user.phone) and member.phone == user.phone
+    return is_linked or is_named or is_called
+
+
+def get_own(*, users: Iterable[User]) -> frozenset[int]:
+    """Return the members, by key, whose card is or was that of one of some people."""
+    return frozenset(pk for user in users for pk in _own_of(user))
+
+
+def _own_of(user: User) -> Iterable[int]:
+    """Look once at what might be theirs, by the name of their mailbox, then closely."""
+    local, _at, domain = _mailbox(user.email).rpartition("@")
+    same = Q(email__istartswith=local, email__iendswith=f"@{domain}")
+    if user.phone:
+        same |= Q(phone=user.phone)
+    was = {row.id for row in Member.history.filter(same) if _is_told(row, user)}
+    now = Member.objects.filter(same | Q(user=user))
+    own = was | {member.pk for member in now if is_own_card(member=member, user=user)}
+    # What was theirs is in the survivor's account now.
+    return own | set(Member.objects.filter(merged__in=own).values_list("pk", flat=True))
+
+
+def _was_own_card(*, member: Member, user: User) -> bool:
+    """Say whether it, or who was merged into it, ever had their account, address or phone."""
+    merged = Member.objects.filter(merged_into=member).values("pk")
+    said = Member.history.filter(Q(id=member.pk) | Q(id__in=merged))
+    rows = said.only("id", "email", "phone", "user")
+    return any(row.user_id == user.pk or _is_told(row, user) for row in rows)
+
+
+def _is_told(row: Member, user: User) -> bool:
+    is_named = bool(row.email) and _mailbox(str(row.email)) == _mailbox(user.email)
+    return is_named or bool(user.phone and row.phone == user.phone)
+
+
+def _mailbox(address: str) -> str:
+    """Return where an address delivers to: ada+shop@ is read by whoever reads ada@."""
+    local, _at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,68 @@
+"""Who is in which segment, for the rules that speak of one. Whoever computes segments says it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core.refusals import Refusal
+from loyalty.programmes.models import Segment
+from members.models import Member, SegmentStay
+
+_CHUNK = 1_000
+
+
+class UnknownSegment(Refusal):
+    code = "unknown-segment"
+    status = 404
+    title = _("There is no such segment.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned:
+    """How many came into a segment, and how many left it."""
+
+    joined: int
+    left: int
+
+
+@transaction.atomic
+def assign(*, code: str, member_ids: Collection[int], at: datetime) -> Assigned:
+    """Let a segment hold exactly these members from a moment on.
+
+    Who was in it and stays is left as they are; a sale from before, told later, still finds
+    who was in it then. The same members again change nothing. Raises UnknownSegment.
+    """
+    segment = Segment.objects.select_for_update().filter(code=code).first()
+    if segment is None:
+        raise UnknownSegment
+    current = SegmentStay.objects.filter(segment=segment, until_at=None)
+    there = set(current.values_list("member_id", flat=True))
+    wanted = set(member_ids)
+    # Whose stay would end before it began never was in it, as far as anybody was told.
+    current.filter(since_at__gt=at).exclude(member__in=wanted).delete()
+    left = sum(
+        current.filter(member__in=some).update(until_at=at) for some in _chunks(there - wanted)
+    )
+    known = _known(wanted - there)
+    SegmentStay.objects.bulk_create(
+        (SegmentStay(segment=segment, member_id=pk, since_at=at) for pk in known),
+        batch_size=_CHUNK,
+    )
+    return Assigned(joined=len(known), left=left)
+
+
+def _known(wanted: Collection[int]) -> list[int]:
+    found: list[int] = []
+    for some in _chunks(wanted):
+        found += Member.objects.filter(pk__in=some).values_list("pk", flat=True)
+    return sorted(found)
+
+
+def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
+    rest = iter(sorted(keys))
+    while some := list(islice(rest, _CHUNK)):
+        yield some

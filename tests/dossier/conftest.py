@@ -1,0 +1,3 @@
+from tests.members.conftest import ada, programme
+
+__all__ = ["ada", "programme"]

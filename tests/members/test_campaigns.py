@@ -1,0 +1,111 @@
+"""Campaigns at the till: who is held out gets nothing of it, and no till is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from loyalty.clients.models import Client
+from loyalty.ledger import posting
+from loyalty.programmes import books, counting, revising
+from loyalty.programmes.counters import Counters
+from loyalty.programmes.models import BudgetUse, Campaign, MemberCount, Rule
+from members import enrolling, purchasing
+from members.api import answers
+from members.models import Member, Purchase
+from tests.conftest import NOON
+from tests.members.builders import publish, sale
+
+TEN = {"then": {"give": "fixed", "points": 10}}
+
+
+@pytest.fixture
+def may(programme: object) -> Campaign:
+    """A campaign with one rule of ten points and a budget of 25, nobody held out."""
+    campaign = Campaign.objects.create(
+        code="may", name_fr="Mai", name_en="May", starts_at=NOON - timedelta(days=1),
+        ends_at=NOON + timedelta(days=9), target=3, budget_points=25, holdout_percent=0,
+    )  # fmt: skip
+    publish("extra", TEN)
+    join(campaign)
+    return campaign
+
+
+def join(campaign: Campaign) -> None:
+    Rule.objects.exclude(code="base").update(campaign=campaign)
+    revising.touch()
+
+
+def buy(member: Member, key: str) -> Purchase:
+    return purchasing.record(sale=sale(member), key=key, at=NOON)
+
+
+def extra(purchase: Purchase) -> dict[str, int]:
+    return {
+        line["rule"]: line["points"] for line in purchase.award["lines"] if line["rule"] != "base"
+    }
+
+
+class TestItsBudget:
+    def test_is_shared_by_its_rules_and_members_and_no_sale_is_refused(self, ada, may):
+        publish("more", {"then": {"give": "fixed", "points": 3}})
+        join(may)
+        grace = enrolling.enrol(at=NOON, email="grace@example.org")
+
+        bought = [extra(buy(m, f"k{n}")) for n, m in enumerate((ada, grace, ada))]
+
+        assert bought == [{"extra": 10, "more": 3}, {"extra": 10, "more": 2}, {}]
+        assert BudgetUse.objects.get(campaign=may).points == 25
+        reached = MemberCount.objects.filter(rule__campaign=may, window="ever")
+        assert set(reached.values_list("holder_id", flat=True)) == {
+            ada.holder_id, grace.holder_id,
+        }  # fmt: skip
+
+    def test_gets_back_what_a_return_takes_back(self, ada, may):
+        purchase = buy(ada, "a")
+        book = books.get_book()
+
+        with transaction.atomic():
+            posting.lock(ada.holder_id, wallets=book.wallets)
+            counting.give_back(
+                holder=ada.holder_id,
+                counters=Counters.from_json(purchase.facts["counters"]),
+                at=purchase.occurred_at,
+                was={"base": 20, "extra": 10},
+                left={"base": 10, "extra": 4},
+                book=book,
+            )
+
+        assert BudgetUse.objects.get(campaign=may).points == 4
+
+    def test_is_one(self, programme):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Campaign.objects.create(
+                code="none", starts_at=NOON, ends_at=NOON + timedelta(days=1), target=1
+            )
+
+
+class TestWhoIsHeldOut:
+    @pytest.fixture
+    def held(self, ada: Member, may: Campaign) -> Purchase:
+        Member.objects.update(public_id=HELD)
+        Campaign.objects.update(holdout_percent=50)
+        revising.touch()
+        ada.refresh_from_db()
+        return buy(ada, "k")
+
+    def test_gets_nothing_of_it_and_staff_read_why(self, held: Purchase):
+        assert extra(held) == {}
+        assert held.award["refused"] == [{"rule": "extra", "why": "held-out"}]
+        assert held.facts["held_out"] == ["may"]
+        assert BudgetUse.objects.exists() is False
+
+    def test_is_not_told_to_a_till(self, held: Purchase):
+        told = answers.of_purchase(
+            purchase=held, client=Client(scopes=[]), at=NOON, book=books.get_book()
+        )
+
+        assert told["award"]["refused"] == []
+
+
+HELD = "mem_held"

@@ -1,0 +1,89 @@
+"""Every page there is, with who may open it. Axe, screenshots and the matrix go through it.
+
+A page is listed once. `{names}` in a path stand for rows: `{reward}` and `{voucher}` for what
+the member of the scene can see, `{pool}` for a pool of codes, `{review}` for a look at who would
+move, `{member}` for that member as staff call them (the row's key unless the page's route says
+otherwise), `{other}` for another one.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Reader(Enum):
+    ANYBODY = "anybody"
+    MEMBER = "member"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the name of its screenshot, where it is, and who opens it."""
+
+    name: str
+    path: str
+    reader: Reader
+
+
+PAGES = [
+    Page("home", "/", Reader.ANYBODY),
+    Page("join", "/join/", Reader.ANYBODY),
+    Page("login", "/login/", Reader.ANYBODY),
+    Page("demo-mail", "/demo/mail/", Reader.ANYBODY),
+    Page("card", "/me/", Reader.MEMBER),
+    Page("card-code", "/me/code/", Reader.MEMBER),
+    Page("history", "/me/history/", Reader.MEMBER),
+    Page("rewards", "/me/rewards/", Reader.MEMBER),
+    Page("reward", "/me/rewards/{reward}/", Reader.MEMBER),
+    Page("reward-ask", "/me/rewards/{reward}/?ask=1", Reader.MEMBER),
+    Page("vouchers", "/me/vouchers/", Reader.MEMBER),
+    Page("vouchers-over", "/me/vouchers/?state=over", Reader.MEMBER),
+    Page("voucher", "/me/vouchers/{voucher}/", Reader.MEMBER),
+    Page("profile", "/me/profile/", Reader.MEMBER),
+    Page("contact-email", "/me/profile/email/", Reader.MEMBER),
+    Page("contact-phone", "/me/profile/phone/", Reader.MEMBER),
+    Page("consents", "/me/consents/", Reader.MEMBER),
+    Page("privacy", "/me/privacy/", Reader.MEMBER),
+    Page("leave", "/me/privacy/leave/", Reader.MEMBER),
+    Page("erase", "/me/privacy/erase/", Reader.MEMBER),
+    Page("left", "/left/", Reader.ANYBODY),
+    Page("desk-login", "/desk/login/", Reader.ANYBODY),
+    Page("desk-mfa", "/desk/mfa/", Reader.STAFF),
+    Page("desk-again", "/desk/again/", Reader.STAFF),
+    Page("api-docs", "/api/v1/docs/", Reader.ANYBODY),
+    Page("desk-home", "/desk/", Reader.STAFF),
+    Page("desk-look", "/desk/look/", Reader.STAFF),
+    Page("look", "/desk/look/?at=members", Reader.STAFF),
+    Page("desk-jobs", "/desk/jobs/", Reader.STAFF),
+    Page("desk-approvals", "/desk/approvals/", Reader.STAFF),
+    Page("desk-adjust", "/desk/members/member/{member}/adjust/", Reader.STAFF),
+    Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),
+    Page("desk-campaigns", "/desk/campaigns/", Reader.STAFF),
+    Page("desk-simulations", "/desk/simulations/", Reader.STAFF),
+    Page("desk-audit", "/desk/audit/", Reader.STAFF),
+    Page("desk-retention", "/desk/retention/", Reader.STAFF),
+    Page("desk-members", "/desk/members/member/", Reader.STAFF),
+    Page("desk-rewards", "/desk/rewards/reward/", Reader.STAFF),
+    Page("desk-purchases", "/desk/members/purchase/", Reader.STAFF),
+    Page("desk-imports", "/desk/imports/", Reader.STAFF),
+    Page("desk-tiers", "/desk/tiers/", Reader.STAFF),
+    Page("desk-tier-review", "/desk/tiers/{review}/", Reader.STAFF),
+    Page("desk-exports", "/desk/exports/", Reader.STAFF),
+    Page("desk-emails", "/desk/emails/", Reader.STAFF),
+    Page("desk-member", "/desk/members/member/{member}/change/", Reader.STAFF),
+    Page("desk-member-identity", "/desk/members/member/{member}/identity/", Reader.STAFF),
+    Page("desk-member-statement", "/desk/members/member/{member}/statement/", Reader.STAFF),
+    Page("desk-member-export", "/desk/members/member/{member}/export/", Reader.STAFF),
+    Page("desk-member-erase", "/desk/members/member/{member}/erase/", Reader.STAFF),
+    Page("desk-member-merge", "/desk/members/member/{member}/merge/", Reader.STAFF),
+    Page(
+        "desk-member-merge-look",
+        "/desk/members/member/{member}/merge/?other={other}",
+        Reader.STAFF,
+    ),
+    Page("desk-member-tier", "/desk/members/member/{member}/tier/", Reader.STAFF),
+    Page(
+        "desk-member-tier-withdraw", "/desk/members/member/{member}/tier/withdraw/", Reader.STAFF
+    ),
+    Page("desk-member-block", "/desk/members/member/{member}/block/", Reader.STAFF),
+]

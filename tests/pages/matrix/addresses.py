@@ -1,0 +1,119 @@
+"""Where a route leads: to what is one's own, to what is somebody else's, and to nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from loyalty.mailing import unsubscribing
+from loyalty.programmes.models import Campaign, Simulation
+from members.models import Member
+from rewards.models import VoucherPool
+from tests.pages.matrix.routes import Route
+from tests.pages.matrix.scene import ABSENT, OTHER, OWN, Belongings, Scene
+
+_NUMBER, _WORD = 999_999, "zzz"
+Told = dict[str, Any]
+# What a route's address says of a member's things; without them, of things that are not there.
+_OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
+    "portal:voucher": lambda own: {"pk": own.redemption.voucher_id},
+    "portal:unsubscribe": lambda own: {
+        "token": unsubscribing.make_token(recipient=own.member.public_id)
+    },
+    "admin:approval": lambda own: {"approval": own.approval.public_id},
+    "admin:member_erase_note": lambda own: {"pk": own.member.pk, "note": own.note.pk},
+    "admin:member_replace_card": lambda own: {
+        "pk": own.member.pk,
+        "card": own.member.cards.get().pk,
+    },
+    "admin:members_member_identity": lambda own: {"object_id": own.member.pk},
+    **{
+        f"admin:{name}": lambda own: {"pk": own.member.pk}
+        for name in (
+            *("members_member_change", "member_adjust", "member_note", "member_block"),
+            *("member_tier", "member_tier_withdraw"),
+            *("member_unblock", "member_close", "member_export", "member_erase"),
+            *("member_statement", "member_statement_download"),
+            *("member_merge", "member_unmerge"),
+        )
+    },
+}
+_NOWHERE: dict[str, Told] = {
+    "portal:voucher": {"pk": _NUMBER},
+    "portal:unsubscribe": {"token": _WORD},
+    "admin:approval": {"approval": "apr_zzz"},
+    "admin:member_erase_note": {"pk": _NUMBER, "note": _NUMBER},
+    "admin:member_replace_card": {"pk": _NUMBER, "card": _NUMBER},
+    "admin:members_member_identity": {"object_id": _NUMBER},
+}
+# Things of nobody: one that there is, and one that there is not.
+_OF_NOBODY: dict[str, tuple[Told, Told]] = {
+    # A file of another sort than the reader brings in is as absent as one that nobody sent.
+    "admin:import": ({"file": _WORD}, {"file": _WORD}),
+    "admin:tier_review": ({"review": _WORD}, {"review": _WORD}),
+    "admin:export_taken": ({"approval": _WORD}, {"approval": _WORD}),
+    "admin:import_errors": ({"file": _WORD}, {"file": _WORD}),
+    "portal:reward": ({"public_id": "rew_1"}, {"public_id": "rew_3"}),
+    "portal:mailbox_letter": ({"name": "eml_1"}, {"name": _WORD}),
+    "rewards:picture": ({"name": "p1"}, {"name": _WORD}),
+    "api:problem": ({"code": "not-found"}, {"code": _WORD}),
+    "admin:jobs_again": ({"day": "2026-03-09"}, {"day": _WORD}),
+    "admin:email": (
+        {"template": "welcome", "language": "fr"},
+        {"template": "welcome", "language": "de"},
+    ),
+}
+# Things of nobody that have numbers.
+_OF_SCENES: dict[str, Callable[[Scene], tuple[Told, Told]]] = {
+    "admin:rewards_pool_codes": lambda _scene: (
+        {"pk": VoucherPool.objects.get().pk},
+        {"pk": _NUMBER},
+    ),
+    "admin:simulation": lambda _scene: ({"pk": Simulation.objects.get().pk}, {"pk": _NUMBER}),
+    "admin:campaign": lambda _scene: ({"pk": Campaign.objects.get().pk}, {"pk": _NUMBER}),
+    "admin:auth_user_password_change": lambda scene: (
+        {"id": scene.people["K"].pk},
+        {"id": _NUMBER},
+    ),
+    "admin:view_on_site": lambda scene: (
+        {"content_type_id": _kind(), "object_id": scene.ada.member.pk},
+        {"content_type_id": _kind(), "object_id": _NUMBER},
+    ),
+}
+_FIXED = {
+    "robots.txt": "/robots.txt",
+    "favicon.ico": "/favicon.ico",
+    "desk/(?P<url>.*)$": "/desk/nothing-here/",
+    "admin:app_list": "/desk/members/",
+}
+
+
+def get_addresses(route: Route, scene: Scene, *, reader: str) -> dict[str, str]:
+    """Return the addresses to try: one's own, and more if the route names somebody's things."""
+    name = route.name
+    if name in _FIXED:
+        return {OWN: _FIXED[name]}
+    if name in _OF_MEMBERS:
+        wanted = (OWN, OTHER, ABSENT)
+        return {whose: _to(name, _told(name, scene, reader, whose)) for whose in wanted}
+    if name in _OF_SCENES:
+        there, absent = _OF_SCENES[name](scene)
+        return {OWN: _to(name, there), ABSENT: _to(name, absent)}
+    if name in _OF_NOBODY:
+        there, absent = _OF_NOBODY[name]
+        return {OWN: _to(name, there), ABSENT: _to(name, absent)}
+    return {OWN: reverse(name)}
+
+
+def _to(name: str, told: Told) -> str:
+    return reverse(name, kwargs=told)
+
+
+def _kind() -> int:
+    return ContentType.objects.get_for_model(Member).pk
+
+
+def _told(name: str, scene: Scene, reader: str, whose: str) -> Told:
+    owner = scene.theirs(reader, whose)
+    return _NOWHERE.get(name, {"pk": _NUMBER}) if owner is None else _OF_MEMBERS[name](owner)

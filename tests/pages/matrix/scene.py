@@ -1,0 +1,109 @@
+"""A shop with two stores, a member of each, and somebody of every role."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loyalty.identity.models import Approval, User
+from loyalty.identity.roles import Role
+from loyalty.programmes.models import Campaign, Simulation, Store
+from members import adjusting, closing, enrolling, noting, purchasing, signing_in
+from members.models import Member, MemberNote
+from rewards import redeeming
+from rewards.models import Picture, Redemption, Reward, VoucherPool
+from tests.members.builders import sale
+from tests.members.staff import appoint
+from tests.pages.conftest import fill_shop, set_up
+from tests.pages.matrix.readers import FORMER, MEMBERS, Reader
+
+OWN, OTHER, ABSENT = "own", "other", "absent"
+_ROLES = {
+    "K": Role.CASHIER,
+    "S": Role.STORE_MANAGER,
+    "M": Role.MARKETING,
+    "C": Role.CUSTOMER_CARE,
+    "Y": Role.ANALYST,
+    "U": Role.AUDITOR,
+    "A": Role.ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What there is of one member."""
+
+    member: Member
+    redemption: Redemption
+    approval: Approval
+    note: MemberNote
+
+
+@dataclass(frozen=True)
+class Scene:
+    people: dict[str, User]
+    ada: Belongings
+    ben: Belongings
+    stores: tuple[Store, Store]
+
+    def readers(self) -> dict[str, Reader]:
+        return {"x": Reader()} | {letter: Reader(user) for letter, user in self.people.items()}
+
+    def theirs(self, reader: str, whose: str) -> Belongings | None:
+        """Return what belongs to a reader, or to their store; or to somebody else; or nothing."""
+        if whose == ABSENT:
+            return None
+        return self.ada if (reader == "a") is (whose == OWN) else self.ben
+
+
+def build(*, at: datetime) -> Scene:
+    """Write all of it, as of a moment."""
+    set_up(at=at)
+    fill_shop()
+    lyon, nice = (Store.objects.create(code=code, name=code.title()) for code in ("lyon", "nice"))
+    people = {
+        letter: appoint(role, stores=(nice,) if letter == "S" else ())
+        for letter, role in _ROLES.items()
+    }
+    ada, ben = (
+        _live(name, store, people, at=at) for name, store in (("ada", lyon), ("ben", nice))
+    )
+    for letter, one in zip(MEMBERS, (ada, ben), strict=True):
+        people[letter] = signing_in.open_user(member=one.member)
+    lou = enrolling.enrol(at=at, first_name="Lou", email="lou@example.org")
+    people[FORMER] = signing_in.open_user(member=lou)
+    closing.close(member=lou, key="lou leaves", at=at)
+    Reward.objects.filter(public_id="rew_3").update(is_active=False)
+    Picture.objects.create(name="p1", width=1, height=1, content=b"p", made_at=at)
+    VoucherPool.objects.create(name="Cinema")
+    Campaign.objects.create(
+        code="may",
+        name_fr="Mai",
+        name_en="May",
+        starts_at=at,
+        ends_at=at + timedelta(days=9),
+        target=5,
+        budget_points=9,
+    )
+    Simulation.objects.create(asked_by=people["A"], asked_at=at)
+    return Scene(people, ada, ben, (lyon, nice))
+
+
+def _live(name: str, store: Store, people: dict[str, User], *, at: datetime) -> Belongings:
+    """Enrol somebody who buys, redeems, and is written and asked about."""
+    member = enrolling.enrol(
+        at=at,
+        first_name=name.title(),
+        last_name="Person",
+        email=f"{name}@example.org",
+        store=store,
+    )
+    told = sale(member, "400.00", store=store, receipt=f"R-{name}", occurred_at=at)
+    purchasing.record(sale=told, key=name, at=at)
+    coffee = Reward.objects.get(public_id="rew_1")
+    redemption = redeeming.redeem(member=member, reward=coffee, key=f"{name} redeems", at=at)
+    note = noting.write(member=member, text="Rang twice.", author=people["A"], at=at)
+    asked = adjusting.adjust(
+        member=member, wallet="points", points=900, reason="complaint", note="Dry cake.",
+        requested_by=people["C"], key=f"{name} complains", at=at,
+    )  # fmt: skip
+    assert asked.approval is not None
+    return Belongings(member, redemption, asked.approval, note)

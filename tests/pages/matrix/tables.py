@@ -1,0 +1,118 @@
+"""The tables of the desk: who reads, adds, changes and deletes rows, and whose rows they see.
+
+Letters are readers (`readers`). Histories are for those who read a table and may see who of the
+staff did what. An administrator may do what the product does at all: nobody writes in the ledger.
+"""
+
+from dataclasses import dataclass
+
+# Who may see who of the staff did what.
+TRAIL = "SMCUA"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Who may do what to a table's rows.
+
+    `bound` are readers who see only what is of their stores, `blind` those who open the list
+    and find nothing in it.
+    """
+
+    reads: str
+    adds: str = ""
+    changes: str = ""
+    deletes: str = ""
+    bound: str = ""
+    blind: str = ""
+
+
+# What is about somebody: a manager sees those of their stores.
+_COUNTER = Table("KSMCUA", bound="S")
+_PEOPLE = Table("SMCUA", bound="S")
+_BOOK = Table("SCUA", bound="S")
+# Sums are everybody's who reads measures; what is of one member, or one store, is not.
+_MEASURES = Table("SMYUA")
+_CATALOGUE = Table("SMCYUA")
+_MACHINERY = Table("UA")
+
+TABLES = {
+    # Their page shows them; `admin:members_member_identity` changes what is written of them.
+    "members.Member": Table("KSMCUA", adds="KCA", bound="S"),
+    "members.Card": _COUNTER,
+    "members.Purchase": _COUNTER,
+    "members.PurchaseLine": _COUNTER,
+    "members.Return": _COUNTER,
+    "members.ReturnLine": _COUNTER,
+    "members.Voucher": _COUNTER,
+    "members.Consent": _PEOPLE,
+    "members.TierChange": _PEOPLE,
+    "members.Adjustment": _PEOPLE,
+    "members.AdjustmentNote": _PEOPLE,
+    "members.MemberNote": _PEOPLE,
+    "members.ErasureRequest": Table("CUA"),
+    "members.Merge": Table("CUA"),
+    "members.ImportRun": _MACHINERY,
+    "members.ImportRow": _MACHINERY,
+    "members.CarriedAmount": _MACHINERY,
+    "members.TierReview": _MACHINERY,
+    "members.TierReviewMove": _MACHINERY,
+    "members.MemberEvent": _MACHINERY,
+    "members.SegmentStay": _MACHINERY,
+    "members.ImportFile": _MACHINERY,
+    "members.Export": _MACHINERY,
+    "rewards.Reward": Table("KSMCYUA", adds="MA", changes="MA", deletes="A"),
+    "rewards.RewardCategory": Table("SMCYUA", adds="MA", changes="MA", deletes="A"),
+    "rewards.RewardPrice": _CATALOGUE,
+    "rewards.Picture": _CATALOGUE,
+    "rewards.VoucherPool": Table("MUA", adds="MA", changes="MA", deletes="A"),
+    "rewards.PoolCode": Table("MUA"),
+    "rewards.Redemption": _PEOPLE,
+    "rewards.RedemptionPayment": _PEOPLE,
+    "rewards.ReadyNotice": _MACHINERY,
+    "programmes.Programme": Table("SMCYUA", changes="MA"),
+    "programmes.Store": Table("SMCYUA", adds="A", changes="A", deletes="A"),
+    "programmes.Category": Table("SMCYUA", adds="MA", changes="MA", deletes="A"),
+    "programmes.Campaign": Table("SMCYUA", adds="MA", changes="MA"),
+    "programmes.Segment": Table("SMCYUA", adds="MA", changes="MA"),
+    "programmes.Rule": Table("SMCYUA", adds="MA", changes="MA"),
+    "programmes.RuleVersion": Table("SMCYUA", adds="MA"),
+    "programmes.TierLadder": Table("SMCYUA", adds="MA", changes="MA"),
+    "programmes.Tier": _CATALOGUE,
+    "programmes.WalletPolicy": Table("SMCYUA", adds="A", changes="MA"),
+    "programmes.StoreAssignment": _MACHINERY,
+    "programmes.BudgetUse": _MACHINERY,
+    "programmes.MemberCount": _MACHINERY,
+    "programmes.RuleRequest": _MACHINERY,
+    "programmes.Simulation": _MACHINERY,
+    "ledger.Wallet": Table("SCUA"),
+    "ledger.Holder": _BOOK,
+    "ledger.Account": _BOOK,
+    "ledger.Entry": _BOOK,
+    "ledger.Lot": _BOOK,
+    "ledger.Movement": _BOOK,
+    "ledger.Hold": _BOOK,
+    "analytics.MemberFact": Table("SMYUA", bound="S"),
+    "analytics.MemberMonth": Table("SMYUA", bound="S"),
+    "analytics.StoreDay": Table("SMYUA", bound="S"),
+    "analytics.PointsDay": _MEASURES,
+    "analytics.DayToCount": _MEASURES,
+    "analytics.Refresh": _MEASURES,
+    "analytics.Revision": _MEASURES,
+    "analytics.MeasureSettings": Table("SMYUA", changes="YA"),
+    "clients.Client": Table("UA", adds="A", changes="A"),
+    "clients.ClientKey": Table("UA", adds="A"),
+    "clients.Answer": _MACHINERY,
+    "events.OutboxEvent": _MACHINERY,
+    "events.Change": _MACHINERY,
+    "events.JobRun": _MACHINERY,
+    "events.Message": Table("CUA"),
+    "identity.User": Table("UA", adds="A", changes="A"),
+    "identity.EmailedCode": _MACHINERY,
+    "identity.Guesses": _MACHINERY,
+    "identity.SignIn": _MACHINERY,
+    "identity.Limit": Table("UA", changes="A"),
+    # A manager decides on the page of approvals, which shows them their stores' alone.
+    "identity.Approval": Table("SCUA", blind="S"),
+    # Roles are the product's; who may be what is said in a file, and kept by a superuser.
+    "auth.Group": Table("UA", adds="A"),
+}
