@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
@@ -53,6 +54,12 @@ def assign(*, code: str, member_ids: Collection[int], at: datetime) -> Assigned:
         batch_size=_CHUNK,
     )
     return Assigned(joined=len(known), left=left)
+
+
+def members_in(*, segment: int, at: datetime) -> QuerySet[Member]:
+    """Return who is in a segment, by its key, at a moment."""
+    stays = SegmentStay.objects.filter(segment=segment).at(at)
+    return Member.objects.filter(pk__in=stays.values("member"))
 
 
 def _known(wanted: Collection[int]) -> list[int]:

@@ -15,7 +15,7 @@ from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.programmes import books, drafting, terms, trying
 from loyalty.programmes.models import Simulation, SimulationState
-from loyalty.programmes.rulebook import Rulebook, RuleTerms
+from loyalty.programmes.rulebook import Rulebook
 from members.models import Purchase, PurchaseLine
 from members.replaying import Replay
 
@@ -94,13 +94,7 @@ def get_book(*, simulation: Simulation, book: Rulebook) -> Rulebook:
     rule = simulation.rule
     if rule is None:
         return book
-    known = next((one for one in book.rules if one.code == rule.code), None) or RuleTerms(
-        code=rule.code,
-        name_fr=rule.name_fr,
-        name_en=rule.name_en,
-        priority=rule.priority,
-        pk=rule.pk,
-    )
+    known = books.known(rule=rule, book=book)
     if known.campaign:
         known = replace(known, campaign=replace(known.campaign, starts_at=None, ends_at=None))
     said = terms.read(simulation.terms)

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from babel.dates import format_date
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from loyalty.core import zones
 from loyalty.programmes import books, money, phrases
 from loyalty.programmes.campaigns import is_held_out
 from loyalty.programmes.models import Campaign, Goal, MemberCount, Rule
 from loyalty.programmes.rulebook import Rulebook
+from members import segmenting
 from members.models import Member
 
 _MOST = 100
@@ -45,6 +46,7 @@ class Told:
     budget: int | None
     cost_cents: int
     holdout_percent: int
+    audience: str
     months: Sequence[bool]
 
     # Properties
@@ -65,7 +67,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Shares:
-    """How many active members may get something of a campaign, and how many are held out."""
+    """How many active members of its audience may get something, and how many are held out."""
 
     treated: int
     held_out: int
@@ -75,19 +77,19 @@ def get_page(*, at: datetime) -> Page:
     """Return what is told of the latest campaigns, in four statements however many there are."""
     book = books.get_book()
     months = list(_months(book.business_day(at)))
-    rows = Campaign.objects.select_related("budget_use").order_by("-starts_at", "-pk")[:_MOST]
+    rows = _campaigns().order_by("-starts_at", "-pk")[:_MOST]
     return Page(_tell(list(rows), book, months, at=at), _called(months), book.currency)
 
 
 def get_one(*, pk: int, at: datetime) -> tuple[Told, Shares, Sequence[Rule]] | None:
     """Return one campaign with its shares and its rules, or None."""
-    row = Campaign.objects.select_related("budget_use").filter(pk=pk).first()
+    row = _campaigns().filter(pk=pk).first()
     if row is None:
         return None
     book = books.get_book()
     told = _tell([row], book, list(_months(book.business_day(at))), at=at)[0]
     rules = Rule.objects.filter(campaign=row).select_related("budget_use").order_by("code")
-    return told, _count_shares(row), list(rules)
+    return told, _count_shares(row, at), list(rules)
 
 
 def _tell(
@@ -127,6 +129,7 @@ def _one(
         budget=book.budget_of(row),
         cost_cents=int(cents),
         holdout_percent=row.holdout_percent,
+        audience=str(row.audience or ""),
         months=[
             first < zones.add_months(day=month, months=1) and last >= month for month in months
         ],
@@ -152,14 +155,26 @@ def _get_reached(rows: Sequence[Campaign]) -> Mapping[int, tuple[int, int]]:
     return {one["rule__campaign"]: (one["members"], one["awards"]) for one in found}
 
 
-def _count_shares(row: Campaign) -> Shares:
+def _campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.select_related("budget_use", "audience")
+
+
+def _count_shares(row: Campaign, at: datetime) -> Shares:
     """Count who is on which side: nobody is, until they ask, so each member is looked at."""
-    members = Member.objects.filter(closed_at=None).values_list("public_id", flat=True)
+    ids = _audience_of(row, at).filter(closed_at=None).values_list("public_id", flat=True)
     held_out = everybody = 0
-    for public_id in members.iterator(chunk_size=5_000):
+    for public_id in ids.iterator(chunk_size=5_000):
         everybody += 1
         held_out += is_held_out(campaign=row.code, member=public_id, percent=row.holdout_percent)
     return Shares(treated=everybody - held_out, held_out=held_out)
+
+
+def _audience_of(row: Campaign, at: datetime) -> QuerySet[Member]:
+    """Return for whom a campaign is: as it is now, or as it was when it ended."""
+    if row.audience_id is None:
+        return Member.objects.all()
+    moment = min(at, row.ends_at - _AN_INSTANT)
+    return segmenting.members_in(segment=row.audience_id, at=moment)
 
 
 def _called(months: Sequence[date]) -> list[str]:

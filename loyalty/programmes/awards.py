@@ -42,6 +42,7 @@ class Why(StrEnum):
     MEMBER_LIMIT_REACHED = "member-limit-reached"
     TOO_SOON = "too-soon"
     BUDGET_SPENT = "budget-spent"
+    OUTSIDE_AUDIENCE = "outside-audience"
     HELD_OUT = "held-out"
     NO_BASE = "no-base"
     BETTER_RULE = "better-rule"

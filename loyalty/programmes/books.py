@@ -153,19 +153,26 @@ def _rules(tree: CategoryTree) -> tuple[RuleTerms, ...]:
     for row in RuleVersion.objects.order_by("rule_id", "-number"):
         versions[row.rule_id].append(_version(row, tree))
     published = Rule.objects.exclude(state=RuleState.DRAFT).order_by("-priority", "code")
-    published = published.select_related("campaign")
-    return tuple(
-        RuleTerms(
-            code=rule.code,
-            name_fr=rule.name_fr,
-            name_en=rule.name_en,
-            priority=rule.priority,
-            is_live=rule.state == RuleState.LIVE,
-            versions=tuple(versions[rule.pk]),
-            pk=rule.pk,
-            campaign=_campaign(rule.campaign) if rule.campaign else None,
-        )
-        for rule in published
+    published = published.select_related("campaign__audience", "audience")
+    return tuple(_rule(rule, versions[rule.pk]) for rule in published)
+
+
+def known(*, rule: Rule, book: Rulebook) -> RuleTerms:
+    """Return a rule as a book has it; a draft, which is not in it yet, as it is written."""
+    return next((one for one in book.rules if one.code == rule.code), None) or _rule(rule, ())
+
+
+def _rule(row: Rule, versions: Iterable[Version]) -> RuleTerms:
+    return RuleTerms(
+        code=row.code,
+        name_fr=row.name_fr,
+        name_en=row.name_en,
+        priority=row.priority,
+        is_live=row.state == RuleState.LIVE,
+        versions=tuple(versions),
+        pk=row.pk,
+        campaign=_campaign(row.campaign) if row.campaign else None,
+        audience=row.audience.code if row.audience else "",
     )
 
 
@@ -178,6 +185,7 @@ def _campaign(row: Campaign) -> CampaignTerms:
         holdout_percent=row.holdout_percent,
         budget_points=row.budget_points,
         budget_cents=row.budget_cents,
+        audience=row.audience.code if row.audience else "",
     )
 
 

@@ -9,7 +9,10 @@ _SHARES = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignTerms:
-    """Rules that run together: from when until when, within which budget, without whom."""
+    """Rules that run together: from when until when, within which budget, without whom.
+
+    `audience` is the segment that they are for, or empty for everybody.
+    """
 
     code: str
     pk: int = 0
@@ -18,6 +21,7 @@ class CampaignTerms:
     holdout_percent: int = 0
     budget_points: int | None = None
     budget_cents: int | None = None
+    audience: str = ""
 
     # Properties
 

@@ -85,7 +85,9 @@ def _claim(
         return Why.NOT_IN_PERIOD
     if why := conditions.why_not(version=version, occasion=occasion, zone=book.zone):
         return why
-    # Last, so that staff read who else would have had it.
+    # Both last, so that staff read who else would have had it.
+    if not rule.audiences <= set(occasion.member.segments):
+        return Why.OUTSIDE_AUDIENCE
     if rule.campaign and rule.campaign.code in occasion.member.held_out:
         return Why.HELD_OUT
     claim = Claim(

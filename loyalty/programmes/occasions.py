@@ -90,6 +90,7 @@ class MemberFacts:
             "birthday": list(self.birthday) if self.birthday else None,
             "enrolled_on": self.enrolled_on.isoformat() if self.enrolled_on else None,
             "source": self.source,
+            **({} if self.visits is None else {"visits": self.visits}),
             **{name: value for name, value in self._looked_up() if value},
         }
 
@@ -100,7 +101,6 @@ class MemberFacts:
         yield "segments", list(self.segments)
         yield "in_household", self.in_household
         yield "consents", list(self.consents)
-        yield "visits", self.visits
         yield "held_out", list(self.held_out)
 
     @classmethod

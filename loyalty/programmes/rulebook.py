@@ -125,10 +125,17 @@ class RuleTerms:
     versions: tuple[Version, ...] = ()
     pk: int = 0
     campaign: CampaignTerms | None = None
+    audience: str = ""
 
     @property
     def pot(self) -> str:
         return self.campaign.pot if self.campaign else ""
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Return the segments of which one must be a member: its own, and its campaign's."""
+        of_campaign = self.campaign.audience if self.campaign else ""
+        return frozenset({self.audience, of_campaign} - {""})
 
     @property
     def is_ever_counted(self) -> bool:
@@ -172,7 +179,8 @@ class Rulebook:
         """Return what its rules ask for, by name, so that nothing else is looked up."""
         versions = [version for rule in self.rules for version in rule.versions]
         asked = {name for version in versions for name in version.asked}
-        return frozenset(asked)
+        has_audience = any(rule.audiences for rule in self.rules)
+        return frozenset(asked | ({"segments"} if has_audience else set()))
 
     @cached_property
     def most_visits(self) -> int:

@@ -72,6 +72,7 @@ REASONS: dict[Why, Promise] = {
     Why.MEMBER_LIMIT_REACHED: _("The member has had as much as the rule gives in this time."),
     Why.TOO_SOON: _("It was too soon after the last award of this rule."),
     Why.BUDGET_SPENT: _("The budget of the rule is used up."),
+    Why.OUTSIDE_AUDIENCE: _("The member is not of the audience that this is for."),
     Why.HELD_OUT: _("The member is held out of the campaign, to compare with."),
     Why.NO_BASE: _("There were no points to multiply."),
     Why.BETTER_RULE: _("Another rule of the group gave more."),

@@ -4,7 +4,7 @@ Plain dictionaries: a queue waits for them. `schemas.py` describes them and the 
 each answer against it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,15 +13,16 @@ from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
 from loyalty.clients.models import Client, Scope
-from loyalty.core import languages, money
+from loyalty.core import money
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook
-from loyalty.programmes.rules import Award, Why
+from loyalty.programmes.rules import Award
 from members import handing, standing
+from members.api import breakdowns
 from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase, Return, Voucher
 from members.selling import Sale
@@ -117,7 +118,7 @@ def of_purchase(
         "receipt": purchase.receipt,
         "member": member.public_id if member else None,
         "total": money.to_text(cents=purchase.total_cents, currency=book.currency),
-        "award": of_award(purchase.award, book),
+        "award": breakdowns.of_award(purchase.award, book),
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,
         "tier": _tier(figures.standing, book) if figures else None,
         "vouchers": [of_voucher(voucher=one, book=book, with_code=may_spend) for one in given],
@@ -150,7 +151,7 @@ def of_preview(*, award: Award, sale: Sale, book: Rulebook) -> dict[str, Any]:
     return {
         "member": sale.member.public_id if sale.member else None,
         "total": money.to_text(cents=sale.total_cents, currency=book.currency),
-        "award": of_award(award.as_json(), book),
+        "award": breakdowns.of_award(award.as_json(), book),
     }
 
 
@@ -185,41 +186,6 @@ def of_balance(*, balance: Balance, book: Rulebook) -> dict[str, Any]:
         "held": balance.held,
         "next_expiry": _expiry(balance.next_expiry, book),
     }
-
-
-def of_award(award: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
-    """Return what was awarded, rule by rule, as it was kept."""
-    shown = {
-        "points": award["points"],
-        "lines": [_award_line(line, book) for line in award["lines"]],
-        "refused": [
-            {"rule": refused["rule"], "why": refused["why"]}
-            for refused in award["refused"]
-            # Who is held out of a campaign to compare with is the staff's to know.
-            if refused["why"] != Why.HELD_OUT
-        ],
-    }
-    if carried := award.get("carried"):
-        shown["carried"] = [_carried(one, book) for one in carried]
-    return shown
-
-
-def _carried(one: Mapping[str, Any], book: Rulebook) -> dict[str, str]:
-    amount = money.to_text(cents=one["after_cents"], currency=book.currency)
-    return {"rule": one["rule"], "amount": amount}
-
-
-def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
-    shown = {"rule": line["rule"], "name": _name(line), "points": line["points"]}
-    if voucher := line.get("voucher"):
-        shown["voucher"] = _name(voucher)
-    elif line["wallet"] != book.spending_wallet:
-        shown["wallet"] = line["wallet"]
-    return shown
-
-
-def _name(named: Mapping[str, Any]) -> str:
-    return languages.in_language(french=str(named["name_fr"]), english=str(named["name_en"]))
 
 
 def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:

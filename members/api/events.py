@@ -15,7 +15,7 @@ from loyalty.clients.shapes import MomentField, PatternField, StrictSerializer, 
 from loyalty.ledger import balances
 from loyalty.programmes.rulebook import Rulebook
 from members import finding, hearing
-from members.api import answers, reading, schemas
+from members.api import answers, breakdowns, reading, schemas
 from members.api.outputs import AwardOutput, BalanceOutput
 from members.blocking import MemberBlocked, MemberClosed
 from members.finding import MemberNotFound
@@ -119,6 +119,6 @@ def _answer(*, event: MemberEvent, at: datetime, book: Rulebook) -> dict[str, An
         "reference": event.reference,
         "member": event.member.public_id,
         "occurred_at": answers.moment_of(event.occurred_at, book),
-        "award": answers.of_award(event.award, book),
+        "award": breakdowns.of_award(event.award, book),
         "balance": answers.of_balance(balance=balance, book=book),
     }

@@ -9,8 +9,9 @@ from django.test import Client
 
 from loyalty.identity.roles import Role
 from loyalty.programmes import revising
-from loyalty.programmes.models import Campaign, Rule, RuleState
-from members import enrolling, purchasing
+from loyalty.programmes.models import Campaign, Rule, RuleState, Segment
+from members import enrolling, purchasing, segmenting
+from members.models import Member
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
 from tests.desk.reading import queries_of, words_of
@@ -100,6 +101,25 @@ class TestOneCampaign:
         assert "(50 %)" in page
         assert len(members) == 20
 
+    def test_counts_its_audience_and_nobody_else(self, spring, marketing):
+        vip = Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        Campaign.objects.update(audience=vip)
+        ada = Member.objects.get(email="ada@shop.test")
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON)
+
+        page = words_of(marketing, f"{PAGE}{spring.pk}/")
+
+        assert "Audience Regulars Members who may get something 1 Held out" in page
+
+    def test_costs_as_many_statements_for_few_members_as_for_many(self, spring, marketing):
+        address = f"{PAGE}{spring.pk}/"
+        marketing.get(address)
+        few = queries_of(marketing, address)
+        for number in range(20):
+            enrolling.enrol(at=NOON, email=f"m{number}@shop.test")
+
+        assert queries_of(marketing, address) == few
+
     def test_that_nobody_made_is_not_found(self, marketing):
         assert marketing.get(f"{PAGE}999/").status_code == 404
 
@@ -133,7 +153,7 @@ class TestTheForm:
         assert Campaign.objects.exists() is False
 
     def test_keeps_who_is_held_out_once_a_rule_is_published(self, spring, marketing):
-        fields = self.FIELDS | {"holdout_percent": "40", "code": "spring"}
+        fields = self.FIELDS | {"holdout_percent": "40", "code": "spring", "audience": ""}
         address = f"/desk/programmes/campaign/{spring.pk}/change/"
 
         marketing.post(address, fields)

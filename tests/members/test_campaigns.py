@@ -1,6 +1,7 @@
 """Campaigns at the till: who is held out gets nothing of it, and no till is told."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,10 +10,12 @@ from loyalty.clients.models import Client
 from loyalty.ledger import posting
 from loyalty.programmes import books, counting, revising
 from loyalty.programmes.counters import Counters
-from loyalty.programmes.models import BudgetUse, Campaign, MemberCount, Rule
-from members import enrolling, purchasing
+from loyalty.programmes.models import BudgetUse, Campaign, MemberCount, Rule, Segment
+from members import enrolling, purchasing, returning, segmenting
 from members.api import answers
 from members.models import Member, Purchase
+from members.returning import Brought
+from members.selling import SaleLine
 from tests.conftest import NOON
 from tests.members.builders import publish, sale
 
@@ -106,6 +109,47 @@ class TestWhoIsHeldOut:
         )
 
         assert told["award"]["refused"] == []
+
+
+class TestItsAudience:
+    @pytest.fixture
+    def vip(self, may: Campaign) -> Segment:
+        """The campaign is for the segment of regulars alone, in which nobody is yet."""
+        vip = Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        Campaign.objects.update(audience=vip)
+        revising.touch()
+        return vip
+
+    def test_alone_gets_something_of_it_and_nobody_else_draws_from_its_budget(self, ada, vip):
+        grace = enrolling.enrol(at=NOON, email="grace@example.org")
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON)
+
+        inside, outside = buy(ada, "a"), buy(grace, "b")
+
+        assert (extra(inside), extra(outside)) == ({"extra": 10}, {})
+        assert outside.award["refused"] == [{"rule": "extra", "why": "outside-audience"}]
+        assert BudgetUse.objects.get().points == 10
+
+    def test_is_not_told_to_a_till(self, ada, vip):
+        told = answers.of_purchase(
+            purchase=buy(ada, "a"), client=Client(scopes=[]), at=NOON, book=books.get_book()
+        )
+
+        assert told["award"]["refused"] == []
+
+    def test_is_kept_with_the_sale_so_that_a_return_goes_by_it(self, ada, vip):
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON)
+        lines = [SaleLine(amount_cents=1_000), SaleLine(amount_cents=1_000)]
+        sold = purchasing.record(sale=sale(ada, lines=lines), key="a", at=NOON)
+        segmenting.assign(code="vip", member_ids=[], at=NOON + timedelta(hours=1))
+        later = NOON + timedelta(days=1)
+        part = Brought(purchase=sold, occurred_at=later, quantities={1: Decimal(1)})
+
+        returned = returning.record(brought=part, key="r", at=later)
+
+        assert sold.facts["segments"] == ["vip"]
+        assert returned.taken == {"points": 10}
+        assert returned.left["points"] == 10 + 10
 
 
 HELD = "mem_held"

@@ -1,17 +1,19 @@
 """What rules look up of a member: read only where a rule asks, and once for all rules."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.programmes.models import Programme, Segment
-from members import consenting, enrolling, purchasing, segmenting
+from members import consenting, enrolling, purchasing, returning, segmenting
 from members.consenting import Said
 from members.importing import purchases
 from members.models import Member, MemberKind, Purchase
 from members.purchasing import Payment, SaleLine
+from members.returning import Brought
 from tests.conftest import NOON
 from tests.members.builders import points_of, publish, sale
 from tests.members.conftest import Writer
@@ -41,6 +43,16 @@ class TestVisits:
 
         assert (first.points, late.points) == (70, 20)
         assert late.award["refused"] == [{"rule": "first", "why": "not-this-visit"}]
+
+    def test_of_a_first_purchase_are_kept_so_that_a_return_of_a_part_keeps_its_bonus(self, ada):
+        publish("first", bonus(nth_visit=1))
+        lines = [SaleLine(amount_cents=1_000), SaleLine(amount_cents=1_000)]
+        first = purchasing.record(sale=sale(ada, lines=lines), key="a", at=NOON)
+        part = Brought(purchase=first, occurred_at=NOON, quantities={1: Decimal(1)})
+
+        returned = returning.record(brought=part, key="r", at=NOON)
+
+        assert (first.points, returned.taken) == (70, {"points": 10})
 
     def test_are_counted_in_a_file_and_on_at_the_till(self, programme: Programme, write: Writer):
         publish("third", bonus(nth_visit=3))

@@ -93,6 +93,34 @@ class TestACampaign:
             award = bought(running(rules, "extra", starts_at=start, ends_at=end))
             assert given(award) == {"extra": outcome}
 
+    def test_gives_to_its_audience_alone_and_says_so_before_it_says_who_is_held_out(self):
+        rules = running(book(base=said(rate()), extra=said(fixed(5))), "extra", audience="vip")
+
+        for segments, held, outcome in [
+            ((), (), "outside-audience"),
+            (("new",), ("may",), "outside-audience"),
+            (("new", "vip"), ("may",), "held-out"),
+            (("vip",), (), 5),
+        ]:
+            member = MemberFacts(segments=segments, held_out=held)
+            award = evaluate(occasion=sale(basket(total=100), member=member), book=rules)
+            assert given(award) == {"base": 1, "extra": outcome}
+
+    def test_asks_for_segments_where_it_has_an_audience(self):
+        rules = book(extra=said(fixed(5)))
+
+        assert "segments" not in running(rules, "extra").asked
+        assert "segments" in running(rules, "extra", audience="vip").asked
+
+    def test_and_its_rule_must_both_be_for_the_member(self):
+        rules = running(book(extra=said(fixed(5))), "extra", audience="vip")
+        rules = replace(rules, rules=(replace(rules.rules[0], audience="ladies"),))
+
+        for segments, outcome in [(("vip",), "outside-audience"), (("ladies", "vip"), 5)]:
+            member = MemberFacts(segments=segments)
+            award = evaluate(occasion=sale(basket(total=100), member=member), book=rules)
+            assert given(award) == {"extra": outcome}
+
     def test_shares_its_budget_among_its_rules_in_one_award(self):
         rules = running(
             book(base=said(rate()), twice=said(times("2")), extra=said(fixed(50))),

@@ -24,7 +24,7 @@ class CampaignAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):
         (None, {"fields": ("code", ("name_fr", "name_en"), ("starts_at", "ends_at"))}),
         (_("Goal"), {"fields": (("goal", "target"),)}),
         (_("Budget"), {"fields": (("budget_points", "budget_cents"),)}),
-        (_("To compare with"), {"fields": ("holdout_percent",)}),
+        (_("For whom"), {"fields": ("audience", "holdout_percent")}),
     )
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
@@ -34,11 +34,11 @@ class CampaignAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Let who is held out be the same for ever, once a rule of it was published."""
+        """Let whom it is for and who is held out be the same for ever, once it has begun."""
         shown = super().get_readonly_fields(request, obj)
         published = Rule.objects.exclude(state=RuleState.DRAFT)
         has_begun = obj is not None and published.filter(campaign=obj.pk).exists()
-        return (*shown, "holdout_percent") if has_begun else shown
+        return (*shown, "audience", "holdout_percent") if has_begun else shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         """A campaign explains what its rules gave; it ends by itself."""

@@ -13,12 +13,21 @@ from django.utils.translation import gettext as _
 
 from loyalty.core.languages import in_language
 from loyalty.identity.models import User
-from loyalty.programmes import drafting, money, naming, rules, summaries, terms, trying, wording
+from loyalty.programmes import (
+    books,
+    drafting,
+    money,
+    naming,
+    rules,
+    summaries,
+    terms,
+    trying,
+    wording,
+)
 from loyalty.programmes.books import get_book
 from loyalty.programmes.forms import SampleForm
-from loyalty.programmes.models import Rule
 from loyalty.programmes.occasions import Occasion
-from loyalty.programmes.rulebook import Rulebook, RuleTerms
+from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
 from loyalty.programmes.terms import Gift, Terms
 
@@ -122,9 +131,12 @@ def _sample(data: Any) -> SampleForm:
 def _preview(form: Any, sample: SampleForm, *, at: datetime) -> Preview:
     book, rule = get_book(), form.cleaned_data["rule"]
     said = terms.read(form.said())
-    drafted = drafting.with_draft(book=book, rule=_known(book, rule), terms=said)
+    known = books.known(rule=rule, book=book)
+    drafted = drafting.with_draft(book=book, rule=known, terms=said)
     codes = [one.code for one in drafted.rules]
-    occasion = sample.occasion(at=at, zone=book.zone, rules=codes, when=said.when)
+    occasion = sample.occasion(
+        at=at, zone=book.zone, rules=codes, when=said.when, audiences=known.audiences
+    )
     counters = sample.counters(rule=rule.code, limits=said.limits, day=occasion.day)
     occasion = replace(occasion, counters=counters)
     award = rules.evaluate(occasion=occasion, book=drafted)
@@ -143,14 +155,6 @@ def _preview(form: Any, sample: SampleForm, *, at: datetime) -> Preview:
 
 def _points_now(occasion: Occasion, book: Rulebook) -> int:
     return rules.evaluate(occasion=occasion, book=book).points
-
-
-def _known(book: Rulebook, rule: Rule) -> RuleTerms:
-    """Return the rule as the book has it; a draft is not in it yet."""
-    known = next((one for one in book.rules if one.code == rule.code), None)
-    return known or RuleTerms(
-        code=rule.code, name_fr=rule.name_fr, name_en=rule.name_en, priority=rule.priority
-    )
 
 
 def _says(said: Terms, book: Rulebook) -> dict[str, str]:

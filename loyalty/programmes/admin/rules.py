@@ -66,13 +66,13 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
     names = ("name_fr", "name_en")
     list_display = ("name", "code", "state", "says", "campaign", "used", "priority")
     list_filter = ("state", "campaign")
-    list_select_related = ("campaign", "budget_use")
+    list_select_related = ("campaign", "audience", "budget_use")
     ordering = ("-priority", "code")
     readonly_fields = ("state", "says", "waiting", "next_version")
     inlines = (VersionInline,)
     actions = ("pause", "resume", "end")
     fieldsets = (
-        (None, {"fields": ("code", ("name_fr", "name_en"), "campaign", "priority")}),
+        (None, {"fields": ("code", ("name_fr", "name_en"), "campaign", "audience", "priority")}),
         (_("In force"), {"fields": ("state", "says", "waiting", "next_version")}),
     )
 
@@ -98,10 +98,10 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
         return in_words(shown[0]) if shown else ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep a rule in its campaign once it was published: who is held out depends on it."""
+        """Keep a rule's campaign and audience once it was published: they say who gets it."""
         shown = super().get_readonly_fields(request, obj)
         is_kept = obj is not None and obj.state != RuleState.DRAFT
-        return (*shown, "campaign") if is_kept else shown
+        return (*shown, "campaign", "audience") if is_kept else shown
 
     @admin.display(description=_("points used"))
     def used(self, rule: Rule) -> int | None:

@@ -29,6 +29,7 @@ class CampaignForm(InCurrency, forms.ModelForm[Campaign]):
             "target",
             "budget_points",
             "budget_cents",
+            "audience",
             "holdout_percent",
         )
 

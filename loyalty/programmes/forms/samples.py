@@ -120,11 +120,17 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
         return (self[name] for name in _CIRCUMSTANCES)
 
     def occasion(
-        self, *, at: datetime, zone: ZoneInfo, rules: Iterable[str], when: When
+        self,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+        rules: Iterable[str],
+        when: When,
+        audiences: Iterable[str] = (),
     ) -> Occasion:
         """Return the purchase, or what else a rule speaks of, as the rules, by code, see it.
 
-        Now where no moment was chosen.
+        Now where no moment was chosen. Who buys is of the audiences that the rule is for.
         """
         said = self.cleaned_data
         moment = at
@@ -144,7 +150,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
                 enrolled_on=zones.add_months(day=day, months=-12),
                 carried=dict.fromkeys(rules, said["carried"] or 0),
                 kind=said["kind"] or Kind.PERSON,
-                segments=(said["segment"],) if said["segment"] else (),
+                segments=tuple(sorted({said["segment"], *audiences} - {""})),
                 consents=tuple(CHANNELS) if said["has_agreed"] else (),
                 visits=None if said["visit"] is None else said["visit"] - 1,
             ),

@@ -6,6 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from loyalty.core.languages import in_language
 from loyalty.identity.models import Traced
+from loyalty.programmes.models.programme import Segment
 
 
 class Goal(models.TextChoices):
@@ -18,8 +19,8 @@ class Goal(models.TextChoices):
 class Campaign(models.Model):
     """Rules that run together towards a goal, within one budget, without some to compare with.
 
-    Who is held out is decided by a hash (`campaigns.is_held_out`): the code and the share stay
-    as they are once a rule of it was published.
+    Who is held out is decided by a hash (`campaigns.is_held_out`): the code, the audience and the
+    share stay as they are once a rule of it was published.
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -34,6 +35,12 @@ class Campaign(models.Model):
     holdout_percent = models.PositiveSmallIntegerField(
         _("held out, in percent"), default=10, validators=[MaxValueValidator(50)],
         help_text=_("Members who get nothing of it, chosen by chance, to compare with."),
+    )  # fmt: skip
+
+    audience = models.ForeignKey(
+        Segment, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("audience"),
+        help_text=_("Only members of this segment get something of it; empty: everybody."),
     )  # fmt: skip
 
     history = HistoricalRecords(bases=[Traced])

@@ -6,6 +6,7 @@ from simple_history.models import HistoricalRecords
 from loyalty.core.languages import in_language
 from loyalty.identity.models import Traced
 from loyalty.programmes.models.campaigns import Campaign
+from loyalty.programmes.models.programme import Segment
 
 
 class RuleState(models.TextChoices):
@@ -25,6 +26,11 @@ class Rule(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="rules",
         verbose_name=_("campaign"),
+    )  # fmt: skip
+    audience = models.ForeignKey(
+        Segment, models.PROTECT, null=True, blank=True, related_name="rules",
+        verbose_name=_("offered to"),
+        help_text=_("A personal offer: only members of this segment get it, and are shown it."),
     )  # fmt: skip
     priority = models.SmallIntegerField(
         _("priority"), default=0, help_text=_("The highest is looked at first.")

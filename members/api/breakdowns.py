@@ -1,0 +1,46 @@
+"""What tills are told of an award, rule by rule, in the caller's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.core import languages, money
+from loyalty.programmes.rulebook import Rulebook
+from loyalty.programmes.rules import Why
+
+# Who is held out of a campaign to compare with is the staff's to know; so is for whom it is,
+# which would tell the others apart.
+_STAFFS = frozenset({Why.HELD_OUT, Why.OUTSIDE_AUDIENCE})
+
+
+def of_award(award: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
+    """Return what was awarded, rule by rule, as it was kept."""
+    shown = {
+        "points": award["points"],
+        "lines": [_award_line(line, book) for line in award["lines"]],
+        "refused": [
+            {"rule": refused["rule"], "why": refused["why"]}
+            for refused in award["refused"]
+            if refused["why"] not in _STAFFS
+        ],
+    }
+    if carried := award.get("carried"):
+        shown["carried"] = [_carried(one, book) for one in carried]
+    return shown
+
+
+def _carried(one: Mapping[str, Any], book: Rulebook) -> dict[str, str]:
+    amount = money.to_text(cents=one["after_cents"], currency=book.currency)
+    return {"rule": one["rule"], "amount": amount}
+
+
+def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
+    shown = {"rule": line["rule"], "name": _name(line), "points": line["points"]}
+    if voucher := line.get("voucher"):
+        shown["voucher"] = _name(voucher)
+    elif line["wallet"] != book.spending_wallet:
+        shown["wallet"] = line["wallet"]
+    return shown
+
+
+def _name(named: Mapping[str, Any]) -> str:
+    return languages.in_language(french=str(named["name_fr"]), english=str(named["name_en"]))
