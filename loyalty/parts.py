@@ -1,5 +1,8 @@
 """What the installation is made of: applications, and what each request goes through in order."""
 
+from collections.abc import Mapping
+from typing import Any
+
 # From the shell down to the kernel, then the libraries.
 APPS = (
     "loyalty.apps.ShellConfig",
@@ -53,3 +56,28 @@ MIDDLEWARE = (
     # Last: it answers instead of a view that guessed too often.
     "axes.middleware.AxesMiddleware",
 )
+
+API: Mapping[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.clients.authentication.ClientKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["loyalty.clients.authentication.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["loyalty.core.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "loyalty.clients.schemas.ClientSchema",
+    "EXCEPTION_HANDLER": "loyalty.core.problems.handle",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+DESCRIPTION: Mapping[str, Any] = {
+    "TITLE": "Loyalty: the point-of-sale API",
+    "DESCRIPTION": "One call per gesture, quick, safe to repeat, and clear when it says no.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "ENUM_NAME_OVERRIDES": {
+        "MemberKindEnum": ["person", "company"],
+        "RewardKindEnum": ["voucher", "product", "discount"],
+    },
+}

@@ -104,6 +104,7 @@ DATABASE_ROUTERS = ["loyalty.core.replicas.Router"]
 # The queue: Redis, or inside the one process of `make run`
 
 REDIS_URL = env.str("REDIS_URL", "")
+REDIS_PREFIX = env.str("QUEUE_PREFIX", "loyalty:")
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
@@ -112,9 +113,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 3600, "global_keyprefix": env.str("QUEUE_PREFIX", "loyalty:")}
-    if REDIS_URL
-    else {}
+    {"visibility_timeout": 3600, "global_keyprefix": REDIS_PREFIX} if REDIS_URL else {}
 )
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -128,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "codes": {"task": "loyalty.identity.tasks.purge_codes", "schedule": 3600.0},
     "sessions": {"task": "loyalty.identity.tasks.purge_sessions", "schedule": 3600.0},
     "answers": {"task": "loyalty.clients.tasks.purge_answers", "schedule": 3600.0},
+    "counts": {"task": "loyalty.clients.tasks.purge_counts", "schedule": 3600.0},
     "events": {"task": "loyalty.events.tasks.purge_events", "schedule": 3600.0},
     "erasures": {"task": "members.tasks.erase_due", "schedule": 3600.0},
     "approvals": {"task": "loyalty.identity.tasks.lapse_approvals", "schedule": 3600.0},
@@ -190,6 +190,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.bool("HSTS_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+# How many proxies of ours stand in a row, each of which adds whom it saw to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -266,30 +268,13 @@ EXPORT_MEMBERS_ALONE = env.int("EXPORT_MEMBERS_ALONE", 500)
 
 # The API
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.clients.authentication.ClientKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["loyalty.clients.authentication.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["loyalty.core.parsing.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "loyalty.clients.schemas.ClientSchema",
-    "EXCEPTION_HANDLER": "loyalty.core.problems.handle",
-    "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Loyalty: the point-of-sale API",
-    "DESCRIPTION": "One call per gesture, quick, safe to repeat, and clear when it says no.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": [],
-    "ENUM_NAME_OVERRIDES": {
-        "MemberKindEnum": ["person", "company"],
-        "RewardKindEnum": ["voucher", "product", "discount"],
-    },
-}
+REST_FRAMEWORK = parts.API
+SPECTACULAR_SETTINGS = parts.DESCRIPTION
+# How often a client may call; how often it, and its whole store, may ask within ten minutes for
+# somebody who does not exist. 0: as often as it likes.
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", 6_000)
+API_MISSES_OF_CLIENT = env.int("API_MISSES_OF_CLIENT", 60)
+API_MISSES_OF_STORE = env.int("API_MISSES_OF_STORE", 300)
 
 # Logs
 

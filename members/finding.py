@@ -20,6 +20,7 @@ _SHORTEST_EMAIL = 3
 
 class MemberNotFound(NotFound):
     code = "member-not-found"
+    is_miss = True
     title = _("There is no such member.")
 
 

@@ -28,6 +28,7 @@ class Code:
 
 class VoucherNotFound(Refusal):
     code = "voucher-not-found"
+    is_miss = True
     status = 404
     title = _("There is no such voucher.")
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from loyalty.clients import issuing
-from loyalty.clients.forms import ClientForm
-from loyalty.clients.models import Answer, Client, ClientKey
+from loyalty.clients.forms import LIMITS, ClientForm
+from loyalty.clients.models import Answer, Client, ClientKey, Count
 from loyalty.core.showing import FirstPages, ShownOnly
 
 
@@ -40,7 +40,10 @@ class ClientAdmin(admin.ModelAdmin[Client]):
     search_fields = ("=public_id", "name__istartswith")
     ordering = ("name", "id")
     readonly_fields = ("public_id", "created_at")
-    fields = ("name", "store", "scopes", "is_active", ("public_id", "created_at"))
+    fieldsets = (
+        (None, {"fields": ("name", "store", "scopes", "is_active", ("public_id", "created_at"))}),
+        (_("What a stolen key could do at most"), {"fields": ("addresses", *LIMITS)}),
+    )
     actions = ("rotate_keys",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
@@ -55,7 +58,8 @@ class ClientAdmin(admin.ModelAdmin[Client]):
         made = issuing.create_client(
             name=obj.name, scopes=obj.scopes, store=obj.store, at=timezone.now()
         )
-        obj.pk = made.pk
+        obj.pk, obj._state.adding = made.pk, False
+        obj.save(update_fields=["addresses", *LIMITS])
         obj.refresh_from_db()
 
     def has_rotate_permission(self, request: HttpRequest) -> bool:
@@ -153,3 +157,15 @@ class AnswerAdmin(ShownOnly, admin.ModelAdmin[Answer]):
     search_fields = ("=key",)
     ordering = ("-id",)
     fields = ("client", "key", "operation", "status", "subject", "answered_at")
+
+
+@admin.register(Count)
+class CountAdmin(ShownOnly, admin.ModelAdmin[Count]):
+    """How often clients called, where Redis does not count it, and what they moved today."""
+
+    list_display = ("name", "number", "ends_at")
+    paginator = FirstPages
+    show_full_result_count = False
+    search_fields = ("name__startswith",)
+    ordering = ("-id",)
+    fields = ("name", "number", "ends_at")

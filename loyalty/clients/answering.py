@@ -19,8 +19,9 @@ from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from loyalty.clients import claims
+from loyalty.clients import capping, claims
 from loyalty.clients.calling import ClientRequest, ClientView
+from loyalty.clients.capping import Moved
 from loyalty.clients.claims import Call, Given
 from loyalty.core import engines, keys, problems, requests
 from loyalty.core.refusals import ConcurrentUpdate, Refusal
@@ -46,10 +47,13 @@ class AnsweredOnceView(ClientView):
     `post` runs inside the transaction that keeps its answer, and may run up to three times;
     it raises its refusals, and hands `request.operation_key` to its one capability. What it
     makes is found below its own address: under the `id` of its answer, or under the figure
-    that `makes` names when a refusal says which was first.
+    that `makes` names when a refusal says which was first. `earns` and `spends` are where its
+    answer says how many points it gave or took, as in `award.points`, if it does.
     """
 
     makes: ClassVar[str] = "id"
+    earns: ClassVar[str] = ""
+    spends: ClassVar[str] = ""
 
     http_method_names = ["post", "options"]
 
@@ -134,11 +138,21 @@ def _run(
     handler: Handler, view: AnsweredOnceView, request: ClientRequest, values: Mapping[str, Any]
 ) -> Given:
     response = handler(view, request, **values)
+    moved = Moved(
+        earned=_points_at(view.earns, response.data), spent=_points_at(view.spends, response.data)
+    )
+    capping.count(client=request.client, moved=moved, at=timezone.now())
     made = str(response.data.get("id", ""))
     body = JSONRenderer().render(response.data).decode()
     # What was changed, and not made, is nowhere below its address.
     located = made if response.status_code == status.HTTP_201_CREATED else ""
     return Given(response.status_code, body, _headers(request, located), made)
+
+
+def _points_at(place: str, answer: Any) -> int:
+    for name in place.split(".") if place else ():
+        answer = answer[name]
+    return int(answer) if place else 0
 
 
 def _of_refusal(refusal: Refusal, view: AnsweredOnceView, request: ClientRequest) -> Given:

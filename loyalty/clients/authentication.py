@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.db.models import Subquery
@@ -12,7 +13,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from loyalty.clients.models import Client, ClientKey
-from loyalty.core import problems
+from loyalty.core import problems, requests
 from loyalty.core.refusals import Refusal
 from loyalty.programmes.models import Programme
 
@@ -38,6 +39,12 @@ class ScopeMissing(Refusal):
     title = _("This client may not do that.")
 
 
+class AddressNotAllowed(Refusal):
+    code = "address-not-allowed"
+    status = 403
+    title = _("This client may not call from this address.")
+
+
 class ClientKeyAuthentication(BaseAuthentication):
     """`Authorization: Api-Key <key>` gives the key as `request.auth`, its client and store loaded.
 
@@ -48,7 +55,9 @@ class ClientKeyAuthentication(BaseAuthentication):
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
-        return None, check(header=header, at=timezone.now())
+        key = check(header=header, at=timezone.now())
+        check_address(client=key.client, address=requests.get_ip(request))
+        return None, key
 
 
 def check(*, header: str, at: datetime) -> ClientKey:
@@ -68,6 +77,19 @@ def check(*, header: str, at: datetime) -> ClientKey:
     if key.expiry_date is not None and key.expiry_date <= at:
         raise KeyExpired(headers=CHALLENGE)
     return key
+
+
+def check_address(*, client: Client, address: str) -> None:
+    """Refuse a call from outside the client's networks, if it has any: AddressNotAllowed."""
+    if not client.addresses:
+        return
+    try:
+        origin = ip_address(address)
+    except ValueError:
+        raise AddressNotAllowed from None
+    mapped = getattr(origin, "ipv4_mapped", None)
+    if not any((mapped or origin) in ip_network(network) for network in client.addresses):
+        raise AddressNotAllowed
 
 
 def _get_key(prefix: str) -> ClientKey | None:

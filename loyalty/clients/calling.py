@@ -1,21 +1,28 @@
 """What every door for clients shares: a request that knows its client."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.utils import timezone
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.clients import throttling
 from loyalty.clients.authentication import get_client
 from loyalty.clients.models import Client, Scope
+from loyalty.clients.throttling import Rate
 from loyalty.core.refusals import Refusal
 from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
 
 
 class ClientRequest(Request):
-    """A client's request. `operation_key` is the key of its effect, where there is one."""
+    """A client's request. `operation_key` is the key of its effect, where there is one;
+    `rate` is what the client may still do.
+    """
 
     operation_key: str = ""
+    rate: Rate | None = None
 
     @property
     def client(self) -> Client:
@@ -46,3 +53,31 @@ class ClientView(APIView):
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
         )
+
+    def check_permissions(self, request: Request) -> None:
+        """Count the call before anything else: one that may not is a call, too."""
+        judged = throttling.judge_call(
+            client=get_client(request),
+            at=timezone.now(),
+            asks_for_somebody=any(refusal.is_miss for refusal in self.refusals),
+        )
+        cast("ClientRequest", request).rate = judged.shown
+        if judged.refused:
+            raise judged.refused.refusal()
+        super().check_permissions(request)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say what was refused. Of a miss too many it is not said that it is one."""
+        if isinstance(exc, Refusal) and exc.is_miss:
+            client = get_client(self.request)
+            refused = throttling.judge_miss(client=client, at=timezone.now())
+            exc = refused.refusal() if refused else exc
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Any, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        rate = getattr(request, "rate", None)
+        for name, value in rate.as_headers().items() if rate else ():
+            response[name] = value
+        return super().finalize_response(request, response, *args, **kwargs)

@@ -18,7 +18,11 @@ class Scope(models.TextChoices):
 
 
 class Client(models.Model):
-    """A till, a web shop or a partner. Without a store it may act for every store."""
+    """A till, a web shop or a partner. Without a store it may act for every store.
+
+    `addresses` are the networks it may call from, as CIDR; none is anywhere. A limit that is
+    not set is the installation's, or there is none.
+    """
 
     public_id = models.CharField(_("identifier"), max_length=40, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -27,6 +31,17 @@ class Client(models.Model):
     )
     scopes = models.JSONField(_("scopes"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
+    addresses = models.JSONField(_("addresses"), default=list, blank=True)
+    calls_a_minute = models.PositiveIntegerField(_("calls a minute"), null=True, blank=True)
+    calls_a_day = models.PositiveIntegerField(_("calls a day"), null=True, blank=True)
+    misses_allowed = models.PositiveIntegerField(
+        _("misses in ten minutes"),
+        null=True,
+        blank=True,
+        help_text=_("How often it may ask for a member or a voucher that does not exist."),
+    )
+    earned_a_day = models.PositiveIntegerField(_("points given a day"), null=True, blank=True)
+    spent_a_day = models.PositiveIntegerField(_("points spent a day"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:
@@ -87,3 +102,24 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.status or '…'}"
+
+
+class Count(models.Model):
+    """How often something happened in one window of time; the name says what, whose and when.
+
+    Calls are counted here while Redis is away. Kept until the window has ended.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    number = models.PositiveBigIntegerField(_("number"))
+    ends_at = models.DateTimeField(_("until"), db_index=True)
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="clients_count_is_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

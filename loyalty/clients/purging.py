@@ -1,10 +1,13 @@
-"""Bodies of stored answers are kept 90 days at most; the claim of the key is kept for ever."""
+"""Bodies of stored answers are kept 90 days at most, counts as long as their window.
+
+The claim of a key is kept for ever.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from loyalty.clients.models import Answer
+from loyalty.clients.models import Answer, Count
 
 KEPT = timedelta(days=90)
 
@@ -20,3 +23,8 @@ def forget(*, subject: str) -> int:
     """Forget the bodies of all answers that are about, or name, this id; return how many."""
     about = Answer.objects.filter(Q(subject=subject) | Q(body__contains=subject))
     return about.filter(body__isnull=False).update(body=None)
+
+
+def purge_counts(*, at: datetime) -> int:
+    """Forget what was counted in windows that have ended, and return how many. May be repeated."""
+    return Count.objects.filter(ends_at__lte=at).delete()[0]

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from loyalty.clients import authentication
+from loyalty.clients import authentication, capping
 from loyalty.core import parsing, problems
 from loyalty.core.refusals import ConcurrentUpdate, KeyReused, Refusal, ValidationFailed
 
@@ -21,6 +21,8 @@ _ALWAYS: tuple[type[Refusal], ...] = (
     authentication.KeyExpired,
     authentication.KeyRevoked,
     authentication.ScopeMissing,
+    authentication.AddressNotAllowed,
+    problems.RateLimited,
     problems.NotAcceptable,
     problems.DatabaseUnavailable,
     problems.Overloaded,
@@ -106,7 +108,7 @@ class ClientSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         keyed = [_KEY, _LOCATION, _REPLAYED] if self._is_answered_once() else []
-        return [_LANGUAGE, _REQUEST_ID, *keyed]
+        return [_LANGUAGE, _REQUEST_ID, *_RATE, *keyed]
 
     def _is_answered_once(self) -> bool:
         return hasattr(self.view, "makes")
@@ -118,6 +120,8 @@ class ClientSchema(AutoSchema):
             refusals += _WITH_BODY
         if self._is_answered_once():
             refusals += _keyed()
+        if getattr(self.view, "earns", "") or getattr(self.view, "spends", ""):
+            refusals.append(capping.LimitExceeded)
         by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
         for refusal in refusals:
             by_status[refusal.status].append(refusal)
@@ -178,6 +182,23 @@ _REQUEST_ID = OpenApiParameter(
     response=True,
     description="The id of this request, as in our logs.",
 )
+_RATE = [
+    OpenApiParameter(
+        f"RateLimit-{name}",
+        OpenApiTypes.INT,
+        OpenApiParameter.HEADER,
+        response=True,
+        description=description,
+    )
+    for name, description in (
+        (
+            "Limit",
+            "How many calls this client may make in a minute, or in a day.",
+        ),
+        ("Remaining", "How many of them are left."),
+        ("Reset", "In how many seconds all of them are back."),
+    )
+]
 _LOCATION = OpenApiParameter(
     "Location",
     OpenApiTypes.STR,

@@ -14,3 +14,9 @@ def purge_answers(**_future: object) -> int:
     while done := purging.purge(at=at, limit=_CHUNK):
         forgotten += done
     return forgotten
+
+
+@shared_task(acks_late=True)
+def purge_counts(**_future: object) -> int:
+    """Forget what was counted in windows of time that have ended."""
+    return purging.purge_counts(at=timezone.now())

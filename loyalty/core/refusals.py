@@ -22,11 +22,15 @@ class FieldRefusal:
 
 
 class Refusal(Exception):
-    """Asked and refused. Nothing was written. `figures` help the caller (available, limit…)."""
+    """Asked and refused. Nothing was written. `figures` help the caller (available, limit…).
+
+    A miss says that somebody or something does not exist: who asks too often is guessing.
+    """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 422
     is_retryable: ClassVar[bool] = False
+    is_miss: ClassVar[bool] = False
     title: ClassVar[str | Promise] = _("Refused.")
 
     def __init__(

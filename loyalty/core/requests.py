@@ -39,14 +39,15 @@ def get_id(request: HttpRequest) -> str:
 
 
 def get_ip(request: HttpRequest) -> str:
-    """Return where a request comes from: what our proxy saw, where one stands in front of us.
+    """Return where a request comes from: what the first of our proxies saw, where there are any.
 
-    A caller may write any X-Forwarded-For; only its last entry is the proxy's own.
+    Each of them adds whom it saw at the end of X-Forwarded-For; whatever stands before that, the
+    caller may have written. Fewer than there are proxies: the way in was shorter.
     """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if settings.BEHIND_PROXY and forwarded:
-        return str(forwarded).rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    if not settings.TRUSTED_PROXIES or not forwarded:
+        return str(request.META.get("REMOTE_ADDR", ""))
+    return forwarded.split(",")[-settings.TRUSTED_PROXIES :][0].strip()
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -88,7 +88,7 @@ _PLANS = (
     ),
     _Plan(
         "tills", _("Till clients"), "key-round",
-        ("clients.Client", "clients.ClientKey", "clients.Answer"),
+        ("clients.Client", "clients.ClientKey", "clients.Answer", "clients.Count"),
     ),
     _Plan(
         _REST, _("Administration"), "settings",

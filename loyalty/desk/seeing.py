@@ -101,7 +101,7 @@ ABOUT_NOBODY = frozenset(
 # Staff, tills, machinery and files: nothing for whoever is bound to stores.
 NOTHING = frozenset(
     {
-        *("clients.Answer", "clients.Client", "clients.ClientKey"),
+        *("clients.Answer", "clients.Client", "clients.ClientKey", "clients.Count"),
         *("events.Change", "events.JobRun", "events.Message", "events.OutboxEvent"),
         *("identity.Approval", "identity.EmailedCode", "identity.Guesses", "identity.Limit"),
         *("identity.SignIn", "identity.User", "members.ImportRow", "members.ImportRun"),

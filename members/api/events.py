@@ -56,6 +56,7 @@ class Events(AnsweredOnceView):
     operation = "recordEvent"
     required_scope = Scope.MEMBERS_WRITE
     makes = "event"
+    earns = "award.points"
     refusals = (
         MemberNotFound,
         MemberBlocked,

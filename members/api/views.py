@@ -122,6 +122,7 @@ class Purchases(AnsweredOnceView):
     operation = "recordPurchase"
     required_scope = Scope.PURCHASES_WRITE
     makes = "purchase"
+    earns = "award.points"
     refusals = (*Preview.refusals, DuplicateReceipt)
 
     @schemas.record_purchase

@@ -64,6 +64,7 @@ class Redemptions(AnsweredOnceView):
 
     operation = "redeemReward"
     required_scope = Scope.REWARDS_WRITE
+    spends = "points"
     refusals = (
         MemberNotFound,
         CardBlocked,

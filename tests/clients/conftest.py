@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -6,9 +8,25 @@ from django.test import Client as Browser
 
 from loyalty.clients import issuing
 from loyalty.clients.models import Client, Scope
+from loyalty.programmes import setting_up
+from loyalty.programmes.models import Programme
 from tests.conftest import NOON
 
 Send = Callable[..., Any]
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    """One point per euro, by the clocks of Paris."""
+    return setting_up.set_up(
+        name="Café",
+        currency="EUR",
+        time_zone="Europe/Paris",
+        points_per=Decimal("1.00"),
+        expire_after_days=365,
+        tiers=[],
+        at=datetime(2026, 1, 5, 8, tzinfo=UTC),
+    )
 
 
 @pytest.fixture

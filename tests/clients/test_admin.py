@@ -47,6 +47,38 @@ class TestClient:
         assert (made.name, made.scopes) == ("Till 7", ["members:read", "purchases:write"])
         assert made.public_id.startswith("cli_")
 
+    def test_is_given_limits_and_the_addresses_it_calls_from(self, desk: Browser):
+        told = {"calls_a_minute": "60", "calls_a_day": "5000", "misses_allowed": "10",
+                "earned_a_day": "2000", "spent_a_day": "0"}  # fmt: skip
+
+        desk.post(
+            "/desk/clients/client/add/",
+            {"name": "Till 7", "addresses": "192.0.2.0/24\n2001:db8::1\n", **told},
+        )
+
+        made = Client.objects.get()
+        assert made.addresses == ["192.0.2.0/24", "2001:db8::1/128"]
+        assert {name: str(getattr(made, name)) for name in told} == told
+
+    def test_keeps_its_limits_on_its_page(self, desk: Browser, till: Client):
+        Client.objects.update(addresses=["192.0.2.0/24"], calls_a_day=7)
+
+        form = desk.get(f"/desk/clients/client/{till.pk}/change/").context["adminform"].form
+
+        assert form["addresses"].value() == "192.0.2.0/24"
+        assert form["calls_a_day"].value() == 7
+
+    @pytest.mark.parametrize("line", ["here", "192.0.2.1/24", "192.0.2.0/33", "256.0.0.1"])
+    def test_calls_from_no_address_that_is_none(self, desk: Browser, till: Client, line: str):
+        page = desk.post(
+            f"/desk/clients/client/{till.pk}/change/", {"name": "Till", "addresses": line}
+        )
+
+        errors = page.context["adminform"].form.errors
+        assert list(errors) == ["addresses"]
+        assert line in errors["addresses"][0]
+        assert Client.objects.get().addresses == []
+
     def test_is_switched_off(self, desk: Browser, till: Client, secret: str):
         desk.post(
             f"/desk/clients/client/{till.pk}/change/",

@@ -95,6 +95,40 @@ class TestKey:
         assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
 
 
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("networks", "address", "status"),
+        [
+            ([], "203.0.113.9", 200),
+            (["192.0.2.0/24"], "192.0.2.77", 200),
+            (["192.0.2.0/24"], "203.0.113.9", 403),
+            (["198.51.100.1/32", "2001:db8::/32"], "2001:db8::7", 200),
+            (["192.0.2.0/24"], "::ffff:192.0.2.77", 200),
+            (["192.0.2.0/24"], "2001:db8::7", 403),
+            (["192.0.2.0/24"], "unknown", 403),
+        ],
+    )
+    def test_is_one_of_the_client_s(
+        self, desk: Client, networks: list[str], address: str, status: int
+    ):
+        Client.objects.update(addresses=networks)
+        _, secret = issuing.issue_key(client=desk, at=NOON)
+
+        response = Browser(REMOTE_ADDR=address).get(
+            READING, headers={"Authorization": f"Api-Key {secret}"}
+        )
+
+        assert response.status_code == status
+        if status == 403:
+            assert response.json()["code"] == "address-not-allowed"
+
+    def test_is_looked_at_only_once_the_key_is_known(self, desk: Client):
+        Client.objects.update(addresses=["192.0.2.0/24"])
+        key, _ = issuing.issue_key(client=desk, at=NOON)
+
+        assert read(f"{key.prefix}.wrong").json()["code"] == "unauthenticated"
+
+
 class TestScope:
     def test_is_needed(self, till: Client, secret: str):
         response = read(secret)

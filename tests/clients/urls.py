@@ -65,6 +65,38 @@ class Reading(ClientView):
         return Response({"client": request.client.name, "user": str(request.user)})
 
 
+class Nobody(NotFound):
+    code = "nobody"
+    is_miss = True
+
+
+class Asking(ClientView):
+    """Ask for somebody, who is there if the address says so."""
+
+    operation = "askForSomebody"
+    required_scope = Scope.MEMBERS_READ
+    refusals = (Nobody,)
+
+    def get(self, request: ClientRequest, name: str) -> Response:
+        if name != "ada":
+            raise Nobody
+        return Response({"name": name})
+
+
+class Moving(AnsweredOnceView):
+    """Move the points that the body says."""
+
+    operation = "movePoints"
+    required_scope = Scope.PURCHASES_WRITE
+    earns = "award.points"
+    spends = "spent"
+
+    def post(self, request: ClientRequest) -> Response:
+        outbox.record("effect.made", {"key": request.operation_key}, at=NOON)
+        earned, spent = request.data.get("earned", 0), request.data.get("spent", 0)
+        return Response({"id": "mov_1", "award": {"points": earned}, "spent": spent}, status=201)
+
+
 class Thieving(AnsweredOnceView):
     """As Effects, under another name."""
 
@@ -79,6 +111,8 @@ urlpatterns = [
     path("api/effects", Effects.as_view()),
     path("api/effects/<str:place>", Effects.as_view()),
     path("api/others", Thieving.as_view()),
+    path("api/asking/<str:name>", Asking.as_view()),
+    path("api/moving", Moving.as_view()),
     path("api/reading", Reading.as_view()),
 ]
 handler400 = problems.or_page(problems.BadRequest, defaults.bad_request)

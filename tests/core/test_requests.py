@@ -1,6 +1,7 @@
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from loyalty.core import requests
 
@@ -42,3 +43,28 @@ class TestWhereToGoNext:
     )
     def test_is_nowhere_else(self, wanted: str):
         assert requests.safe_next(RequestFactory().get("/", {"next": wanted})) == ""
+
+
+class TestGetIp:
+    @pytest.mark.parametrize(
+        ("proxies", "forwarded", "seen"),
+        [
+            (0, "203.0.113.9", "10.0.0.1"),
+            (1, "", "10.0.0.1"),
+            (1, "203.0.113.9", "203.0.113.9"),
+            (1, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+            (2, "1.2.3.4, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+            (2, "1.2.3.4,5.6.7.8 , 203.0.113.9,10.0.0.7", "203.0.113.9"),
+            # Somebody came in behind the first proxy.
+            (2, "203.0.113.9", "203.0.113.9"),
+        ],
+    )
+    def test_is_what_the_first_proxy_of_ours_saw(
+        self, settings: Settings, proxies: int, forwarded: str, seen: str
+    ):
+        settings.TRUSTED_PROXIES = proxies
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+
+        request = RequestFactory(REMOTE_ADDR="10.0.0.1").get("/", headers=headers)
+
+        assert requests.get_ip(request) == seen

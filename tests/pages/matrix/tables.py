@@ -102,6 +102,7 @@ TABLES = {
     "clients.Client": Table("UA", adds="A", changes="A"),
     "clients.ClientKey": Table("UA", adds="A"),
     "clients.Answer": _MACHINERY,
+    "clients.Count": _MACHINERY,
     "events.OutboxEvent": _MACHINERY,
     "events.Change": _MACHINERY,
     "events.JobRun": _MACHINERY,
