@@ -1,6 +1,5 @@
 """Two workers who both find that nothing was ever counted."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +10,7 @@ from analytics.models import MemberFact, Refresh
 from analytics.periods import day
 from tests.analytics.builders import NOW, Sold, make_members, make_programme, sell
 from tests.analytics.test_races import alone
+from tests.racing import wait_for_waiters
 
 
 @pytest.mark.postgresql
@@ -28,8 +28,7 @@ def test_everything_is_counted_by_one_of_them() -> None:
             work = [
                 pool.submit(alone, lambda: counted.append(facts.refresh(at=NOW))) for _ in "12"
             ]
-            # Long enough for both to come to the lock.
-            time.sleep(0.5)
+            wait_for_waiters(2)
         for running in work:
             running.result()
 

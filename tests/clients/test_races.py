@@ -16,7 +16,7 @@ from loyalty.clients.models import Answer, Client, Scope
 from loyalty.events.models import OutboxEvent
 from tests.clients.urls import Effects
 from tests.conftest import NOON
-from tests.racing import at_once
+from tests.racing import PATIENCE, at_once, read_together
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -28,19 +28,6 @@ CALLS = 50
 @pytest.fixture
 def till(transactional_db: None) -> Client:
     return issuing.create_client(name="Till", scopes=[Scope.PURCHASES_WRITE], store=None, at=NOON)
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every effect take long enough for the others to arrive."""
-    run = answering._run
-
-    def run_slowly(*args: Any) -> Any:
-        given = run(*args)
-        time.sleep(0.05)
-        return given
-
-    monkeypatch.setattr(answering, "_run", run_slowly)
 
 
 def send(till: Client) -> Callable[[int], Any]:
@@ -62,7 +49,13 @@ def effects() -> int:
 
 
 class TestFiftyAtOnce:
-    def test_make_one_effect_and_get_one_answer(self, till: Client, slow: None):
+    def test_make_one_effect_and_get_one_answer(
+        self, till: Client, monkeypatch: pytest.MonkeyPatch
+    ):
+        """All have looked for an answer, and found none, before the first acts."""
+        together = read_together(claims.get_given, threads=CALLS)
+        monkeypatch.setattr(claims, "get_given", together)
+
         responses = at_once(send(till), calls=CALLS)
 
         statuses = Counter(response.status_code for response in responses)
@@ -83,7 +76,7 @@ class TestFiftyAtOnce:
         post = send(till)
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(_in_thread, post)
-            assert started.wait(10)
+            assert started.wait(PATIENCE)
             waiting = at_once(post, calls=CALLS - 1)
 
             may_end.set()
@@ -112,7 +105,7 @@ class TestInFlight:
         _claim_and_die(call)
 
         # Two seconds are promised; others share this machine.
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while claims.is_running(client=till, key="dead"):
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -123,7 +116,7 @@ class TestInFlight:
 def _blocking(started: threading.Event, may_end: threading.Event) -> Callable[..., Any]:
     def post(_view: Any, _request: Any) -> Any:
         started.set()
-        assert may_end.wait(60)
+        assert may_end.wait(PATIENCE)
         return answering.Response({"id": "eff_1"}, status=201)
 
     return post

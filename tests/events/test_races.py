@@ -1,18 +1,17 @@
 """Relays and takers at once, on real connections."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from loyalty.core import engines
 from loyalty.events import changes, jobs, outbox
 from loyalty.events.models import Change, JobRun, OutboxEvent
 from loyalty.events.relaying import relay
+from tests import racing
 from tests.conftest import NOON
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
@@ -22,18 +21,7 @@ MONDAY = date(2026, 3, 9)
 
 
 def at_once(work: Callable[[], object]) -> list[object]:
-    """Do the same thing in several threads that start together, each with its connection."""
-    start = threading.Barrier(THREADS)
-
-    def one(_number: int) -> object:
-        start.wait()
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(one, range(THREADS)))
+    return racing.at_once(lambda _number: work(), calls=THREADS)
 
 
 @pytest.fixture
@@ -68,20 +56,16 @@ class TestRelaysAtOnce:
         assert heard == Counter(range(400))
         assert OutboxEvent.objects.filter(relayed_at=NOON).count() == 400
 
-    def test_would_deliver_some_twice_without_the_lock(
+    def test_would_each_deliver_the_same_without_the_lock(
         self, events: None, heard: Counter[int], monkeypatch
     ):
-        together = threading.Barrier(THREADS)
-
-        def read_together(rows):
-            together.wait(timeout=10)
-            return rows
-
-        monkeypatch.setattr(engines, "lock_skipping", read_together)
+        """The control: four who have all read before any has taken hold the same events."""
+        together = racing.read_together(list, threads=THREADS)
+        monkeypatch.setattr(engines, "lock_skipping", together)
 
         at_once(lambda: relay(at=NOON, limit=20))
 
-        assert max(heard.values()) > 1
+        assert heard == Counter(dict.fromkeys(range(20), THREADS))
 
     def test_do_not_wait_for_one_another(self, events: None, heard: Counter[int]):
         with transaction.atomic():

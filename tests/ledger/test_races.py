@@ -1,12 +1,14 @@
 """Real threads on real connections. Every race has a control that takes its lock out."""
 
+import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -20,6 +22,7 @@ from tests.conftest import NOON
 from tests.ledger.conftest import open_account
 from tests.ledger.doing import claw_back, days, earn, hold, moved, read, redeem
 from tests.ledger.racing import THREADS, file_database, race
+from tests.racing import PATIENCE, read_together, wait_for_waiters
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -81,33 +84,50 @@ class TestSixteenSpenders:
         """The control: the same race is seen to fail, and the second net to hold."""
         account = filled(1_000)
         monkeypatch.setattr(engines, "row_lock", lambda **_: "")
+        monkeypatch.setattr(posting, "lock", read_together(posting.lock, threads=THREADS))
 
         outcome = spend_all(account, 7)
 
-        assert outcome.errors != []
+        # One goes on alone.
+        assert len(outcome.errors) == THREADS - 1
         assert {type(error) for error in outcome.errors} <= {StaleAccount, IntegrityError}
-        assert outcome.moved == outcome.spent * 7
-        assert outcome.moved + outcome.left == 1_000
+        assert (outcome.spent, outcome.moved, outcome.left) == (142, 994, 6)
 
     def test_without_lock_and_net_spend_the_same_points_twice(
         self, monkeypatch: pytest.MonkeyPatch
     ):
         """The control of the control: what would happen, and that balances do not show it."""
         account = filled(1_000)
-        winners = spend_by_hand(account, 900, lock="")
+        thinking = Barrier(THREADS)
 
-        assert len(winners) > 1
+        winners = spend_by_hand(
+            account, 900, lock="", think=lambda: thinking.wait(timeout=PATIENCE)
+        )
+
+        assert len(winners) == THREADS
         assert read(account).available == 100
 
     def test_by_hand_with_the_lock_spend_once(self):
         account = filled(1_000)
+        turns = itertools.count(1)
 
-        assert len(spend_by_hand(account, 900, lock=engines.row_lock(of="ledger_account"))) == 1
+        def think() -> None:
+            """Let the first have the lock until all others wait for it."""
+            if next(turns) == 1:
+                wait_for_waiters(THREADS - 1)
+
+        lock = engines.row_lock(of="ledger_account")
+        winners = spend_by_hand(account, 900, lock=lock, think=think)
+
+        assert len(winners) == 1
+        assert read(account).available == 100
 
 
-def spend_by_hand(account: Account, points: int, *, lock: str) -> list[int]:
+def spend_by_hand(
+    account: Account, points: int, *, lock: str, think: Callable[[], object]
+) -> list[int]:
     """Read, think, write: 16 threads that all want most of the account."""
-    thinking, winners = Barrier(THREADS), []
+    winners = []
 
     def spender(number: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -115,7 +135,7 @@ def spend_by_hand(account: Account, points: int, *, lock: str) -> list[int]:
                 f"SELECT available FROM ledger_account WHERE id = %s{lock}", [account.pk]
             )
             (available,) = cursor.fetchone()
-            meet(thinking)
+            think()
             if available >= points:
                 cursor.execute(
                     "UPDATE ledger_account SET available = %s, redeemed = %s WHERE id = %s",
@@ -253,24 +273,21 @@ class TestRetried:
     @pytest.mark.postgresql
     def test_ends_a_real_deadlock(self):
         one, two = filled(100), filled(100)
-        both, meeting = [one, two], Barrier(2)
+        meeting, turns = Barrier(2), Counter[int]()
 
         @posting.retried
         @transaction.atomic
-        def cross(number: int, turns: list[int]) -> None:
-            turns.append(1)
-            for account in both if number else both[::-1]:
-                redeem(read(account), 1, f"k{number}")
-                if len(turns) == 1 and not meeting.broken and meeting.n_waiting < 2:
-                    meet(meeting)
+        def cross(number: int) -> None:
+            turns[number] += 1
+            first, second = (one, two) if number else (two, one)
+            redeem(read(first), 1, f"k{number}")
+            if turns[number] == 1:
+                meeting.wait(timeout=PATIENCE)
+            redeem(read(second), 1, f"k{number}")
 
-        assert race(lambda number: cross(number, []), threads=2) == []
-        assert [read(account).available for account in both] == [98, 98]
-
-
-def meet(meeting: Barrier) -> None:
-    with suppress(BrokenBarrierError):
-        meeting.wait(timeout=1)
+        assert race(cross, threads=2) == []
+        assert sorted(turns.values()) == [1, 2]
+        assert [read(account).available for account in (one, two)] == [98, 98]
 
 
 def a_conflict() -> Exception:

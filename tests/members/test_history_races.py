@@ -1,6 +1,5 @@
 """What two people change of a member at the same moment: the history tells both, in order."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +11,7 @@ from loyalty.programmes.models import Programme
 from members import blocking, carding, closing, correcting, enrolling
 from members.models import Card, Member
 from tests.conftest import NOON
+from tests.racing import wait_for_waiters
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -28,20 +28,6 @@ ACTS: dict[str, Callable[[Member], object]] = {
 }
 
 
-def wait_for_a_waiter() -> None:
-    """Go on once somebody waits for a lock that this transaction holds."""
-    with connection.cursor() as cursor:
-        for _ in range(500):
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks"
-                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    raise AssertionError("Nobody waits.")
-
-
 def move(member: Member, address: str, *, while_doing: Callable[[Member], object]) -> None:
     """Change an address in a transaction that ends when somebody else waits for it."""
 
@@ -56,7 +42,7 @@ def move(member: Member, address: str, *, while_doing: Callable[[Member], object
         with transaction.atomic():
             correcting.correct(member=member, identity=changed, at=NOON, actor="user:2")
             other = threads.submit(act)
-            wait_for_a_waiter()
+            wait_for_waiters(1)
         other.result()
 
 

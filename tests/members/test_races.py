@@ -2,13 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from loyalty.core.refusals import Refusal
 from loyalty.ledger import verifying
@@ -16,6 +13,7 @@ from loyalty.ledger.models import Entry, Holder
 from loyalty.programmes import setting_up
 from members import enrolling, purchasing
 from members.models import Card, Member, Purchase, TierChange
+from tests import racing
 from tests.conftest import NOON
 from tests.members.builders import points_of, sale
 
@@ -39,19 +37,14 @@ def ada() -> Member:
 
 def at_once(action: Callable[[int], str]) -> Counter[str]:
     """Do it in ten threads that start together; say how each ended, and how often."""
-    barrier = Barrier(THREADS)
 
     def run(number: int) -> str:
-        barrier.wait()
         try:
             return action(number)
         except Refusal as refusal:
             return refusal.code
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return Counter(pool.map(run, range(THREADS)))
+    return Counter(racing.at_once(run, calls=THREADS))
 
 
 class TestOneKey:

@@ -1,12 +1,10 @@
 """Ten tills at the same moment: real threads, on PostgreSQL."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
@@ -16,6 +14,7 @@ from members import vouchering
 from members.models import Member, Voucher, VoucherState
 from rewards import limiting, pooling, redeeming, stocking
 from rewards.models import PoolCode, Redemption, Reward, VoucherPool
+from tests import racing
 from tests.conftest import NOON
 from tests.rewards.conftest import enrol, offer, open_programme, points_of
 
@@ -25,20 +24,15 @@ THREADS = 10
 
 def at_once(action: Callable[[int], object]) -> list[str]:
     """Do it in ten threads that start together; say how each ended, in order of name."""
-    barrier = Barrier(THREADS)
 
     def run(number: int) -> str:
-        barrier.wait()
         try:
             action(number)
         except Refusal as refusal:
             return refusal.code
-        finally:
-            connection.close()
         return "done"
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return sorted(pool.map(run, range(THREADS)))
+    return sorted(racing.at_once(run, calls=THREADS))
 
 
 class TestTheLastItemInStock:
@@ -167,11 +161,10 @@ class TestTheControl:
         """Without the conditional UPDATE several of ten take the last one: the test can fail."""
         open_programme()
         offer("Coffee", cost=200, stock=1)
-        everybody_has_looked = Barrier(THREADS)
+        look = racing.read_together(Reward.objects.get, threads=THREADS)
 
         def look_then_take(_: int) -> None:
-            reward = Reward.objects.get()
-            everybody_has_looked.wait()
+            reward = look()
             if not reward.stock:
                 raise stocking.RewardExhausted
             Reward.objects.filter(pk=reward.pk).update(stock=reward.stock - 1)
@@ -197,11 +190,10 @@ class TestOneMembersLimit:
         open_programme()
         ada = enrol("Ada", points=5_000)
         coffee = offer("Coffee", cost=200, limit_count=3)
-        everybody_has_counted = Barrier(THREADS)
+        count = racing.read_together(limiting.check_limit, threads=THREADS)
 
         def count_then_take(number: int) -> None:
-            limiting.check_limit(member=ada, reward=coffee, at=NOON, book=books.get_book())
-            everybody_has_counted.wait()
+            count(member=ada, reward=coffee, at=NOON, book=books.get_book())
             Reward.objects.filter(pk=coffee.pk).update(limit_count=None)
             redeeming.redeem(member=ada, reward=coffee, key=f"k{number}", at=NOON)
 
@@ -236,12 +228,11 @@ class TestAPool:
 
     def test_gives_one_code_to_all_who_read_before_they_take(self, ticket: Reward):
         """The control: without the lock on the row ten read the same free code."""
-        everybody_has_looked = Barrier(THREADS)
+        look = racing.read_together(PoolCode.objects.free().order_by("pk").first, threads=THREADS)
         drawn = []
 
         def look_then_take(_: int) -> None:
-            free = PoolCode.objects.free().order_by("pk").first()
-            everybody_has_looked.wait()
+            free = look()
             PoolCode.objects.filter(pk=free.pk).update(given_at=NOON)
             drawn.append(free.code)
 
