@@ -141,6 +141,7 @@ class TestDocs:
 
         refusal.query_selector("summary").click()
 
+        page.wait_for_function("refusal => refusal.open", arg=refusal)
         assert call.locator(".call__line").inner_text().split()[0] == "POST"
         assert call.locator("strong").first.inner_text().startswith("Record a purchase, give its")
         assert refusal.get_attribute("open") == ""

@@ -17,7 +17,7 @@ from members import adjusting, enrolling
 from members.models import Member
 from tests.desk.entering import prove
 from tests.members.staff import appoint
-from tests.pages.browsing import DESK, LOOKS, Visit, visiting
+from tests.pages.browsing import DESK, LOOKS, Visit, leave_by, visiting
 from tests.pages.conftest import set_up
 from tests.pages.test_accessibility import browser
 
@@ -132,14 +132,14 @@ class TestTheApprovals:
             picture(visit, f"adjust-{language}", width, scheme)
             visit.page.locator("#id_points").fill("20")
             visit.page.locator("#id_reason").select_option("other")
-            visit.page.locator(".desk-form button").click()
+            leave_by(visit.page.locator(".desk-form button"))
             assert visit.faults_here("adjust") == ""  # a note is missing
             picture(visit, f"adjust-wrong-{language}", width, scheme)
             visit.page.locator("#id_points").fill("2000")
             visit.page.locator("#id_note").fill("Un geste pour une longue fidélité.")
-            visit.page.locator(".desk-form button").click()
+            leave_by(visit.page.locator(".desk-form button"))
             assert visit.faults_here("adjust") == ""  # it would wait
             picture(visit, f"adjust-sure-{language}", width, scheme)
-            visit.page.locator("button[name=sure]").click()
+            leave_by(visit.page.locator("button[name=sure]"))
 
         assert Approval.objects.get().payload["points"] == 2_000

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,16 +120,23 @@ class TestDurability:
 
 
 class TestClocks:
-    def test_agree_within_two_seconds(self):
-        assert abs(engines.get_clock() - timezone.now()) < timedelta(seconds=2)
+    def test_agree(self):
+        before = timezone.now()
+        told = engines.get_clock()
+
+        # SQLite counts in thousandths of a second.
+        assert before - timedelta(milliseconds=1) <= told <= timezone.now()
 
     def test_are_refused_when_they_differ(self, time_machine):
-        time_machine.move_to(timezone.now() + timedelta(seconds=3), tick=False)
+        time_machine.move_to(timezone.now() + timedelta(minutes=5), tick=False)
 
         found = checks.problems()
 
         assert [message.id for message in found] == ["loyalty.E004"]
-        assert "are 3 s apart" in found[0].msg
+        # A busy machine takes its time before it looks.
+        apart = re.search(r"are (\d+) s apart", found[0].msg)
+        assert apart
+        assert 240 <= int(apart[1]) <= 300
 
 
 class TestAnUnsafeInstallation:

@@ -14,8 +14,6 @@ from tests.journeys import words
 from tests.pages.browsing import DESK, PHONE, Visit, visiting
 
 _MOST_TABS = 60
-# Milliseconds: a busy machine is slow and not wrong.
-_PATIENCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -180,8 +178,6 @@ def walking(browser: Browser, base: str, habit: Habit) -> Iterator[Walker]:
     with visiting(
         browser, base, language=habit.language, width=habit.width, scripts=habit.scripts
     ) as visit:
-        visit.page.set_default_timeout(_PATIENCE)
-        expect.set_options(timeout=_PATIENCE)
         yield (KeyboardWalker if habit.keyboard else Walker)(visit, habit)
 
 

@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 from loyalty.mailing import samples, unsubscribing
 from members.models import Member
 from tests.mailing.conftest import agree
-from tests.pages.browsing import DESK, PHONE, visiting
+from tests.pages.browsing import DESK, PHONE, leave_by, visiting
 from tests.pages.test_accessibility import browser as _browser
 from tests.pages.test_accessibility import sign_in
 
@@ -35,8 +35,7 @@ class TestInABrowser:
         path = f"/unsubscribe/{unsubscribing.make_token(recipient=ada.public_id)}/"
         with visiting(browser, live_server.url, **habit) as visit:
             assert visit.faults_of(path) == ""
-            visit.page.locator("main button").press("Enter")
-            visit.page.wait_for_load_state("networkidle")
+            leave_by(visit.page.locator("main button"), key="Enter")
 
             assert visit.page.locator("main form").count() == 0
             assert visit.faults_of(path) == ""

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
+# Milliseconds: a busy machine is slow and not wrong.
+PATIENCE = 20_000
 Scheme = Literal["light", "dark"]
 PHONE, DESK = 360, 1280
 # Each two habits meet once: a fault of all three together has not been seen.
@@ -64,6 +66,15 @@ class Visit:
         return [f"scrolls sideways: {width} in {seen}"] if width > seen else []
 
 
+def leave_by(control: Locator, *, key: str = "") -> None:
+    """Press what leads to another page, and go on once that page is there to be read."""
+    with control.page.expect_navigation():
+        if key:
+            control.press(key)
+        else:
+            control.click()
+
+
 def _in_words(violation: dict[str, Any]) -> str:
     """Say which rule of axe was broken, and where first."""
     where = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
@@ -91,6 +102,8 @@ def visiting(
     )
     if session:
         context.add_cookies([{"name": "session", "value": session, "url": base}])
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     visit = Visit(context.new_page(), base)
     visit.page.on("console", visit.hear)
     visit.page.on("request", visit.watch)

@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from rewards.models import Reward
 from tests import chromium
 from tests.pages import rows
-from tests.pages.browsing import COVERING, LOOKS, visiting
+from tests.pages.browsing import COVERING, LOOKS, leave_by, visiting
 from tests.pages.conftest import fill_shop, set_up
 
 _FLAGS = [
@@ -70,7 +70,7 @@ class TestTheFrontPage:
         page.goto(live_server.url)
         assert page.locator("h1").inner_text() == "Revenir, ça compte"
 
-        page.get_by_role("button", name="English").click()
+        leave_by(page.get_by_role("button", name="English"))
 
         assert page.locator("h1").inner_text() == "Coming back counts"
         page.goto(live_server.url + "/nowhere/")
@@ -84,10 +84,11 @@ class TestTheFrontPage:
         with visiting(browser, live_server.url, language="en") as visit:
             visit.page.goto(live_server.url)
             visit.page.keyboard.press("Tab")
-            assert visit.page.locator(":focus").inner_text() == "Skip to the content"
+            expect(visit.page.locator(":focus")).to_have_text("Skip to the content")
             visit.page.keyboard.press("Enter")
+            visit.page.wait_for_url("**/#*")
             visit.page.keyboard.press("Tab")
-            assert visit.page.locator("main :focus").inner_text() == "Join"
+            expect(visit.page.locator("main :focus")).to_have_text("Join")
 
 
 class TestTheDesk:

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members import blocking
 from members.models import Card, Member
 from rewards import redeeming
-from tests.pages.browsing import COVERING, PHONE, Scheme, visiting
+from tests.pages.browsing import COVERING, PHONE, Scheme, leave_by, visiting
 from tests.pages.conftest import add_reward
 from tests.pages.test_accessibility import browser
 from tests.portal import shelf
@@ -66,7 +66,7 @@ class TestTheCardAndTheHistory:
             fill(ada)
             assert visit.faults_of("/me/") == ""
             visit.page.locator("#code-toggle").click()
-            visit.page.wait_for_selector("#code .qr svg")
+            expect(visit.page.locator("#code .qr svg")).to_be_visible()
             assert visit.complaints == []
             assert visit.faults_of("/me/code/") == ""
             assert visit.faults_of("/me/history/") == ""
@@ -99,17 +99,17 @@ class TestWithTheKeyboard:
             page.goto(live_server.url + "/me/")
             page.locator("#code-toggle").focus()
             page.keyboard.press("Enter")
-            page.wait_for_selector("#code .qr svg")
-            page.wait_for_function("document.activeElement.id === 'code-toggle'")
+            expect(page.locator("#code .qr svg")).to_be_visible()
+            expect(page.locator(":focus")).to_have_id("code-toggle")
             page.keyboard.press("Enter")
-            page.wait_for_selector("#code .qr svg", state="detached")
+            expect(page.locator("#code .qr svg")).to_have_count(0)
             page.goto(live_server.url + "/me/history/")
             page.locator("summary").first.focus()
             page.keyboard.press("Enter")
-            assert page.locator(".why").first.is_visible()
+            expect(page.locator(".why").first).to_be_visible()
             page.get_by_role("link", name="Voir les mouvements plus anciens").press("Enter")
-            page.wait_for_selector(".older", state="detached")
-            assert page.locator(".rows__item").count() == 26
+            expect(page.locator(".older")).to_have_count(0)
+            expect(page.locator(".rows__item")).to_have_count(26)
             assert visit.complaints == []
 
     def test_takes_another_code_by_itself(self, browser: Browser, live_server: LiveServer):
@@ -141,17 +141,17 @@ class TestWithoutAScript:
         )
         page = context.new_page()
         page.goto(live_server.url + "/me/")
-        page.get_by_role("link", name="Montrer ma carte").click()
+        leave_by(page.get_by_role("link", name="Montrer ma carte"))
         number = Card.objects.get().number
         assert number[:4] in page.locator(".shown__number").inner_text()
         first = page.locator(".qr path").last.get_attribute("d")
-        page.get_by_role("link", name="Nouveau code").click()
+        leave_by(page.get_by_role("link", name="Nouveau code"))
         assert page.locator(".qr path").last.get_attribute("d") != first
-        page.get_by_role("link", name="Ranger ma carte").click()
+        leave_by(page.get_by_role("link", name="Ranger ma carte"))
         assert page.url == live_server.url + "/me/"
-        page.get_by_role("link", name="Historique").click()
-        page.get_by_role("link", name="Gagnés").click()
+        leave_by(page.get_by_role("link", name="Historique"))
+        leave_by(page.get_by_role("link", name="Gagnés"))
         assert page.url.endswith("?show=earned")
-        page.get_by_role("link", name="Voir les mouvements plus anciens").click()
+        leave_by(page.get_by_role("link", name="Voir les mouvements plus anciens"))
         assert page.locator(".rows__item").count() == 5
         context.close()

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from loyalty.identity.models import EmailedCode
@@ -14,7 +14,7 @@ from members import consenting, enrolling, erasing, signing_in
 from members.consenting import Said
 from members.models import Member
 from tests.members.builders import give_voucher
-from tests.pages.browsing import COVERING, PHONE, Visit, visiting
+from tests.pages.browsing import COVERING, PHONE, Visit, leave_by, visiting
 from tests.pages.conftest import fill_shop, set_up
 from tests.pages.test_accessibility import browser
 from tests.portal.entering import last_code
@@ -76,8 +76,8 @@ def wrong_of(visit: Visit, path: str, field: str, value: str) -> str:
     """Send a form that is refused, and return what is wrong with the page that says so."""
     visit.page.goto(visit.base + path)
     visit.page.fill(field, value)
-    visit.page.locator("main form.form button").click()
-    visit.page.wait_for_selector(".field__error")
+    leave_by(visit.page.locator("main form.form button"))
+    expect(visit.page.locator(".field__error")).to_be_visible()
     return visit.faults_here(path)
 
 
@@ -101,7 +101,7 @@ class TestTheirPages:
         with visiting(browser, live_server.url, session=session_of(member), width=PHONE) as visit:
             assert wrong_of(visit, "/me/profile/email/", "#id_value", "nobody") == ""
             visit.page.fill("#id_value", "ada@new.test")
-            visit.page.locator("main form.form button").click()
+            leave_by(visit.page.locator("main form.form button"))
             assert visit.page.url.endswith("/me/profile/code/")
             assert visit.faults_of("/me/profile/code/") == ""
             assert wrong_of(visit, "/me/profile/code/", "#id_code", "12") == ""
@@ -125,7 +125,7 @@ class TestTheirPages:
             visit.page.goto(visit.base + "/me/consents/")
             visit.page.get_by_role("switch").first.focus()
             keys.press("Space")
-            visit.page.wait_for_selector('[role="switch"][aria-checked="true"]')
+            expect(visit.page.get_by_role("switch", checked=True)).to_be_visible()
 
         member.refresh_from_db()
         assert member.email == "ada@new.test"

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members import vouchering
 from members.models import Member, Voucher
 from rewards.models import Reward, VoucherPool
 from tests.members.builders import give_voucher
-from tests.pages.browsing import COVERING, LOOKS, visiting
+from tests.pages.browsing import COVERING, LOOKS, leave_by, visiting
 from tests.pages.test_accessibility import browser, sign_in
 from tests.portal import shelf
 
@@ -67,7 +67,8 @@ class TestTheCatalogue:
             Reward.objects.filter(public_id="rew_1").update(stock=0)
             visit.page.locator("#ask button").click()
 
-            assert "None of this reward is left." in visit.page.get_by_role("alert").inner_text()
+            alert = visit.page.get_by_role("alert")
+            expect(alert).to_contain_text("None of this reward is left.")
 
 
 class TestTakingAReward:
@@ -81,9 +82,9 @@ class TestTakingAReward:
         page = context.new_page()
         page.goto(f"{live_server.url}/me/rewards/")
 
-        page.get_by_role("link", name="A coffee on the house").press("Enter")
-        page.get_by_role("link", name="Use 200 points").press("Enter")
-        page.get_by_role("button", name="Use 200 points").press("Enter")
+        leave_by(page.get_by_role("link", name="A coffee on the house"), key="Enter")
+        leave_by(page.get_by_role("link", name="Use 200 points"), key="Enter")
+        leave_by(page.get_by_role("button", name="Use 200 points"), key="Enter")
 
         voucher = Voucher.objects.get()
         assert page.url == f"{live_server.url}/me/vouchers/{voucher.pk}/"
@@ -133,6 +134,6 @@ class TestTheDesk:
             visit.page.goto(live_server.url + codes)
             file = {"name": "codes.csv", "mimeType": "text/csv", "buffer": b"Cine-1\nCine-1\n"}
             visit.page.set_input_files("input[type=file]", file)
-            visit.page.get_by_role("button").filter(has_text="seulement").click()
-            assert visit.page.locator("#report-title").count() == 1
+            leave_by(visit.page.get_by_role("button").filter(has_text="seulement"))
+            expect(visit.page.locator("#report-title")).to_have_count(1)
             assert "2" in visit.page.inner_text(".table-plain tbody")

@@ -25,7 +25,7 @@ def bought(till: Caller, ada: Member) -> str:
 
 def facts() -> tuple[int, ...]:
     """Everything a return could have moved."""
-    returned = Purchase.objects.values_list("returned_cents", flat=True)
+    returned = Purchase.objects.order_by("pk").values_list("returned_cents", flat=True)
     events = OutboxEvent.objects.exclude(name="member.enrolled")
     return (Return.objects.count(), Entry.objects.count(), events.count(), *returned)
 
