@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -273,19 +273,26 @@ class TestRetried:
     @pytest.mark.postgresql
     def test_ends_a_real_deadlock(self):
         one, two = filled(100), filled(100)
-        meeting, turns = Barrier(2), Counter[int]()
+        meeting, is_over, turns = Barrier(2), Event(), Counter[int]()
 
         @posting.retried
         @transaction.atomic
         def cross(number: int) -> None:
             turns[number] += 1
             first, second = (one, two) if number else (two, one)
+            if turns[number] > 1:
+                # Not before the other is through: it would meet the same deadlock again.
+                assert is_over.wait(PATIENCE)
             redeem(read(first), 1, f"k{number}")
             if turns[number] == 1:
                 meeting.wait(timeout=PATIENCE)
             redeem(read(second), 1, f"k{number}")
 
-        assert race(cross, threads=2) == []
+        def cross_once(number: int) -> None:
+            cross(number)
+            is_over.set()
+
+        assert race(cross_once, threads=2) == []
         assert sorted(turns.values()) == [1, 2]
         assert [read(account).available for account in (one, two)] == [98, 98]
 
