@@ -52,14 +52,17 @@ _CARING = (
 )
 
 GRANTS: Mapping[Role, Sequence[str]] = {
-    Role.CASHIER: (*_COUNTER, "members.add_member", "rewards.view_reward"),
+    Role.CASHIER: (
+        *_COUNTER,
+        *("members.add_member", "rewards.view_reward", "clients.open_till"),
+    ),
     Role.STORE_MANAGER: (
         *_PEOPLE,
         *_CATALOGUE,
         *_BOOK,
         *_MEASURES,
         *_CARING,
-        "members.export_lists",
+        *("members.export_lists", "clients.open_till"),
     ),
     Role.MARKETING: (
         *_PEOPLE,
@@ -107,7 +110,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
 # Tables that no other role opens: staff, tills, machinery, and files while they are read.
 CLOSED = (
     *_view("members", "tierreview", "tierreviewmove"),
-    *_view("clients", "client", "clientkey", "answer", "count"),
+    *_view("clients", "client", "clientkey", "shift", "answer", "count"),
     *_view("events", "outboxevent", "change", "jobrun"),
     *_view("identity", "user", "limit", "emailedcode", "guesses", "signin"),
     *_view("members", "importrun", "importrow", "importfile", "export", "carriedamount"),

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from loyalty.clients import issuing
 from loyalty.clients.forms import LIMITS, ClientForm
-from loyalty.clients.models import Answer, Client, ClientKey, Count
+from loyalty.clients.models import Answer, Client, ClientKey, Count, Shift
 from loyalty.core.showing import FirstPages, ShownOnly
 
 
@@ -143,6 +143,23 @@ class ClientKeyAdmin(admin.ModelAdmin[ClientKey]):
             issuing.revoke(key=key)
         said = ngettext("%d key revoked.", "%d keys revoked.", len(chosen))
         messages.success(request, said % len(chosen))
+
+
+@admin.register(Shift)
+class ShiftAdmin(ShownOnly, admin.ModelAdmin[Shift]):
+    """Who stood at which web till, from when to when."""
+
+    list_display = ("opened_at", "user", "till", "closed_at")
+    list_select_related = ("user", "key__client")
+    paginator = FirstPages
+    show_full_result_count = False
+    search_fields = ("=user__email",)
+    ordering = ("-opened_at", "-id")
+    fields = ("opened_at", "user", "till", "closed_at")
+
+    @admin.display(description=_("till"))
+    def till(self, shift: Shift) -> str:
+        return shift.key.client.name
 
 
 @admin.register(Answer)

@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
+from loyalty.identity.models import User
 from loyalty.programmes.models import Store
 
 
@@ -42,11 +43,19 @@ class Client(models.Model):
     )
     earned_a_day = models.PositiveIntegerField(_("points given a day"), null=True, blank=True)
     spent_a_day = models.PositiveIntegerField(_("points spent a day"), null=True, blank=True)
+    is_web_till = models.BooleanField(_("web till"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store"],
+                condition=models.Q(is_web_till=True),
+                name="clients_store_has_one_web_till",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -65,6 +74,34 @@ class ClientKey(AbstractAPIKey):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class Shift(models.Model):
+    """Somebody of the staff at the web till of a store, until they leave. Its key ends with it."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("cashier"), editable=False
+    )
+    key = models.OneToOneField(
+        ClientKey, models.PROTECT, related_name="shift", verbose_name=_("key"), editable=False
+    )
+    opened_at = models.DateTimeField(_("opened"), editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("shift at a web till")
+        verbose_name_plural = _("shifts at web tills")
+        permissions = [("open_till", _("Can sell at the web till"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(closed_at=None),
+                name="clients_shift_is_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opened_at:%Y-%m-%d %H:%M}"
 
 
 class Answer(models.Model):

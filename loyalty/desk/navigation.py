@@ -64,8 +64,8 @@ _PLANS = (
     ),
     _Plan(
         "purchases", _("Purchases"), "receipt",
-        ("members.Purchase", "members.PurchaseLine", _Page("approvals", _("Approvals")),
-         "ledger.Account", "ledger.Entry", "ledger.Lot", "ledger.Movement", "ledger.Hold"),
+        (_Page("till", _("Till")), "members.Purchase", "members.PurchaseLine",
+         _Page("approvals", _("Approvals")), "ledger.Account", "ledger.Entry", "ledger.Lot", "ledger.Movement", "ledger.Hold"),
     ),
     _Plan(
         "rewards", _("Rewards"), "gift",
@@ -88,7 +88,8 @@ _PLANS = (
     ),
     _Plan(
         "tills", _("Till clients"), "key-round",
-        ("clients.Client", "clients.ClientKey", "clients.Answer", "clients.Count"),
+        ("clients.Client", "clients.ClientKey", "clients.Shift", "clients.Answer",
+         "clients.Count"),
     ),
     _Plan(
         _REST, _("Administration"), "settings",

@@ -102,6 +102,7 @@ ABOUT_NOBODY = frozenset(
 NOTHING = frozenset(
     {
         *("clients.Answer", "clients.Client", "clients.ClientKey", "clients.Count"),
+        "clients.Shift",
         *("events.Change", "events.JobRun", "events.Message", "events.OutboxEvent"),
         *("identity.Approval", "identity.EmailedCode", "identity.Guesses", "identity.Limit"),
         *("identity.SignIn", "identity.User", "members.ImportRow", "members.ImportRun"),

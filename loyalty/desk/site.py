@@ -8,8 +8,10 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.clients import shifting
 from loyalty.desk import guarding, navigation, paging, seeing, urls
 from loyalty.desk.entrance import doorkeeper
 from loyalty.desk.views import home, signing_in
@@ -74,6 +76,14 @@ class Desk(AdminSite):
     ) -> HttpResponse:
         """Ask for a password, then for a second factor."""
         return signing_in.login(request, {**self.each_context(request), **(extra_context or {})})
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Close the till of whoever leaves; the till's key ends with their sign-in."""
+        if request.method == "POST" and isinstance(request.user, User):
+            shifting.end(user=request.user, at=timezone.now())
+        return super().logout(request, extra_context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Open the desk to staff who entered by all that it takes; a code by e-mail never does."""

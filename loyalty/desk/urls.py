@@ -24,6 +24,7 @@ from loyalty.desk.views import (
     signing_in,
     simulations,
     tiers,
+    till,
 )
 
 # The way in. Each of these guards itself: who opens them may not open the desk yet.
@@ -80,6 +81,10 @@ PAGES: Sequence[URLPattern] = (
     path("members/member/<int:pk>/erase/", member_data.erase, name="member_erase"),
     path("members/member/<int:pk>/merge/", merging.merge, name="member_merge"),
     path("members/member/<int:pk>/unmerge/", merging.unmerge, name="member_unmerge"),
+    path("till/", till.show, name="till"),
+    path("till/open/", till.start, name="till_open"),
+    path("till/renew/", till.renew, name="till_renew"),
+    path("till/close/", till.close, name="till_close"),
     path("tiers/", tiers.overview, name="tier_moves"),
     path("tiers/<str:review>/", tiers.show, name="tier_review"),
     path("imports/", imports.upload, name="imports"),

@@ -1,0 +1,109 @@
+"""The web till: what its page must know before somebody sells at it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from loyalty.clients.shifting import LASTS
+from loyalty.desk import seeing
+from loyalty.programmes.models import Category, Programme, Store, Tier
+from members import consent_texts
+from members.consent_texts import EMAIL, MARKETING
+
+
+def get_stores(request: HttpRequest) -> list[Store]:
+    """Return the open stores at whose till the reader may stand."""
+    mine = seeing.get_stores(request)
+    stores = Store.objects.all() if mine is None else mine
+    return list(stores.filter(is_active=True).order_by("is_training", "name"))
+
+
+def get_settings(*, programme: Programme) -> Mapping[str, Any]:
+    """Return what the page's script is told: addresses, currency, categories, words."""
+    return {
+        "api": reverse("api:purchases").removesuffix("/purchases"),
+        "open": reverse("admin:till_open"),
+        "renew": reverse("admin:till_renew"),
+        "close": reverse("admin:till_close"),
+        "renewEvery": int(LASTS.total_seconds()) // 3,
+        "currency": programme.currency,
+        "language": get_language() or "fr",
+        "zone": programme.time_zone,
+        "categories": _categories(),
+        "tiers": {tier.code: str(tier) for tier in Tier.objects.all()},
+        "consent": _consent(),
+        "words": _words(),
+    }
+
+
+def _categories() -> Sequence[Mapping[str, str]]:
+    return [
+        {"code": code, "name": name}
+        for code, name in Category.objects.order_by("name").values_list("code", "name")
+    ]
+
+
+def _consent() -> Mapping[str, str] | None:
+    """Return the question that somebody who joins at the till is asked, as it is worded now."""
+    text = consent_texts.current(channel=EMAIL, purpose=MARKETING)
+    if text is None:
+        return None
+    words = text.words(language=get_language() or "fr")
+    return {"channel": "email", "purpose": "marketing", "version": text.version, "words": words}
+
+
+def _words() -> Mapping[str, str]:
+    """Return what the script says, in the reader's language."""
+    return {
+        "online": _("Online"),
+        "offline": _("Offline: sales are kept here and sent later"),
+        "waiting_one": _("1 sale waits to be sent"),
+        "waiting_many": _("%(count)s sales wait to be sent"),
+        "over": _("The shift is over. Open the till again: nothing is lost."),
+        "closed": _("The till is closed."),
+        "unknown": _("Nobody is known by that. Check it, or enrol them."),
+        "unlooked": _("Not looked up while offline: the points are given once it is sent."),
+        "blocked": _("This membership is blocked: nothing is spent with it."),
+        "points": _("%(count)s points"),
+        "can_spend": _("can be spent"),
+        "pending": _("wait"),
+        "expires": _("%(points)s points expire after %(day)s"),
+        "to_next": _("%(missing)s to go to %(tier)s"),
+        "remove": _("Remove"),
+        "nothing": _("Nothing for this basket yet."),
+        "would_give": _("This purchase would give"),
+        "gives_nothing_to_nobody": _("Nobody showed a card: it would give nothing to nobody."),
+        "empty_basket": _("Put something in the basket first."),
+        "bad_price": _("Write a price such as 6,90."),
+        "bad_quantity": _("Write a quantity above zero, such as 2 or 0,5."),
+        "sold": _("Sold"),
+        "kept": _("Kept here. It is sent as soon as the network is back."),
+        "earned": _("%(points)s points earned"),
+        "balance": _("%(points)s points now"),
+        "voucher_won": _("Voucher"),
+        "sent": _("Sent"),
+        "waits": _("Waits"),
+        "refused": _("Refused"),
+        "return": _("Return"),
+        "anonymous": _("Without a card"),
+        "returned": _("%(amount)s came back, %(points)s points taken back."),
+        "return_kept": _("The return is kept here and sent later."),
+        "redeem": _("Redeem"),
+        "redeem_for": _("Redeem for %(points)s points?"),
+        "redeemed": _("Redeemed. Give the member this code:"),
+        "redeemed_plain": _("Redeemed. Hand it over now."),
+        "no_rewards": _("Nothing is within reach yet."),
+        "to_go": _("%(points)s points to go"),
+        "voucher_worth": _("%(name)s, worth %(value)s"),
+        "voucher_used": _("The voucher is used."),
+        "network": _("The network does not answer. Nothing was lost; try again."),
+        "cash": _("Cash"),
+        "card": _("Bank card"),
+        "quantity_of": _("Quantity of %(name)s"),
+        "enrolled": _("Enrolled."),
+        "still_waiting": _("Sales still wait to be sent. Close the till anyway?"),
+    }

@@ -1,0 +1,94 @@
+// The sale: kept first, then sent, and a receipt that says why.
+
+import * as basket from "./basket.js";
+import * as buyer from "./buyer.js";
+import { by, fill, make, tell } from "./dom.js";
+import * as journal from "./journal.js";
+import { award } from "./preview.js";
+import { count, say, toWire, toWords } from "./settings.js";
+
+let shift = null;
+let isPaying = false;
+
+// Receipts of a shift are numbered by the till itself, so that they are numbered offline, too.
+function nextReceipt() {
+  const name = `loyalty-receipt:${shift.till}`;
+  const number = Number(localStorage.getItem(name) || 0) + 1;
+  localStorage.setItem(name, String(number));
+  return `${shift.till}-${String(number).padStart(4, "0")}`;
+}
+
+function toSale(payments) {
+  return {
+    member: buyer.toBody(),
+    receipt: nextReceipt(),
+    till: shift.till,
+    occurred_at: new Date().toISOString(),
+    total: toWire(basket.total()),
+    lines: basket.toBody(),
+    payments,
+  };
+}
+
+async function pay(means) {
+  if (isPaying || !shift) return;
+  if (basket.isEmpty()) return tell(say("empty_basket"), "bad");
+  isPaying = true;
+  try {
+    const cents = basket.total();
+    const body = toSale([{ means, amount: toWire(cents) }]);
+    const entry = await journal.add({ kind: "sale", path: "/purchases", body, cents, who: buyer.name() });
+    finish(entry);
+  } finally {
+    isPaying = false;
+  }
+}
+
+function finish(entry) {
+  if (entry.state === "refused") return tell(entry.why, "bad");
+  showReceipt(entry);
+  basket.clear();
+  buyer.forget();
+}
+
+export function showReceipt(entry) {
+  const answer = entry.answer;
+  const told = answer && answer.award;
+  by("till-receipt").hidden = false;
+  by("till-receipt-title").textContent = `${say("sold")} : ${toWords(entry.cents)}`;
+  fill(
+    by("till-receipt-body"),
+    make("p", { class: "quiet" }, `${entry.body.receipt} · ${entry.who}`),
+    entry.state === "waits" ? make("p", {}, say("kept")) : null,
+    told && answer.member ? make("p", { class: "till__gives" }, make("strong", {}, say("earned", { points: count(told.points) }))) : null,
+    told && answer.member ? make("ul", { class: "till__rows" }, ...award(told)) : null,
+    answer && answer.balance ? make("p", {}, say("balance", { points: count(answer.balance.available) })) : null,
+    ...((answer && answer.vouchers) || []).map((voucher) =>
+      make("p", {}, `${say("voucher_won")} : ${voucher.name} `, make("strong", { class: "till__code" }, voucher.code || "")),
+    ),
+  );
+  by("till-next").focus();
+}
+
+function next() {
+  by("till-receipt").hidden = true;
+  tell("");
+  by("till-who").elements.who.focus();
+}
+
+export function openFor(opened) {
+  shift = opened;
+}
+
+export function start() {
+  for (const button of document.querySelectorAll("[data-means]")) {
+    button.addEventListener("click", () => pay(button.dataset.means));
+  }
+  by("till-next").addEventListener("click", next);
+  addEventListener("keydown", (event) => {
+    const key = { F8: "card", F9: "cash" }[event.key];
+    if (!key || by("till").hidden) return;
+    event.preventDefault();
+    pay(key);
+  });
+}

@@ -1,0 +1,91 @@
+// What the member can have now, redeemed at the counter; and vouchers that they bring.
+
+import { call } from "./api.js";
+import * as buyer from "./buyer.js";
+import { by, fill, make, tell } from "./dom.js";
+import { count, fromWire, say, toWords } from "./settings.js";
+
+let shownFor = null;
+
+async function load() {
+  const member = buyer.current();
+  by("till-rewards").hidden = !member;
+  if (!member || shownFor === stamp(member)) return;
+  shownFor = stamp(member);
+  try {
+    const told = await call("GET", `/members/${member.id}/rewards`);
+    if (shownFor === stamp(member)) fill(by("till-offers"), ...list(told.rewards));
+  } catch (refused) {
+    shownFor = null;
+    fill(by("till-offers"), make("li", { class: "quiet" }, refused.message));
+  }
+}
+
+const stamp = (member) => `${member.id} ${member.balance.available}`;
+
+function list(rewards) {
+  const within = rewards.filter((reward) => reward.reach === "now" || reward.reach === "near");
+  return within.length ? within.map(offer) : [make("li", { class: "quiet" }, say("no_rewards"))];
+}
+
+function offer(reward) {
+  const price = reward.prices.reduce((sum, each) => sum + each.points, 0);
+  const missing = (reward.missing || []).reduce((sum, each) => sum + each.points, 0);
+  return make(
+    "li",
+    { class: "till__sale" },
+    make("span", {}, reward.name),
+    make("span", { class: "till__amount" }, reward.reach === "now" ? say("points", { count: count(price) }) : say("to_go", { points: count(missing) })),
+    reward.reach === "now"
+      ? make("button", { type: "button", class: "desk-act", "aria-label": `${say("redeem")} ${reward.name}`, onclick: (event) => redeem(event.target, reward, price) }, say("redeem"))
+      : null,
+  );
+}
+
+// Asked once, on the button itself: points are spent for good.
+async function redeem(button, reward, price) {
+  if (!button.dataset.key) {
+    button.dataset.key = crypto.randomUUID();
+    button.textContent = say("redeem_for", { points: count(price) });
+    button.removeAttribute("aria-label");
+    return;
+  }
+  button.disabled = true;
+  try {
+    const told = await call("POST", "/redemptions", { member: { id: buyer.current().id }, reward: reward.id }, button.dataset.key);
+    const code = told.voucher && told.voucher.code;
+    tell(code ? `${say("redeemed")} ${code}` : say("redeemed_plain"));
+    shownFor = null;
+    buyer.refresh(told);
+  } catch (refused) {
+    // In doubt the same key is sent again; after a refusal the question is put anew.
+    if (!refused.isAgain) delete button.dataset.key;
+    button.disabled = false;
+    if (!refused.isAgain) button.textContent = say("redeem");
+    tell(refused.message, "bad");
+  }
+}
+
+async function useVoucher(event) {
+  event.preventDefault();
+  const form = event.target;
+  const code = form.elements.code.value.trim();
+  if (!code) return;
+  form.dataset.key = form.dataset.key || crypto.randomUUID();
+  try {
+    const told = await call("POST", `/vouchers/${encodeURIComponent(code)}/use`, {}, form.dataset.key);
+    const value = told.value ? say("voucher_worth", { name: told.name, value: toWords(fromWire(told.value)) }) : told.name;
+    tell(`${say("voucher_used")} ${value}`);
+    delete form.dataset.key;
+    form.reset();
+  } catch (refused) {
+    if (!refused.isAgain) delete form.dataset.key;
+    tell(refused.message, "bad");
+  }
+}
+
+export function start() {
+  buyer.onChange(load);
+  by("till-voucher").addEventListener("submit", useVoucher);
+  load();
+}

@@ -1,0 +1,101 @@
+// The web till: a shift is opened, then everything goes by the public API.
+
+import { ask, carry } from "./api.js";
+import * as basket from "./basket.js";
+import * as buyer from "./buyer.js";
+import { by, tell } from "./dom.js";
+import * as journal from "./journal.js";
+import * as paying from "./paying.js";
+import * as preview from "./preview.js";
+import * as rewards from "./rewards.js";
+import * as sales from "./sales.js";
+import { say, settings } from "./settings.js";
+
+let shift = null;
+let hasMoved = false;
+
+async function open(event) {
+  event.preventDefault();
+  const store = new FormData(event.target).get("store");
+  try {
+    shift = await ask(settings.open, { store });
+  } catch (refused) {
+    return tell(refused.message, "bad");
+  }
+  carry(shift.key);
+  tell("");
+  by("till-closed").hidden = true;
+  by("till").hidden = false;
+  by("till-store").textContent = shift.store.name;
+  by("till-training").hidden = !shift.store.isTraining;
+  paying.openFor(shift);
+  sales.openFor(shift);
+  journal.openFor(shift.client);
+  by("till-who").elements.who.focus();
+}
+
+async function close() {
+  if (journal.waiting().length && !by("till-leave").dataset.asked) {
+    by("till-leave").dataset.asked = "yes";
+    return tell(say("still_waiting"), "warn");
+  }
+  await ask(settings.close, {}).catch(() => undefined);
+  end("closed");
+}
+
+function end(word) {
+  carry(null);
+  shift = null;
+  delete by("till-leave").dataset.asked;
+  buyer.forget();
+  by("till").hidden = true;
+  by("till-closed").hidden = false;
+  tell(say(word), word === "closed" ? "good" : "warn");
+}
+
+// The key lives on while somebody works here, and no longer.
+async function renew() {
+  if (!shift || !hasMoved) return;
+  hasMoved = false;
+  try {
+    await ask(settings.renew, { shift: shift.shift });
+  } catch (refused) {
+    if (!refused.isAgain) end("over");
+  }
+}
+
+function showState() {
+  const waits = journal.waiting();
+  const isOffline = !navigator.onLine || waits.some((entry) => entry.why);
+  const place = by("till-state");
+  place.className = `desk-state desk-state--${isOffline || waits.length ? "warn" : "good"}`;
+  place.textContent = isOffline ? say("offline") : say("online");
+  by("till-waiting").hidden = waits.length === 0;
+  by("till-waiting").textContent =
+    waits.length === 1 ? say("waiting_one") : say("waiting_many", { count: waits.length });
+  if (shift && waits.some((entry) => entry.isShiftOver)) end("over");
+}
+
+function reach(event) {
+  const form = { F2: "till-who", F4: "till-line" }[event.key];
+  if (!form || !shift) return;
+  event.preventDefault();
+  if (form === "till-who" && by("till-who").hidden) buyer.forget();
+  by(form).querySelector("input").focus();
+}
+
+basket.start();
+buyer.start();
+preview.start();
+paying.start();
+sales.start();
+rewards.start();
+journal.onChange(showState);
+addEventListener("online", showState);
+addEventListener("offline", showState);
+addEventListener("keydown", reach);
+for (const move of ["keydown", "pointerdown"]) addEventListener(move, () => { hasMoved = true; });
+setInterval(renew, settings.renewEvery * 1000);
+by("till-open").addEventListener("submit", open);
+by("till-leave").addEventListener("click", close);
+showState();
