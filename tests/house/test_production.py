@@ -1,6 +1,7 @@
 """The production set in processes of its own: web, worker and beat, apart, over Redis."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -154,6 +155,13 @@ class TestStaticFiles:
         call_command("collectstatic", "--no-input", verbosity=0)
 
         assert list((tmp_path / "loyalty").glob("loyalty.*.css"))
+        # Scripts import their neighbours by their plain names, which are served as well.
+        till = tmp_path / "loyalty" / "till"
+        imported = re.findall(r'from "\./([\w.]+)"', (till / "till.js").read_text("utf-8"))
+        assert (len(imported), [name for name in imported if not (till / name).exists()]) == (
+            10,
+            [],
+        )
 
 
 class TestAnUnsafeInstallation:

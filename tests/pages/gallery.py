@@ -55,6 +55,7 @@ PAGES = [
     Page("desk-look", "/desk/look/", Reader.STAFF),
     Page("look", "/desk/look/?at=members", Reader.STAFF),
     Page("desk-jobs", "/desk/jobs/", Reader.STAFF),
+    Page("desk-till", "/desk/till/", Reader.STAFF),
     Page("desk-approvals", "/desk/approvals/", Reader.STAFF),
     Page("desk-adjust", "/desk/members/member/{member}/adjust/", Reader.STAFF),
     Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),

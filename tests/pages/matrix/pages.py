@@ -117,6 +117,11 @@ DESK = {
     "admin:jobs": staff("UA"),
     "admin:jobs_again": staff("A", "A"),
     "admin:retention": staff("SMYUA"),
+    "admin:till": staff("KSA"),
+    # Nothing is opened where no store is named.
+    "admin:till_open": staff(NOBODY, unseen="KSA"),
+    "admin:till_renew": staff(NOBODY, "KSA"),
+    "admin:till_close": staff(NOBODY, "KSA"),
     "admin:tier_moves": staff("MA", "MA"),
     "admin:tier_review": staff(NOBODY, unseen="MA"),
     # Whoever brings in one sort of file is told that there is none of theirs here.

@@ -103,6 +103,7 @@ TABLES = {
     "clients.ClientKey": Table("UA", adds="A"),
     "clients.Answer": _MACHINERY,
     "clients.Count": _MACHINERY,
+    "clients.Shift": _MACHINERY,
     "events.OutboxEvent": _MACHINERY,
     "events.Change": _MACHINERY,
     "events.JobRun": _MACHINERY,

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { by, fill, make, tell } from "./dom.js";
-import { count, dayInWords, say, settings } from "./settings.js";
+import { count, dayInWords, say, sayCount, settings } from "./settings.js";
 
 let member = null;
 let reference = null;
@@ -60,8 +60,14 @@ async function find(event) {
       if (refused.status === 404) offerToEnrol(shown, text);
     }
   }
+  moveOn(event.target);
+}
+
+// The basket comes next, unless the cashier has gone on already.
+function moveOn(form) {
+  const isThere = form.contains(document.activeElement);
   show();
-  if (member || reference) by("till-line").elements.what.focus();
+  if (isThere && (member || reference)) by("till-line").elements.what.focus();
 }
 
 function offerToEnrol(shown, text) {
@@ -92,9 +98,7 @@ async function enrol(event) {
     member = await call("POST", "/members", body, form.dataset.key);
     delete form.dataset.key;
     tell(say("enrolled"));
-    form.hidden = true;
-    show();
-    by("till-line").elements.what.focus();
+    moveOn(form);
   } catch (refused) {
     if (!refused.isAgain) delete form.dataset.key;
     const errors = (refused.problem.errors || []).map((error) => error.detail);
@@ -106,10 +110,10 @@ function standing() {
   const { balance, tier } = member;
   const said = [];
   if (member.state === "blocked") said.push(say("blocked"));
-  if (balance.pending) said.push(`${say("points", { count: count(balance.pending) })} ${say("pending")}`);
+  if (balance.pending) said.push(`${sayCount("points", balance.pending)} ${say("pending")}`);
   if (balance.next_expiry) {
     const { points, valid_until: until } = balance.next_expiry;
-    said.push(say("expires", { points: count(points), day: dayInWords(until) }));
+    said.push(say("expires", { points: sayCount("points", points), day: dayInWords(until) }));
   }
   if (tier && tier.to_next) {
     said.push(say("to_next", { missing: missing(tier.to_next), tier: tierName(tier.to_next.tier) }));
@@ -135,7 +139,7 @@ function show() {
     by("till-enrol").hidden = true;
     by("till-name").textContent = name();
     by("till-tier").textContent = member && member.tier ? tierName(member.tier.code) : "";
-    by("till-points").textContent = member ? say("points", { count: count(member.balance.available) }) : "";
+    by("till-points").textContent = member ? sayCount("points", member.balance.available) : "";
     fill(by("till-standing"), ...(member ? standing() : []));
   }
   for (const listener of listeners) listener();

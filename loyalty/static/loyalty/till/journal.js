@@ -16,7 +16,9 @@ export const onChange = (listener) => listeners.push(listener);
 
 export function openFor(client) {
   name = `loyalty-till:${client}`;
-  change(read().filter((entry) => entry.state === "waits" || isToday(entry)));
+  // What an earlier shift could not send is this one's to send.
+  const kept = read().filter((entry) => entry.state === "waits" || isToday(entry));
+  change(kept.map((entry) => ({ ...entry, isShiftOver: false })));
   send();
 }
 

@@ -5,7 +5,7 @@ import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
 import * as journal from "./journal.js";
 import { award } from "./preview.js";
-import { count, say, toWire, toWords } from "./settings.js";
+import { count, say, sayCount, toWire, toWords } from "./settings.js";
 
 let shift = null;
 let isPaying = false;
@@ -62,7 +62,7 @@ export function showReceipt(entry) {
     entry.state === "waits" ? make("p", {}, say("kept")) : null,
     told && answer.member ? make("p", { class: "till__gives" }, make("strong", {}, say("earned", { points: count(told.points) }))) : null,
     told && answer.member ? make("ul", { class: "till__rows" }, ...award(told)) : null,
-    answer && answer.balance ? make("p", {}, say("balance", { points: count(answer.balance.available) })) : null,
+    answer && answer.balance ? make("p", {}, say("balance", { points: sayCount("points", answer.balance.available) })) : null,
     ...((answer && answer.vouchers) || []).map((voucher) =>
       make("p", {}, `${say("voucher_won")} : ${voucher.name} `, make("strong", { class: "till__code" }, voucher.code || "")),
     ),

@@ -4,7 +4,7 @@ import { call, isOpen } from "./api.js";
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make } from "./dom.js";
-import { count, say, toWire } from "./settings.js";
+import { count, say, sayCount, toWire } from "./settings.js";
 
 const PAUSE = 250;
 let timer = null;
@@ -41,7 +41,7 @@ function show(told, words = say("nothing")) {
   if (!told) return fill(place, make("p", { class: "quiet" }, words));
   fill(
     place,
-    make("p", { class: "till__gives" }, `${say("would_give")} `, make("strong", {}, say("points", { count: count(told.points) }))),
+    make("p", { class: "till__gives" }, `${say("would_give")} `, make("strong", {}, sayCount("points", told.points))),
     make("ul", { class: "till__rows" }, ...award(told)),
   );
 }

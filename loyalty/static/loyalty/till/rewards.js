@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
-import { count, fromWire, say, toWords } from "./settings.js";
+import { fromWire, say, sayCount, toWords } from "./settings.js";
 
 let shownFor = null;
 
@@ -35,7 +35,7 @@ function offer(reward) {
     "li",
     { class: "till__sale" },
     make("span", {}, reward.name),
-    make("span", { class: "till__amount" }, reward.reach === "now" ? say("points", { count: count(price) }) : say("to_go", { points: count(missing) })),
+    make("span", { class: "till__amount" }, reward.reach === "now" ? sayCount("points", price) : say("to_go", { points: sayCount("points", missing) })),
     reward.reach === "now"
       ? make("button", { type: "button", class: "desk-act", "aria-label": `${say("redeem")} ${reward.name}`, onclick: (event) => redeem(event.target, reward, price) }, say("redeem"))
       : null,
@@ -46,7 +46,7 @@ function offer(reward) {
 async function redeem(button, reward, price) {
   if (!button.dataset.key) {
     button.dataset.key = crypto.randomUUID();
-    button.textContent = say("redeem_for", { points: count(price) });
+    button.textContent = say("redeem_for", { points: sayCount("points", price) });
     button.removeAttribute("aria-label");
     return;
   }

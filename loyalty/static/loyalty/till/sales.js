@@ -2,7 +2,7 @@
 
 import { by, fill, make, tell } from "./dom.js";
 import * as journal from "./journal.js";
-import { count, hourInWords, readMoney, say, toWire, toWords, fromWire } from "./settings.js";
+import { count, fromWire, hourInWords, readMoney, say, toWire, toWords } from "./settings.js";
 
 const SHOWN = 30;
 let till = null;
@@ -39,6 +39,7 @@ function begin(entry) {
   form.reset();
   form.closest("details").open = true;
   form.elements.receipt.value = entry.body.receipt;
+  form.elements.day.value = today();
   form.elements.amount.focus();
 }
 

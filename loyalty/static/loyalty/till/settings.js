@@ -6,6 +6,13 @@ export function say(word, figures = {}) {
   return settings.words[word].replace(/%\((\w+)\)s/g, (_whole, name) => figures[name]);
 }
 
+// A word that has a form for one and a form for many.
+const plural = new Intl.PluralRules(settings.language);
+export function sayCount(word, number) {
+  const form = plural.select(number) === "one" ? "one" : "many";
+  return say(`${word}_${form}`, { count: count(number) });
+}
+
 // Money is whole cents here, and a decimal string on the wire.
 
 const digits = new Intl.NumberFormat("en", { style: "currency", currency: settings.currency })

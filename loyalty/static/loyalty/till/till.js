@@ -9,7 +9,7 @@ import * as paying from "./paying.js";
 import * as preview from "./preview.js";
 import * as rewards from "./rewards.js";
 import * as sales from "./sales.js";
-import { say, settings } from "./settings.js";
+import { say, sayCount, settings } from "./settings.js";
 
 let shift = null;
 let hasMoved = false;
@@ -71,8 +71,7 @@ function showState() {
   place.className = `desk-state desk-state--${isOffline || waits.length ? "warn" : "good"}`;
   place.textContent = isOffline ? say("offline") : say("online");
   by("till-waiting").hidden = waits.length === 0;
-  by("till-waiting").textContent =
-    waits.length === 1 ? say("waiting_one") : say("waiting_many", { count: waits.length });
+  by("till-waiting").textContent = sayCount("waiting", waits.length);
   if (shift && waits.some((entry) => entry.isShiftOver)) end("over");
 }
 

@@ -1,0 +1,260 @@
+"""A cashier at the web till: the keyboard alone, the network gone and back, and what it costs."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from loyalty import grants
+from loyalty.clients.models import Shift
+from loyalty.identity.models import User
+from loyalty.identity.roles import Role
+from loyalty.programmes.models import Store
+from members import enrolling
+from members.models import Member, Purchase, Return, Voucher
+from rewards.models import RewardKind
+from tests.members.builders import points_of
+from tests.pages.browsing import DESK, PHONE, Scheme, Visit, visiting
+from tests.pages.conftest import add_reward, set_up
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
+PAGE = "/desk/till/"
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> Member:
+    set_up()
+    grants.sync()
+    Store.objects.create(code="rivoli", name="Rue de Rivoli")
+    add_reward(1, "Un café offert", "A free coffee", 10, kind=RewardKind.VOUCHER)
+    return enrolling.enrol(
+        at=timezone.now(), first_name="Ada", last_name="Lovelace", email="ada@example.test",
+        card="2000000000015",
+    )  # fmt: skip
+
+
+def sign_in_cashier(language: str) -> str:
+    user = User.objects.create_user("karim@example.test", is_staff=True, language=language)
+    user.groups.add(Group.objects.get(name=Role.CASHIER.value))
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies["session"].value
+
+
+@pytest.fixture
+def visit(
+    request: pytest.FixtureRequest, ada: Member, browser: Browser, live_server: LiveServer
+) -> Iterator[Visit]:
+    language, scheme, width = getattr(request, "param", ("fr", "light", DESK))
+    session = sign_in_cashier(language)
+    with visiting(
+        browser, live_server.url, language=language, scheme=scheme, width=width, session=session
+    ) as visit:
+        visit.page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
+        open_till(visit)
+        yield visit
+
+
+def open_till(visit: Visit) -> None:
+    visit.page.goto(visit.base + PAGE)
+    visit.page.locator("#till-open button").press("Enter")
+    expect(visit.page.locator("#till-shown")).to_be_focused()
+
+
+def show_card(page: Page, text: str = "2000000000015") -> None:
+    page.keyboard.press("F2")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-name, #till-first").filter(visible=True)).to_have_count(1)
+
+
+def add_line(page: Page, what: str, price: str, quantity: str = "") -> None:
+    """Type a line by keyboard: from the product to its price and on by Enter."""
+    page.keyboard.press("F4")
+    expect(page.locator("#till-what")).to_be_focused()
+    page.keyboard.type(what)
+    page.keyboard.press("Tab")
+    if quantity:
+        page.keyboard.type(quantity)
+    page.keyboard.press("Tab")
+    page.keyboard.type(price)
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-what")).to_have_value("")
+
+
+def words(page: Page, selector: str) -> str:
+    return " ".join(page.locator(selector).inner_text().split())
+
+
+def test_sells_by_the_keyboard_alone_and_says_why(visit: Visit, ada: Member):
+    page = visit.page
+    show_card(page)
+    expect(page.locator("#till-name")).to_have_text("Ada Lovelace")
+    add_line(page, "Espresso 250 g", "6,90", quantity="2")
+    expect(page.locator("#till-preview")).to_contain_text("13 points")
+
+    page.keyboard.press("F8")
+
+    expect(page.locator("#till-next")).to_be_focused()
+    assert words(page, "#till-receipt-title") == "Vendu : 13,80 €"
+    assert "Points gagnés : 13" in words(page, "#till-receipt-body")
+    assert "Solde : 13 points" in words(page, "#till-receipt-body")
+    bought = Purchase.objects.get()
+    shift = Shift.objects.get()
+    assert (bought.member, bought.total_cents, bought.till, bought.receipt) == (
+        ada, 1_380, f"web-{shift.pk}", f"web-{shift.pk}-0001"
+    )  # fmt: skip
+    assert bought.payments == [{"means": "card", "amount_cents": 1_380}]
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-shown")).to_be_focused()
+    assert (visit.complaints, visit.strangers) == ([], [])
+
+
+def test_keeps_sales_while_the_network_is_away_and_sends_them_once(visit: Visit, ada: Member):
+    page = visit.page
+    page.context.set_offline(True)
+    for price in ("5", "7,50"):
+        show_card(page)
+        expect(page.locator("#till-name")).to_have_text("2000000000015")
+        add_line(page, "Thé", price)
+        page.keyboard.press("F9")
+        expect(page.locator("#till-next")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.locator("#till-state")).to_contain_text("Hors ligne")
+    expect(page.locator("#till-waiting")).to_have_text("2 ventes en attente d’envoi")
+    assert Purchase.objects.count() == 0
+
+    page.context.set_offline(False)
+
+    expect(page.locator("#till-waiting")).to_be_hidden()
+    expect(page.locator("#till-state")).to_have_text("En ligne")
+    totals = Purchase.objects.order_by("occurred_at").values_list("total_cents", flat=True)
+    assert list(totals) == [500, 750]
+    assert points_of(ada, at=timezone.now()) == 12
+
+
+def test_loses_no_kept_sale_when_the_page_is_opened_anew(visit: Visit, ada: Member):
+    page = visit.page
+    page.context.set_offline(True)
+    add_line(page, "Thé", "5")
+    page.keyboard.press("F9")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.context.set_offline(False)
+    page.goto("about:blank")
+
+    open_till(visit)
+
+    expect(page.locator("#till-sales .desk-state")).to_have_text("Envoyée")
+    assert Purchase.objects.get().total_cents == 500
+
+
+def test_enrols_who_is_not_known_and_sells_to_them(visit: Visit):
+    page = visit.page
+    show_card(page, "grace@example.test")
+    expect(page.locator("#till-first")).to_be_focused()
+    page.keyboard.type("Grace")
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-name")).to_have_text("Grace")
+    add_line(page, "Café", "3")
+    page.keyboard.press("F9")
+    expect(page.locator("#till-next")).to_be_focused()
+
+    grace = Member.objects.get(first_name="Grace")
+    assert (grace.email, points_of(grace, at=timezone.now())) == ("grace@example.test", 3)
+    assert grace.consents.get().is_given is False
+
+
+def test_redeems_after_one_question_and_takes_the_voucher(visit: Visit, ada: Member):
+    page = visit.page
+    show_card(page)
+    add_line(page, "Thé", "12")
+    page.keyboard.press("F9")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.keyboard.press("Enter")
+    show_card(page)
+
+    offer = page.locator("#till-offers button")
+    offer.press("Enter")
+    expect(offer).to_have_text("Utiliser 10 points ?")
+    assert points_of(ada, at=timezone.now()) == 12
+    offer.press("Enter")
+
+    voucher = page.locator("#till-said")
+    expect(voucher).to_contain_text("Donnez ce code au membre")
+    assert Voucher.objects.get().code in words(page, "#till-said").replace("-", "")
+    assert points_of(ada, at=timezone.now()) == 2
+
+
+def test_takes_a_part_back_and_the_points_with_it(visit: Visit, ada: Member):
+    page = visit.page
+    show_card(page)
+    add_line(page, "Thé", "12")
+    page.keyboard.press("F9")
+    expect(page.locator("#till-next")).to_be_focused()
+
+    page.locator("#till-sales button").press("Enter")
+    expect(page.locator("#till-amount")).to_be_focused()
+    page.keyboard.type("4,00")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#till-said")).to_have_text("4,00 € repris. Points repris : 4.")
+    assert Return.objects.get().total_cents == 400
+    assert points_of(ada, at=timezone.now()) == 8
+
+
+def test_refuses_what_is_no_price_and_keeps_what_was_typed(visit: Visit):
+    page = visit.page
+    page.keyboard.press("F4")
+    page.keyboard.type("Thé")
+    page.locator("#till-price").fill("douze")
+    page.locator("#till-price").press("Enter")
+
+    expect(page.locator("#till-said")).to_have_text("Saisissez un prix comme 6,90.")
+    expect(page.locator("#till-what")).to_have_value("Thé")
+    expect(page.locator("#till-lines li")).to_have_count(0)
+
+
+def test_says_that_the_shift_is_over_and_sells_again_after_opening(visit: Visit, ada: Member):
+    page = visit.page
+    for shift in Shift.objects.all():
+        shift.key.revoked = True
+        shift.key.save()
+    add_line(page, "Thé", "5")
+
+    page.keyboard.press("F9")
+
+    expect(page.locator("#till-closed")).to_be_visible()
+    assert Purchase.objects.count() == 0
+    page.locator("#till-open button").press("Enter")
+    expect(page.locator("#till-sales .desk-state")).to_have_text("Envoyée")
+    assert Purchase.objects.get().total_cents == 500
+
+
+LOOKS: list[tuple[str, Scheme, int]] = [("fr", "light", PHONE), ("en", "dark", DESK)]
+
+
+@pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=str)
+def test_is_without_fault_in_every_state(visit: Visit, ada: Member):
+    page = visit.page
+    faults = visit.faults_here("open")
+    show_card(page)
+    expect(page.locator("#till-name")).to_have_text("Ada Lovelace")
+    add_line(page, "T" * 110, "1200")
+    expect(page.locator("#till-preview strong")).to_contain_text("points")
+    faults += visit.faults_here("basket")
+    page.keyboard.press("F8")
+    expect(page.locator("#till-next")).to_be_focused()
+    for folded in page.locator("#till details").all():
+        folded.locator("summary").click()
+    faults += visit.faults_here("receipt")
+    page.locator("#till-next").press("Enter")
+    show_card(page, "nobody@example.test")
+    expect(page.locator("#till-enrol")).to_be_visible()
+    faults += visit.faults_here("enrolment")
+
+    assert faults == ""
