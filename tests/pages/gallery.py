@@ -18,11 +18,15 @@ class Reader(Enum):
 
 @dataclass(frozen=True)
 class Page:
-    """One page: the name of its screenshot, where it is, and who opens it."""
+    """One page: the name of its screenshot, where it is, and who opens it.
+
+    `press` is what is pressed before the picture, where the page opens closed.
+    """
 
     name: str
     path: str
     reader: Reader
+    press: str = ""
 
 
 PAGES = [
@@ -55,7 +59,7 @@ PAGES = [
     Page("desk-look", "/desk/look/", Reader.STAFF),
     Page("look", "/desk/look/?at=members", Reader.STAFF),
     Page("desk-jobs", "/desk/jobs/", Reader.STAFF),
-    Page("desk-till", "/desk/till/", Reader.STAFF),
+    Page("desk-till", "/desk/till/", Reader.STAFF, press="#till-open button"),
     Page("desk-approvals", "/desk/approvals/", Reader.STAFF),
     Page("desk-adjust", "/desk/members/member/{member}/adjust/", Reader.STAFF),
     Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),

@@ -183,10 +183,12 @@ def _linked(page: Page, where: str, pattern: str) -> str:
     return "0"
 
 
-def _take(page: Page, where: str, to: Path, *, width: int) -> None:
+def _take(page: Page, where: str, to: Path, *, width: int, press: str = "") -> None:
     """Keep a page as a small PNG, cut where it goes on for too long."""
     page.set_viewport_size({"width": width, "height": _SHORTEST})
     page.goto(where)
+    if press:
+        page.locator(press).click()
     page.wait_for_load_state("networkidle")
     tall = page.evaluate("document.documentElement.scrollHeight")
     # As tall a window, so that what sticks to its foot is at the foot of the picture.
@@ -227,7 +229,8 @@ def take(demo: Demo, *, to: Path, names: list[str]) -> None:
                 continue
             width = DESK if _wide(one) else PHONE
             where = demo.base + one.path.format(**places)
-            _take(pages[one.reader, width], where, to / f"{one.name}.png", width=width)
+            page = pages[one.reader, width]
+            _take(page, where, to / f"{one.name}.png", width=width, press=one.press)
             sys.stdout.write(f"{one.name}\n")
         browser.close()
 

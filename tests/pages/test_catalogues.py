@@ -34,6 +34,7 @@ SAME = {
     "options": "the same word in both languages",
     "place": "the same word in both languages",
     "%(count)s point": "the same word in both languages",
+    "%(count)s points": "the same word in both languages",
     "%(points)s point": "the same word in both languages",
     "Date": "the same word in both languages",
     "Dates": "the same word in both languages",
