@@ -5,14 +5,63 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from loyalty.clients.shifting import LASTS
 from loyalty.desk import seeing
 from loyalty.programmes.models import Category, Programme, Store, Tier
 from members import consent_texts
 from members.consent_texts import EMAIL, MARKETING
+
+# What the script says.
+_WORDS: Mapping[str, Promise] = {
+    "online": _("Online"),
+    "offline": _("Offline: sales are kept here and sent later"),
+    "waiting_one": _("%(count)s sale waits to be sent"),
+    "waiting_many": _("%(count)s sales wait to be sent"),
+    "over": _("The shift is over. Open the till again: nothing is lost."),
+    "closed": _("The till is closed."),
+    "unknown": _("Nobody is known by that. Check it, or enrol them."),
+    "unlooked": _("Not looked up while offline: the points are given once it is sent."),
+    "blocked": _("This membership is blocked: nothing is spent with it."),
+    "points_one": _("%(count)s point"),
+    "points_many": _("%(count)s points"),
+    "pending": pgettext_lazy("points", "wait"),
+    "expires": _("%(points)s expire after %(day)s"),
+    "to_next": _("%(missing)s to go to %(tier)s"),
+    "remove": _("Remove"),
+    "nothing": _("Nothing for this basket yet."),
+    "would_give": _("This purchase would give"),
+    "gives_nothing_to_nobody": _("Nobody showed a card: it would give nothing to nobody."),
+    "empty_basket": _("Put something in the basket first."),
+    "bad_price": _("Write a price such as 6,90."),
+    "bad_quantity": _("Write a quantity above zero, such as 2 or 0,5."),
+    "sold": _("Sold"),
+    "kept": _("Kept here. It is sent as soon as the network is back."),
+    "earned": _("Points earned: %(points)s"),
+    "balance": _("Balance: %(points)s"),
+    "voucher_won": _("Voucher"),
+    "sent": pgettext_lazy("sale", "Sent"),
+    "waits": pgettext_lazy("sale", "Waits"),
+    "refused": pgettext_lazy("sale", "Refused"),
+    "return": _("Take back"),
+    "anonymous": _("Without a card"),
+    "returned": _("%(amount)s came back. Points taken back: %(points)s."),
+    "return_kept": _("The return is kept here and sent later."),
+    "redeem": _("Redeem"),
+    "redeem_for": _("Redeem for %(points)s?"),
+    "redeemed": _("Redeemed. Give the member this code:"),
+    "redeemed_plain": _("Redeemed. Hand it over now."),
+    "no_rewards": _("Nothing is within reach yet."),
+    "to_go": _("%(points)s to go"),
+    "voucher_worth": _("%(name)s, worth %(value)s"),
+    "voucher_used": _("The voucher is used."),
+    "network": _("The network does not answer. Nothing was lost; try again."),
+    "enrolled": _("Enrolled."),
+    "still_waiting": _("Sales still wait to be sent. Close the till anyway?"),
+}
 
 
 def get_stores(request: HttpRequest) -> list[Store]:
@@ -36,7 +85,7 @@ def get_settings(*, programme: Programme) -> Mapping[str, Any]:
         "categories": _categories(),
         "tiers": {tier.code: str(tier) for tier in Tier.objects.all()},
         "consent": _consent(),
-        "words": _words(),
+        "words": {name: str(words) for name, words in _WORDS.items()},
     }
 
 
@@ -54,53 +103,3 @@ def _consent() -> Mapping[str, str] | None:
         return None
     words = text.words(language=get_language() or "fr")
     return {"channel": "email", "purpose": "marketing", "version": text.version, "words": words}
-
-
-def _words() -> Mapping[str, str]:
-    """Return what the script says, in the reader's language."""
-    return {
-        "online": _("Online"),
-        "offline": _("Offline: sales are kept here and sent later"),
-        "waiting_one": _("%(count)s sale waits to be sent"),
-        "waiting_many": _("%(count)s sales wait to be sent"),
-        "over": _("The shift is over. Open the till again: nothing is lost."),
-        "closed": _("The till is closed."),
-        "unknown": _("Nobody is known by that. Check it, or enrol them."),
-        "unlooked": _("Not looked up while offline: the points are given once it is sent."),
-        "blocked": _("This membership is blocked: nothing is spent with it."),
-        "points_one": _("%(count)s point"),
-        "points_many": _("%(count)s points"),
-        "pending": pgettext("points", "wait"),
-        "expires": _("%(points)s expire after %(day)s"),
-        "to_next": _("%(missing)s to go to %(tier)s"),
-        "remove": _("Remove"),
-        "nothing": _("Nothing for this basket yet."),
-        "would_give": _("This purchase would give"),
-        "gives_nothing_to_nobody": _("Nobody showed a card: it would give nothing to nobody."),
-        "empty_basket": _("Put something in the basket first."),
-        "bad_price": _("Write a price such as 6,90."),
-        "bad_quantity": _("Write a quantity above zero, such as 2 or 0,5."),
-        "sold": _("Sold"),
-        "kept": _("Kept here. It is sent as soon as the network is back."),
-        "earned": _("Points earned: %(points)s"),
-        "balance": _("Balance: %(points)s"),
-        "voucher_won": _("Voucher"),
-        "sent": pgettext("sale", "Sent"),
-        "waits": pgettext("sale", "Waits"),
-        "refused": pgettext("sale", "Refused"),
-        "return": _("Take back"),
-        "anonymous": _("Without a card"),
-        "returned": _("%(amount)s came back. Points taken back: %(points)s."),
-        "return_kept": _("The return is kept here and sent later."),
-        "redeem": _("Redeem"),
-        "redeem_for": _("Redeem for %(points)s?"),
-        "redeemed": _("Redeemed. Give the member this code:"),
-        "redeemed_plain": _("Redeemed. Hand it over now."),
-        "no_rewards": _("Nothing is within reach yet."),
-        "to_go": _("%(points)s to go"),
-        "voucher_worth": _("%(name)s, worth %(value)s"),
-        "voucher_used": _("The voucher is used."),
-        "network": _("The network does not answer. Nothing was lost; try again."),
-        "enrolled": _("Enrolled."),
-        "still_waiting": _("Sales still wait to be sent. Close the till anyway?"),
-    }
