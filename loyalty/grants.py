@@ -21,7 +21,8 @@ _APPS = ("members", "rewards", "programmes", "ledger", "analytics", "clients", "
 # What is sold and promised: nobody's name.
 _CATALOGUE = (
     *_view("rewards", "reward", "rewardcategory", "rewardprice", "picture"),
-    *_view("programmes", "programme", "store", "category", "segment", "rule", "ruleversion"),
+    *_view("programmes", "programme", "store", "category", "product"),
+    *_view("programmes", "segment", "rule", "ruleversion"),
     *_view("programmes", "campaign"),
     *_view("programmes", "tierladder", "tier", "walletpolicy"),
 )
@@ -73,6 +74,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *(f"programmes.{verb}_ruleversion" for verb in ("add", "change")),
         *(f"programmes.{verb}_tier" for verb in ("add", "change")),
         *(f"programmes.{verb}_category" for verb in ("add", "change")),
+        *(f"programmes.{verb}_product" for verb in ("add", "change")),
         *(f"programmes.{verb}_segment" for verb in ("add", "change")),
         *("programmes.change_tierladder", "programmes.change_walletpolicy"),
         *("programmes.change_programme", "programmes.add_tierladder"),

@@ -18,6 +18,7 @@ from members import (
     blocking,
     bonuses,
     handing,
+    labelling,
     qualifying,
     recalling,
     receipts,
@@ -45,6 +46,7 @@ def preview(*, sale: Sale, at: datetime) -> Award:
     book = books.get_book()
     buyer = weighing.get_buyer(sale=sale, at=at, book=book)
     _check(sale, buyer, at=at, is_historic=False)
+    sale = labelling.label(sale=sale, book=book)
     return weighing.weigh(sale=sale, buyer=buyer, at=at, book=book).award
 
 
@@ -83,6 +85,7 @@ def _record(
         return _repeated(done, sale)
 
     _check(sale, buyer, at=at, is_historic=is_historic)
+    sale = labelling.label(sale=sale, book=book)
     weighed = weighing.weigh(sale=sale, buyer=buyer, at=at, book=book)
     purchase = row(
         sale=sale,

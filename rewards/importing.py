@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +13,8 @@ from loyalty.core import ids
 from loyalty.ledger.models import Wallet
 from loyalty.programmes import books
 from loyalty.programmes.models import Programme
-from members.importing import journal, reading, surveying
+from members.importing import reading, surveying
+from members.importing.journal import ChangeReport
 from members.importing.reading import LineError, LineRefused, RawRow
 from members.importing.surveying import BadFile
 from rewards import lines
@@ -27,16 +27,6 @@ MOST_LINES = 10_000
 class TooManyRewards(BadFile):
     code = "too-many-lines"
     title = gettext_lazy("The file holds more than 10,000 rewards.")
-
-
-@dataclass
-class Report(journal.Report):
-    """What a file did to the catalogue; `known` are those that it says nothing new of."""
-
-    changed: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {**super().as_json(), "changed": self.changed}
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ class _Catalogue:
 @transaction.atomic
 def bring_in(
     *, path: Path, mapped: Mapping[str, str] | None = None, is_dry_run: bool = False
-) -> Report:
+) -> ChangeReport:
     """Bring the catalogue to what a file says, all lines that can be at once.
 
     A line finds its reward by its id or by the merchant's own code. What the file has no
@@ -74,7 +64,7 @@ def bring_in(
             categories={shelf.code: shelf for shelf in RewardCategory.objects.all()},
         ),
     )
-    report = Report(lines=len(rows))
+    report = ChangeReport(lines=len(rows))
     for row in rows:
         if isinstance(row, LineError):
             report.refuse(row)
@@ -103,7 +93,7 @@ def _find(rows: Sequence[RawRow | LineError]) -> dict[tuple[str, str], Reward]:
     return there
 
 
-def _take(row: RawRow, catalogue: _Catalogue, report: Report, *, is_dry_run: bool) -> None:
+def _take(row: RawRow, catalogue: _Catalogue, report: ChangeReport, *, is_dry_run: bool) -> None:
     """Count a line, and write what it changes. Raises LineRefused."""
     reward = _reward_of(row, catalogue.there)
     said = lines.read(row=row, terms=catalogue.terms, is_new=reward is None)
@@ -117,12 +107,7 @@ def _take(row: RawRow, catalogue: _Catalogue, report: Report, *, is_dry_run: boo
         setattr(written, name, value)
     lines.check(reward=written)
     _see(row, written, catalogue)
-    if reward is None:
-        report.added += 1
-    elif changed:
-        report.changed += 1
-    else:
-        report.known += 1
+    report.take(is_new=reward is None, is_changed=bool(changed))
     if not is_dry_run and (reward is None or changed):
         # One by one, so that each keeps its history; its stock is not among what is written.
         written.save(update_fields=list(changed) if reward else None)

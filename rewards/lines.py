@@ -22,8 +22,6 @@ FIELDS = (
 )  # fmt: skip
 _LONGEST = {"name_fr": 80, "name_en": 80}
 _LONG = 10_000
-_YES = frozenset({"1", "yes", "true", "oui", "vrai"})
-_NO = frozenset({"0", "no", "false", "non", "faux"})
 _USUAL_NAMES: Mapping[str, Collection[str]] = {
     "id": ("id", "public_id", "identifiant"),
     "external_id": ("external_id", "code", "reference", "your_code", "votre_code", "sku"),
@@ -90,7 +88,7 @@ def read(*, row: RawRow, terms: Terms, is_new: bool) -> dict[str, Any]:
         if name in cells:
             said[name] = _moment(cells[name], terms)
     if cells.get("is_active"):
-        said["is_active"] = _is_yes(cells["is_active"])
+        said["is_active"] = values.is_yes(cells["is_active"])
     return _completed(said, is_new=is_new)
 
 
@@ -139,12 +137,6 @@ def _moment(text: str, terms: Terms) -> datetime | None:
     if not text:
         return None
     return values.moment(text, zone=terms.book.zone, latest=_NEVER)
-
-
-def _is_yes(text: str) -> bool:
-    if text.casefold() not in _YES | _NO:
-        raise LineRefused("bad-answer", _("Neither yes nor no: %(text)s.") % {"text": text[:40]})
-    return text.casefold() in _YES
 
 
 def is_same(kept: Any, said: Any) -> bool:

@@ -19,7 +19,7 @@ from loyalty.filing.kinds import Kind
 from loyalty.identity import approving
 from loyalty.identity.models import User
 from loyalty.programmes.models import Store
-from members.importing import columns, receiving, sheets
+from members.importing import categories, columns, receiving, sheets
 from members.importing.surveying import BadFile
 from members.models import FileState, ImportFile
 from rewards import importing, pooling
@@ -31,12 +31,15 @@ _LATEST = 20
 _ACCEPTED = ".csv,.txt,.xlsx,text/csv,text/plain"
 _REFUSALS: tuple[type[Refusal], ...] = (
     BadFile, sheets.NotATable, sheets.TooLarge, receiving.UnknownEncoding,
-    columns.NoUsableColumn, importing.TooManyRewards, pooling.BadCodesFile, working.FileGone,
-    NotFound, asking.ImportRefused,
+    columns.NoUsableColumn, categories.TooManyCategories, importing.TooManyRewards,
+    pooling.BadCodesFile, working.FileGone, NotFound, asking.ImportRefused,
 )  # fmt: skip
 _FIELDS: Mapping[str, Promise] = {
     "member": _("member"), "at": _("date"), "amount": _("amount"), "receipt": _("receipt"),
     "store": _("store"), "till": _("till"), "channel": _("channel"), "lines": _("lines"),
+    "tax": _("tax in it"), "sku": _("SKU"), "brand": _("brand"), "tags": _("tags"),
+    "code": _("code"), "name": _("name"), "parent": _("part of"),
+    "is_excluded": _("never earns points"),
     "external_id": _("external id"), "first_name": _("first name"), "last_name": _("last name"),
     "email": _("e-mail"), "phone": _("phone"), "card": _("loyalty card"),
     "birthday": _("birthday"), "language": _("language"), "enrolled_at": _("enrolled"),

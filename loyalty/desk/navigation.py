@@ -79,7 +79,7 @@ _PLANS = (
          _Page("campaigns", _("Campaigns")), _Page("simulations", _("Simulations")),
          "programmes.TierLadder", "programmes.Tier", _Page("tier_moves", _("Who would move")),
          "programmes.WalletPolicy", "programmes.Store", "programmes.Category",
-         "programmes.Segment", _Page("emails", _("E-mails to members"))),
+         "programmes.Product", "programmes.Segment", _Page("emails", _("E-mails to members"))),
     ),
     _Plan(
         "measures", _("Measures"), "chart-line",

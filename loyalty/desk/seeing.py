@@ -91,8 +91,9 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.DayToCount", "analytics.MeasureSettings", "analytics.PointsDay"),
         *("analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
-        *("programmes.Campaign", "programmes.Category", "programmes.Programme", "programmes.Rule"),
-        *("programmes.RuleVersion", "programmes.Segment", "programmes.Store", "programmes.Tier"),
+        *("programmes.Campaign", "programmes.Category", "programmes.Product"),
+        *("programmes.Programme", "programmes.Rule", "programmes.RuleVersion"),
+        *("programmes.Segment", "programmes.Store", "programmes.Tier"),
         *("programmes.TierLadder", "programmes.WalletPolicy"),
         *("rewards.Picture", "rewards.Reward", "rewards.RewardCategory", "rewards.RewardPrice"),
     }

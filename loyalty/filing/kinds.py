@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import NotFound
-from members.importing import journal, people, purchases, surveying
+from members.importing import categories, journal, people, products, purchases, surveying
 from members.importing.journal import Report, Watch
 from members.models import ImportFile
 from rewards import importing, lines, pooling
@@ -88,6 +88,26 @@ def _rewards(work: Work) -> Report:
     return importing.bring_in(path=work.path, mapped=work.columns, is_dry_run=work.is_dry_run)
 
 
+def _categories_columns(path: Path) -> Columns:
+    return categories.understand(survey=surveying.survey(path=path))
+
+
+def _categories(work: Work) -> Report:
+    return categories.bring_in(
+        path=work.path, mapped=work.columns, is_dry_run=work.is_dry_run, watch=work.watch
+    )
+
+
+def _products_columns(path: Path) -> Columns:
+    return products.understand(survey=surveying.survey(path=path))
+
+
+def _products(work: Work) -> Report:
+    return products.bring_in(
+        path=work.path, mapped=work.columns, is_dry_run=work.is_dry_run, watch=work.watch
+    )
+
+
 def _codes_columns(_path: Path) -> Columns:
     return {}
 
@@ -111,7 +131,7 @@ _KINDS = (
     ),
     Kind(
         PURCHASES, _("Purchases"), ("members.import_files",),
-        _("member, date, amount; receipt, store, till, channel"),
+        _("member, date, amount; receipt, store, till, channel, tax, lines"),
         _purchases_columns, _purchases,
     ),
     Kind(
@@ -119,6 +139,17 @@ _KINDS = (
         _("id or code (one at least); kind, category, name in French, name in English, cost,"
           " stock, value, offered from, offered until"),
         _rewards_columns, _rewards,
+    ),
+    Kind(
+        "categories", _("Categories"),
+        ("programmes.add_category", "programmes.change_category"),
+        _("code; name, part of (the code of another), never earns points"),
+        _categories_columns, _categories,
+    ),
+    Kind(
+        "products", _("Products"), ("programmes.add_product", "programmes.change_product"),
+        _("SKU; name in French, name in English, category (its code), brand, tags"),
+        _products_columns, _products,
     ),
     Kind(
         "codes", _("Voucher codes"), ("rewards.add_poolcode",),

@@ -1,4 +1,4 @@
-"""What the two imports have in common at the command line."""
+"""What the imports have in common at the command line."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
@@ -30,6 +30,8 @@ _REFUSED = 1
 class ImportCommand(HouseCommand):
     """Reads flags, shows progress, tells the result. What is imported is the subclass's."""
 
+    takes_store: ClassVar[bool] = True
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
@@ -38,7 +40,8 @@ class ImportCommand(HouseCommand):
             metavar="FIELD=COLUMN,…",
             help="which column holds what; usual English and French names are known",
         )
-        parser.add_argument("--store", default="", metavar="CODE", help="where lines say none")
+        if self.takes_store:
+            parser.add_argument("--store", default="", metavar="CODE", help="where lines say none")
         parser.add_argument("--dry-run", action="store_true", help="check only; write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -70,9 +73,10 @@ class ImportCommand(HouseCommand):
             self.stderr.write(f"line {error['line']}: {error['code']}: {error['detail']}")
         if report.refused > len(report.errors):
             self.stderr.write(f"… and {report.refused - len(report.errors)} more")
-        verb = "would be added" if is_dry_run else "added"
+        would = "would be " if is_dry_run else ""
+        changed = f"{said['changed']} {would}changed, " if "changed" in said else ""
         self.stdout.write(
-            f"{report.lines} lines: {report.added} {verb}, {report.known} known, "
+            f"{report.lines} lines: {report.added} {would}added, {changed}{report.known} known, "
             f"{report.refused} refused."
         )
 

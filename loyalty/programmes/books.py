@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
@@ -15,6 +16,7 @@ from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import (
     Campaign,
     Category,
+    Product,
     Programme,
     Rule,
     RuleState,
@@ -85,7 +87,11 @@ def get_zone() -> ZoneInfo:
 
 def compile_book() -> Rulebook:
     """Read and compile the whole programme, whatever this process remembers."""
-    programme = Programme.objects.select_related("spending_wallet").get()
+    programme = (
+        Programme.objects.select_related("spending_wallet")
+        .annotate(has_products=Exists(Product.objects.all()))
+        .get()
+    )
     tree = _tree()
     return Rulebook(
         revision=programme.revision,
@@ -102,6 +108,7 @@ def compile_book() -> Rulebook:
         rules=_rules(tree),
         categories=tree,
         ladder=_ladder(),
+        has_products=programme.has_products,
     )
 
 

@@ -173,6 +173,7 @@ class Rulebook:
     rules: tuple[RuleTerms, ...] = ()
     categories: CategoryTree = field(default_factory=CategoryTree)
     ladder: Ladder | None = None
+    has_products: bool = False
 
     @cached_property
     def asked(self) -> frozenset[str]:

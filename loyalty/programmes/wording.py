@@ -12,6 +12,8 @@ FAULTS: dict[str, Promise] = {
     "not-yes-or-no": _("This must be true or false."),
     "not-a-list": _("This must be a list."),
     "not-a-code": _("This is not a code: up to 40 letters, digits, - and _."),
+    "not-a-sku": _("This is not a SKU: up to 60 letters without accents, digits and signs."),
+    "not-a-label": _("This holds signs that no till prints."),
     "not-a-weekday": _("Weekdays go from 1, Monday, to 7, Sunday."),
     "not-a-whole-number": _("This must be a whole number."),
     "not-an-exact-decimal": _("This must be a decimal number written as text."),

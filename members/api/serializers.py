@@ -110,7 +110,10 @@ class EnrolmentInput(StrictSerializer):
 class LineInput(StrictSerializer):
     """One line of a receipt. A discount is a line below zero."""
 
-    sku = TextField(max_length=60, required=False)
+    sku = TextField(
+        max_length=60, required=False,
+        help_text="What the line leaves out of name, category, brand and tags is its product's.",
+    )  # fmt: skip
     name = TextField(max_length=120, required=False)
     category = TextField(max_length=40, required=False)
     brand = PatternField(_LABEL, required=False)

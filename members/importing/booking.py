@@ -14,7 +14,7 @@ from loyalty.programmes import books, counting
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.tallies import Tally
-from members import handing, moving, purchasing, recalling, receipts, standing
+from members import handing, labelling, moving, purchasing, recalling, receipts, standing
 from members.importing import gathering, journal, staging
 from members.importing.knowing import Sorter
 from members.importing.reading import LineError
@@ -84,12 +84,16 @@ def book_chunk(*, booking: Booking, does_lock: bool = False) -> int:
     )
     tally = _count(walks.values(), found.fresh, booking, book, does_lock=does_lock)
     harvest = Harvest()
+    skus = staging.skus_of(rows=[row for row, _key in found.fresh])
+    labels = labelling.get_labels(skus=skus, book=book)
     for row, key in found.fresh:
         if why := refused.get(row.member_reference):
             found.errors.append(LineError(row.line, why.code, why.detail))
             continue
+        walk = walks[row.member_reference]
         sale = sale_of(row=row, at=booking.at, stores=booking.stores)
-        walks[row.member_reference].take(sale=sale, key=key, harvest=harvest)
+        sale = labelling.labelled(sale=sale, labels=labels, member=walk.member)
+        walk.take(sale=sale, key=key, harvest=harvest)
     write(harvest=harvest, at=booking.at, book=book)
     journal.count(
         run=booking.run,
@@ -137,6 +141,9 @@ def sale_of(*, row: StagedRow, at: datetime, stores: Mapping[str, Store]) -> Sal
             name=line.get("name", ""),
             category=line.get("category", ""),
             quantity=Decimal(line["quantity"]),
+            brand=line.get("brand", ""),
+            tags=tuple(line.get("tags", ())),
+            tax_cents=line.get("tax_cents", 0),
         )
         for line in content.get("lines", ())
     ]
@@ -147,6 +154,7 @@ def sale_of(*, row: StagedRow, at: datetime, stores: Mapping[str, Store]) -> Sal
         till=content.get("till", ""),
         channel=content.get("channel", "store"),
         receipt=content.get("receipt", ""),
+        tax_cents=content.get("tax_cents", 0),
         lines=lines,
     )
 

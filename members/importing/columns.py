@@ -44,6 +44,7 @@ _USUAL_NAMES: Mapping[str, Collection[str]] = {
     "store": ("store", "store_code", "magasin", "code_magasin"),
     "till": ("till", "caisse"),
     "channel": ("channel", "canal"),
+    "tax": ("tax", "tax_in_it", "vat", "tva", "montant_tva", "taxe", "dont_taxe"),
     "source": ("source", "origine", "acquisition_source", "origine_de_l_adhesion"),
 }  # fmt: skip
 

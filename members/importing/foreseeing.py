@@ -5,8 +5,8 @@ from datetime import datetime
 
 from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rules import Award
-from members import bonuses, enrolling, facts, recalling, weighing
-from members.importing import booking, gathering
+from members import bonuses, enrolling, facts, labelling, recalling, weighing
+from members.importing import booking, gathering, staging
 from members.importing.staging import StagedRow, Terms
 from members.models import Member
 from members.recalling import Recalled
@@ -37,6 +37,7 @@ class Foresight:
         asked = {row.member_reference for row in rows if row.member_reference}
         known = gathering.find(references=asked)
         self._recall(list(known.values()))
+        labels = labelling.get_labels(skus=staging.skus_of(rows=rows), book=self._book)
         points = 0
         for row in rows:
             if not row.member_reference:
@@ -46,7 +47,9 @@ class Foresight:
                 member = Member(enrolled_at=min(row.occurred_at, self._terms.latest))
                 self._new[row.member_reference] = member
                 points += self._welcome(member, at=member.enrolled_at)
-            points += self._of_sale(row, member)
+            sale = booking.sale_of(row=row, at=self._terms.latest, stores=self._terms.stores)
+            sale = labelling.labelled(sale=sale, labels=labels, member=member)
+            points += self._of_sale(sale, member, member.public_id or row.member_reference)
         return points
 
     def _recall(self, members: Sequence[Member]) -> None:
@@ -66,10 +69,7 @@ class Foresight:
         ]
         return max(map(_given, awards))
 
-    def _of_sale(self, row: StagedRow, member: Member) -> int:
-        terms = self._terms
-        sale = booking.sale_of(row=row, at=terms.latest, stores=terms.stores)
-        reference = member.public_id or row.member_reference
+    def _of_sale(self, sale: Sale, member: Member, reference: str) -> int:
         return max(_given(self._award(sale, member, tier, reference)) for tier in self._tiers)
 
     def _award(self, sale: Sale, member: Member, tier: Rung | None, reference: str) -> Award:

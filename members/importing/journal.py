@@ -57,6 +57,21 @@ class Report:
         }
 
 
+@dataclass
+class ChangeReport(Report):
+    """What a file did to a list; `known` are the lines that say nothing new."""
+
+    changed: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "changed": self.changed}
+
+    def take(self, *, is_new: bool, is_changed: bool) -> None:
+        self.added += is_new
+        self.changed += is_changed and not is_new
+        self.known += not (is_new or is_changed)
+
+
 def fingerprint(*, survey: Survey, columns: Mapping[str, str], store_code: str) -> str:
     """Return what makes two imports the same: the file's content and how it is read."""
     said = json.dumps([survey.content_hash, sorted(columns.items()), store_code])

@@ -24,8 +24,9 @@ from members.importing.surveying import BadFile
 from members.models import ImportRow, ImportRun
 
 REQUIRED = ("member", "at", "amount")
-OPTIONAL = ("receipt", "store", "till", "channel", "lines")
+OPTIONAL = ("receipt", "store", "till", "channel", "lines", "tax")
 _MOST_LINES = 1_000
+_KNOWN = frozenset({"sku", "name", "category", "brand", "tags", "quantity", "amount", "tax"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,12 @@ def remove(*, run: ImportRun, rows: Sequence[StagedRow]) -> None:
     ImportRow.objects.filter(run=run, line__in=[row.line for row in rows]).delete()
 
 
+def skus_of(*, rows: Sequence[StagedRow]) -> set[str]:
+    """Return the SKUs that the lines of some rows name."""
+    lines = (line for row in rows for line in row.content.get("lines", ()))
+    return {line["sku"] for line in lines if "sku" in line}
+
+
 def get_terms(*, store_code: str, at: datetime) -> Terms:
     """Return the programme and its stores, read once. Raises BadFile for an unknown store."""
     stores = {store.code: store for store in Store.objects.all()}
@@ -140,12 +147,13 @@ def read(*, row: RawRow, terms: Terms) -> StagedRow:
         content["lines"] = _lines(told, terms, total=content["cents"])
     member = _member(cells["member"])
     moment = values.moment(cells["at"], zone=terms.book.zone, latest=terms.latest)
+    # Before the tax: a file that was brought in when nobody read it is known again.
+    key = key_of(member_reference=member, occurred_at=moment, content=content)
+    if told := cells.get("tax"):
+        content["tax_cents"] = values.amount(told, currency=terms.book.currency)
+    _check_tax(content)
     return StagedRow(
-        line=row.line,
-        member_reference=member,
-        occurred_at=moment,
-        content=content,
-        key=key_of(member_reference=member, occurred_at=moment, content=content),
+        line=row.line, member_reference=member, occurred_at=moment, content=content, key=key
     )
 
 
@@ -188,8 +196,18 @@ def _lines(text: str, terms: Terms, *, total: int) -> list[dict[str, Any]]:
     return lines
 
 
+def _check_tax(content: Mapping[str, Any]) -> None:
+    """Refuse a tax that is no part of what it is said to be in."""
+    lines, tax = content.get("lines", ()), content.get("tax_cents", 0)
+    if any(one.get("tax_cents", 0) > one["cents"] for one in (content, *lines)):
+        raise LineRefused("bad-tax", _("The tax is a part of the amount."))
+    by_line = sum(line.get("tax_cents", 0) for line in lines)
+    if tax and by_line and by_line != tax:
+        raise LineRefused("bad-tax", _("The tax of the lines does not add up to it."))
+
+
 def _line(told: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
-    if set(told) - {"sku", "name", "category", "quantity", "amount"}:
+    if set(told) - _KNOWN:
         raise ValueError
     line: dict[str, Any] = {
         "cents": values.amount(str(told["amount"]), currency=terms.book.currency)
@@ -199,11 +217,23 @@ def _line(told: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
     for name, most in (("sku", 60), ("name", 120), ("category", 40)):
         if said := values.words(str(told.get(name, "")).strip(), field=name, most=most):
             line[name] = said
+    if brand := values.brand(str(told.get("brand", "")).strip()):
+        line["brand"] = brand
+    if tags := values.tags(_list(told.get("tags", []))):
+        line["tags"] = tags
+    if "tax" in told:
+        line["tax_cents"] = values.amount(str(told["tax"]), currency=terms.book.currency)
     quantity = Decimal(str(told.get("quantity", "1")))
     if not quantity.is_finite() or not 0 < quantity < 10**9 or quantity != round(quantity, 3):
         raise ValueError
     line["quantity"] = str(quantity.normalize())
     return line
+
+
+def _list(told: object) -> list[str]:
+    if not isinstance(told, list):
+        raise TypeError
+    return [str(one) for one in told]
 
 
 def _no_float(_text: str) -> object:

@@ -1,6 +1,7 @@
 """What cells say: moments, amounts, birthdays, languages. Refuses rather than guesses."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from loyalty.core import money, zones
+from loyalty.programmes import shapes
 from members.importing.reading import LineRefused
 
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T]+(.+))?")
@@ -19,6 +21,9 @@ _BIRTHDAY = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})
 _NOON = time(12)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LARGEST_CENTS = 10**13
+_YES = frozenset({"1", "yes", "true", "oui", "vrai"})
+_NO = frozenset({"0", "no", "false", "non", "faux"})
+MOST_TAGS = 20
 
 
 def moment(text: str, *, zone: ZoneInfo, latest: datetime) -> datetime:
@@ -121,6 +126,31 @@ def language(text: str) -> str:
     if code not in {"fr", "en"}:
         raise LineRefused("bad-language", _("fr or en."))
     return code
+
+
+def brand(text: str) -> str:
+    """Return a brand as rules name it, or nothing."""
+    if text and not shapes.WORDS.fullmatch(text):
+        raise LineRefused("bad-brand", _("Not a brand: %(text)s.") % {"text": text[:40]})
+    return text
+
+
+def tags(told: Iterable[str]) -> list[str]:
+    """Return tags as rules name them, each once."""
+    found = list(dict.fromkeys(told))
+    for tag in found:
+        if not shapes.CODE.fullmatch(tag):
+            raise LineRefused("bad-tag", _("Not a tag: %(text)s.") % {"text": tag[:40]})
+    if len(found) > MOST_TAGS:
+        raise LineRefused("bad-tag", _("At most %(most)d tags.") % {"most": MOST_TAGS})
+    return found
+
+
+def is_yes(text: str) -> bool:
+    """Return what yes or no says, in French, in English or as a spreadsheet keeps it."""
+    if text.casefold() not in _YES | _NO:
+        raise LineRefused("bad-answer", _("Neither yes nor no: %(text)s.") % {"text": text[:40]})
+    return text.casefold() in _YES
 
 
 def words(text: str, *, field: str, most: int) -> str:

@@ -18,7 +18,7 @@ from loyalty.desk.exporting import lists, writing
 from loyalty.desk.exporting.columns import Column
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Store, StoreAssignment
+from loyalty.programmes.models import Category, Product, Store, StoreAssignment
 from members import consenting, enrolling, purchasing
 from members.consenting import Said
 from members.models import Export, ImportFile, Member
@@ -192,6 +192,42 @@ class TestOtherLists:
         said = ImportFile.objects.get().report
         assert (said["lines"], said["known"], said["changed"]) == (3, 3, 0)
         assert list(Reward.objects.order_by("pk").values()) == before
+
+    @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+    @pytest.mark.parametrize("language", ["en", "fr"])
+    @pytest.mark.parametrize("what", ["categories", "products"])
+    def test_what_is_sold_comes_back_and_changes_nothing(
+        self, desk: Client, file_format: str, language: str, what: str
+    ):
+        drinks = Category.objects.create(code="drinks", name=FORMULA, is_excluded=True)
+        coffee = Category.objects.create(code="coffee", name="Café", parent=drinks)
+        Product.objects.create(
+            sku="+ESP", name_fr=FORMULA, category=coffee, brand="@own", tags=["bio", "noel"]
+        )
+        Product.objects.create(sku="CUP", name_fr="Tasse", name_en="Cup")
+        User.objects.update(language=language)
+
+        answer = desk.post(EXPORTS + what, {"file_format": file_format})
+        content = b"".join(answer.streaming_content)
+        file = SimpleUploadedFile(f"{what}.{file_format}", content)
+        desk.post("/desk/imports/", {"kind": what, "file": file})
+
+        said = ImportFile.objects.get().report
+        assert (said["lines"], said["known"], said["changed"], said["refused"]) == (2, 2, 0, 0)
+
+    def test_what_is_sold_runs_no_formula(self, desk: Client):
+        tea = Category.objects.create(code="tea", name=FORMULA)
+        Product.objects.create(sku="+TEA", name_fr=FORMULA, category=tea, tags=["bio", "noel"])
+
+        assert take(desk, "categories") == [
+            {"code": "tea", "name": f"'{FORMULA}", "parent": "", "is_excluded": "0"}
+        ]
+        assert take(desk, "products") == [
+            {
+                "sku": "'+TEA", "name_fr": f"'{FORMULA}", "name_en": "", "category": "tea",
+                "brand": "", "tags": "bio, noel",
+            }
+        ]  # fmt: skip
 
     def test_vouchers_show_their_code_to_few(self, desk: Client, sign_in: SignIn, ada: Member):
         voucher = give_voucher(ada)

@@ -16,6 +16,7 @@ from loyalty.celery import app
 from loyalty.filing import keeping, working
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
+from loyalty.programmes.models import Category, Product
 from members.importing import people
 from members.models import FileState, ImportFile, Member, Purchase
 from rewards.models import PoolCode, Reward, VoucherPool
@@ -219,6 +220,31 @@ class TestBringingIn:
         assert PoolCode.objects.get().printed == "CINE-0001"
         assert "Choose the pool" in upload(desk, "code\nCINE-2\n", "codes").content.decode()
 
+    def test_brings_categories_and_then_their_products_in(self, desk: Client):
+        page = uploaded(desk, "code;nom;parent\ncoffee;Café;drinks\n", "categories")
+        assert "No category drinks." in words_of(desk, page)
+
+        tree = "code;nom;parent\ncoffee;Café;drinks\ndrinks;Boissons;\n"
+        desk.post(uploaded(desk, tree, "categories"))
+        page = uploaded(desk, "sku;nom;category\nESP250;Espresso;coffee\nX;Y;tea\n", "products")
+        assert Product.objects.exists() is False
+        assert "To be added 1 To be changed 0 Already known 0 Refused 1" in words_of(desk, page)
+        desk.post(page)
+
+        product = Product.objects.select_related("category__parent").get()
+        assert (product.sku, product.name_fr) == ("ESP250", "Espresso")
+        assert product.category is not None
+        assert product.category.parent is not None
+        assert product.category.parent.code == "drinks"
+
+    def test_says_that_a_file_holds_too_many_categories(self, desk: Client):
+        lines = "".join(f"c{n};N\n" for n in range(10_001))
+
+        page = uploaded(desk, f"code;nom\n{lines}", "categories")
+
+        assert "The file holds more than 10,000 categories." in words_of(desk, page)
+        assert Category.objects.exists() is False
+
     def test_gives_the_refused_lines_as_a_file_that_runs_nothing(self, desk: Client):
         page = uploaded(desk, PEOPLE)
         ImportFile.objects.update(
@@ -250,14 +276,17 @@ class TestWho:
         ("role", "kinds"),
         [
             (Role.CUSTOMER_CARE, ["members", "purchases"]),
-            (Role.MARKETING, ["rewards", "codes"]),
-            (Role.ADMINISTRATOR, ["members", "purchases", "rewards", "codes"]),
+            (Role.MARKETING, ["rewards", "categories", "products", "codes"]),
+            (
+                Role.ADMINISTRATOR,
+                ["members", "purchases", "rewards", "categories", "products", "codes"],
+            ),
         ],
     )
     def test_is_offered_what_their_role_changes(self, sign_in: SignIn, role: Role, kinds: list):
         html = sign_in(role).get(IMPORTS).content.decode()
 
-        every = ("members", "purchases", "rewards", "codes")
+        every = ("members", "purchases", "rewards", "categories", "products", "codes")
         assert [kind for kind in every if f'value="{kind}"' in html] == kinds
 
     @pytest.mark.parametrize(

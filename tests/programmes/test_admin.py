@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from loyalty.programmes.books import get_book
 from loyalty.programmes.models import (
     Category,
+    Product,
     Programme,
     Rule,
     RuleState,
@@ -234,6 +236,53 @@ class TestSettingsPages:
         desk.post(f"{DESK}/category/add/", {"code": "gift", "name": "Gift", "is_excluded": "on"})
 
         assert get_book().categories.excluded == {"gift"}
+
+
+class TestProducts:
+    ESPRESSO = {
+        "sku": "ESP250", "name_fr": "Espresso", "name_en": "", "category": "", "brand": "Illy",
+        "tags": "bio\n noel \nbio",
+    }  # fmt: skip
+
+    def test_are_added_with_tags_on_lines_and_known_to_the_rulebook(self, desk):
+        assert get_book().has_products is False
+
+        desk.post(f"{DESK}/product/add/", self.ESPRESSO)
+
+        product = Product.objects.get()
+        assert (product.sku, product.brand, product.tags) == ("ESP250", "Illy", ["bio", "noel"])
+        assert get_book().has_products is True
+
+    def test_keep_their_sku(self, desk):
+        desk.post(f"{DESK}/product/add/", self.ESPRESSO)
+        product = Product.objects.get()
+
+        desk.post(
+            f"{DESK}/product/{product.pk}/change/",
+            self.ESPRESSO | {"sku": "OTHER", "name_fr": "Espresso fort"},
+        )
+
+        product.refresh_from_db()
+        assert (product.sku, product.name_fr) == ("ESP250", "Espresso fort")
+        assert [entry.action_flag for entry in LogEntry.objects.order_by("pk")] == [1, 2]
+
+    @pytest.mark.parametrize(
+        ("field", "text"), [("sku", "é"), ("brand", "a\tb"), ("tags", "bio\nété")]
+    )
+    def test_refuse_what_no_till_sends(self, desk, field: str, text: str):
+        page = desk.post(f"{DESK}/product/add/", self.ESPRESSO | {field: text})
+
+        assert list(page.context["adminform"].form.errors) == [field]
+        assert Product.objects.exists() is False
+
+    @pytest.mark.parametrize("term", ["esp2", "ESP2", "Espr", "espr", "Stro"])
+    def test_are_found_by_the_beginning_of_a_sku_or_of_a_name(self, desk, term: str):
+        Product.objects.create(sku="ESP250", name_fr="Espresso", name_en="Strong")
+        Product.objects.create(sku="CUP", name_fr="Tasse pour espresso")
+
+        page = desk.get(f"{DESK}/product/", {"q": term})
+
+        assert [product.sku for product in page.context["cl"].result_list] == ["ESP250"]
 
 
 class TestTheLadderPage:

@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from loyalty.programmes import revising
 from loyalty.programmes.books import get_book
-from loyalty.programmes.models import Category, Rule, RuleVersion, Segment, Tier
+from loyalty.programmes.models import Category, Product, Rule, RuleVersion, Segment, Tier
 from tests.programmes.conftest import DESK
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,16 @@ class TestThePreview:
         assert "With this version 168" in said
         assert "What the difference costs €1.26" in said
         assert "(this version) 126" in said
+
+    def test_lets_products_say_what_a_line_leaves_out(self, desk, week):
+        coffee = Category.objects.create(code="coffee", name="Coffee")
+        Product.objects.create(sku="ESP250", name_fr="Espresso", category=coffee)
+        revising.touch()
+
+        page = asked(desk, week, categories=[coffee.code], **{"sample-sku_1": "ESP250"})
+
+        # Three points for each of its 12 euros, beside what everything earns.
+        assert "(this version) 36" in words(page)
 
     def test_publishes_nothing(self, desk, week):
         revision = get_book().revision

@@ -5,8 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from members.importing.journal import ChangeReport
 from rewards import importing
-from rewards.importing import Report
 from rewards.models import Reward, RewardCategory, RewardKind
 from tests.rewards.conftest import offer, open_programme
 
@@ -22,7 +22,7 @@ def _programme(db: None) -> None:
 
 @pytest.fixture
 def bring(tmp_path: Path):
-    def bring(text: str, *, encoding: str = "utf-8", **options: bool) -> Report:
+    def bring(text: str, *, encoding: str = "utf-8", **options: bool) -> ChangeReport:
         path = tmp_path / "rewards.csv"
         path.write_bytes(text.encode(encoding))
         return importing.bring_in(path=path, **options)
@@ -30,11 +30,11 @@ def bring(tmp_path: Path):
     return bring
 
 
-def figures(report: Report) -> tuple[int, int, int, int, int]:
+def figures(report: ChangeReport) -> tuple[int, int, int, int, int]:
     return report.lines, report.added, report.changed, report.known, report.refused
 
 
-def refused(report: Report) -> list[tuple[int, str]]:
+def refused(report: ChangeReport) -> list[tuple[int, str]]:
     return [(error.line, error.code) for error in report.errors]
 
 

@@ -125,6 +125,28 @@ def of_rewards(*, book: Rulebook) -> Sequence[Column]:
     )
 
 
+def of_categories() -> Sequence[Column]:
+    """Return what a file of categories is read by, so that it comes back as it went."""
+    return (
+        Column("code", _("code"), lambda row: row.code),
+        Column("name", _("name"), lambda row: row.name),
+        Column("parent", _("part of"), lambda row: row.parent.code if row.parent else None),
+        Column("is_excluded", _("never earns points"), lambda row: row.is_excluded),
+    )
+
+
+def of_products() -> Sequence[Column]:
+    """Return what a file of products is read by, so that it comes back as it went."""
+    return (
+        Column("sku", _("SKU"), lambda row: row.sku),
+        Column("name_fr", _("name in French"), lambda row: row.name_fr),
+        Column("name_en", _("name in English"), lambda row: row.name_en),
+        Column("category", _("category"), lambda row: row.category.code if row.category else None),
+        Column("brand", _("brand"), lambda row: row.brand),
+        Column("tags", _("tags"), lambda row: ", ".join(row.tags)),
+    )
+
+
 def of_vouchers(*, book: Rulebook, at: datetime, may_see_codes: bool) -> Sequence[Column]:
     """Return what is told of a voucher; its whole code, which spends, to few."""
 

@@ -14,7 +14,7 @@ from loyalty.core import zones
 from loyalty.desk import seeing
 from loyalty.desk.exporting import columns
 from loyalty.desk.exporting.columns import Column
-from loyalty.programmes.models import Store, Tier
+from loyalty.programmes.models import Category, Product, Store, Tier
 from loyalty.programmes.rulebook import Rulebook
 from members.models import (
     Card,
@@ -154,6 +154,14 @@ def _rewards(asked: Asked, terms: Terms) -> QuerySet[Any]:
     return seeing.rows_for(terms.request, rows)
 
 
+def _categories(_asked: Asked, terms: Terms) -> QuerySet[Any]:
+    return seeing.rows_for(terms.request, Category.objects.select_related("parent"))
+
+
+def _products(_asked: Asked, terms: Terms) -> QuerySet[Any]:
+    return seeing.rows_for(terms.request, Product.objects.select_related("category"))
+
+
 def _vouchers(asked: Asked, terms: Terms) -> QuerySet[Any]:
     rows = Voucher.objects.select_related("member")
     rows = rows.filter(_within("issued_at", asked, terms.book))
@@ -180,6 +188,14 @@ _SORTS = (
     Sort(
         "rewards", _("Rewards"), "rewards.view_reward", ("state",),
         _rewards, lambda _asked, terms: columns.of_rewards(book=terms.book),
+    ),
+    Sort(
+        "categories", _("Categories"), "programmes.view_category", (),
+        _categories, lambda _asked, _terms: columns.of_categories(),
+    ),
+    Sort(
+        "products", _("Products"), "programmes.view_product", (),
+        _products, lambda _asked, _terms: columns.of_products(),
     ),
     Sort(
         "vouchers", _("Vouchers"), "members.view_voucher", ("since", "until", "state"),

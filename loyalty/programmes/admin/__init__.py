@@ -10,6 +10,7 @@ from loyalty.programmes.admin.counting import (
 from loyalty.programmes.admin.rules import RuleAdmin, RuleVersionAdmin
 from loyalty.programmes.admin.settings import (
     CategoryAdmin,
+    ProductAdmin,
     ProgrammeAdmin,
     SegmentAdmin,
     StoreAdmin,
@@ -23,6 +24,7 @@ __all__ = [
     "CampaignAdmin",
     "CategoryAdmin",
     "MemberCountAdmin",
+    "ProductAdmin",
     "ProgrammeAdmin",
     "RuleAdmin",
     "RuleRequestAdmin",

@@ -29,6 +29,7 @@ class FoundByBeginning:
     """Put before ModelAdmin: found by index, as the beginning of a code or of a name."""
 
     names: tuple[str, ...] = ("name",)
+    code: str = "code"
     search_fields: Any = ("code",)
     search_help_text: Any = _("The beginning of a code or of a name.")
 
@@ -36,7 +37,8 @@ class FoundByBeginning:
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.strip()
-        found = Q(code__startswith=term.lower())
+        found = Q(**{f"{self.code}__startswith": term.lower()})
+        found |= Q(**{f"{self.code}__startswith": term.upper()})
         for name in self.names:
             found |= Q(**{f"{name}__startswith": term})
             found |= Q(**{f"{name}__startswith": term[:1].upper() + term[1:]})

@@ -19,6 +19,7 @@ from loyalty.programmes import (
     money,
     naming,
     rules,
+    shelving,
     summaries,
     terms,
     trying,
@@ -137,6 +138,7 @@ def _preview(form: Any, sample: SampleForm, *, at: datetime) -> Preview:
     occasion = sample.occasion(
         at=at, zone=book.zone, rules=codes, when=said.when, audiences=known.audiences
     )
+    occasion = _labelled(occasion, book)
     counters = sample.counters(rule=rule.code, limits=said.limits, day=occasion.day)
     occasion = replace(occasion, counters=counters)
     award = rules.evaluate(occasion=occasion, book=drafted)
@@ -151,6 +153,19 @@ def _preview(form: Any, sample: SampleForm, *, at: datetime) -> Preview:
         is_purchase=occasion.basket is not None,
         cost=money.to_words(cents=cents, currency=book.currency, language=_language()),
     )
+
+
+def _labelled(occasion: Occasion, book: Rulebook) -> Occasion:
+    """Let the products say what was left out of the lines, as for a purchase."""
+    basket = occasion.basket
+    if basket is None or not book.has_products:
+        return occasion
+    labels = shelving.get_labels(skus=filter(None, (line.sku for line in basket.lines)))
+    lines = tuple(
+        replace(line, **labels[line.sku].left_out_of(line)) if line.sku in labels else line
+        for line in basket.lines
+    )
+    return replace(occasion, basket=replace(basket, lines=lines))
 
 
 def _points_now(occasion: Occasion, book: Rulebook) -> int:

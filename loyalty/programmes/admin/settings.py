@@ -1,4 +1,4 @@
-"""The programme, its stores, its categories and what it says of its wallets."""
+"""The programme, its stores, its categories, its products and what it says of its wallets."""
 
 from typing import Any
 
@@ -12,8 +12,15 @@ from loyalty.programmes import summaries
 from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
 from loyalty.programmes.books import get_book
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
-from loyalty.programmes.forms import CategoryForm, ProgrammeForm, WalletPolicyForm
-from loyalty.programmes.models import Category, Programme, Segment, Store, WalletPolicy
+from loyalty.programmes.forms import CategoryForm, ProductForm, ProgrammeForm, WalletPolicyForm
+from loyalty.programmes.models import (
+    Category,
+    Product,
+    Programme,
+    Segment,
+    Store,
+    WalletPolicy,
+)
 
 
 @admin.register(Programme)
@@ -58,6 +65,25 @@ class CategoryAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Cat
     list_select_related = ("parent",)
     autocomplete_fields = ("parent",)
     ordering = ("name", "pk")
+
+
+@admin.register(Product)
+class ProductAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Product]):
+    form = ProductForm
+    kept = ("sku",)
+    code = "sku"
+    names = ("name_fr", "name_en")
+    search_help_text = _("The beginning of a SKU or of a name.")  # type: ignore[misc]  # Django's own is of the class
+    list_display = ("sku", "name", "category", "brand")
+    list_select_related = ("category",)
+    show_full_result_count = False
+    autocomplete_fields = ("category",)
+    ordering = ("sku",)
+    fields = ("sku", ("name_fr", "name_en"), "category", "brand", "tags")
+
+    @admin.display(description=_("name"))
+    def name(self, product: Product) -> str:
+        return str(product)
 
 
 @admin.register(Segment)

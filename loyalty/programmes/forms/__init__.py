@@ -2,7 +2,12 @@
 
 from loyalty.programmes.forms.campaigns import CampaignForm
 from loyalty.programmes.forms.samples import SampleForm
-from loyalty.programmes.forms.settings import CategoryForm, ProgrammeForm, WalletPolicyForm
+from loyalty.programmes.forms.settings import (
+    CategoryForm,
+    ProductForm,
+    ProgrammeForm,
+    WalletPolicyForm,
+)
 from loyalty.programmes.forms.tiers import LadderForm, TierForm, TiersFormSet
 from loyalty.programmes.forms.versions import VersionForm, initial_of
 
@@ -10,6 +15,7 @@ __all__ = [
     "CampaignForm",
     "CategoryForm",
     "LadderForm",
+    "ProductForm",
     "ProgrammeForm",
     "SampleForm",
     "TierForm",

@@ -1,5 +1,6 @@
-"""Categories as staff write them."""
+"""The programme, its wallets, categories and products as staff write them."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from loyalty.ledger.models import Wallet
 from loyalty.programmes import shapes, wording
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
 from loyalty.programmes.forms.lists import LinesField
-from loyalty.programmes.models import Category, ExpiryKind, Programme, WalletPolicy
+from loyalty.programmes.models import Category, ExpiryKind, Product, Programme, WalletPolicy
 
 
 class ProgrammeForm(forms.ModelForm[Programme]):
@@ -107,3 +108,31 @@ class CategoryForm(forms.ModelForm[Category]):
                 raise ValidationError(_("A category is not inside itself."), code="circular")
             above = parents[above]
         return parent
+
+
+class ProductForm(forms.ModelForm[Product]):
+    """A product as tills and rules name it; its tags are written one on each line."""
+
+    tags = LinesField(label=_("tags"))
+
+    class Meta:
+        model = Product
+        fields = ("sku", "name_fr", "name_en", "category", "brand", "tags")
+
+    def clean_sku(self) -> str:
+        return _shaped(self.cleaned_data["sku"], shapes.SKU, "not-a-sku")
+
+    def clean_brand(self) -> str:
+        brand = self.cleaned_data["brand"]
+        return _shaped(brand, shapes.WORDS, "not-a-label") if brand else ""
+
+    def clean_tags(self) -> list[str]:
+        """Take each once, as a till writes it."""
+        tags = [_shaped(tag, shapes.CODE, "not-a-code") for tag in self.cleaned_data["tags"]]
+        return list(dict.fromkeys(tags))
+
+
+def _shaped(text: str, shape: re.Pattern[str], code: str) -> str:
+    if not shape.fullmatch(text):
+        raise ValidationError(str(wording.of_fault(code)), code=code)
+    return text

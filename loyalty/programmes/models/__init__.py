@@ -1,6 +1,7 @@
 from loyalty.programmes.models.campaigns import Campaign, Goal
 from loyalty.programmes.models.counting import BudgetUse, MemberCount
 from loyalty.programmes.models.earning import Rule, RuleState, RuleVersion
+from loyalty.programmes.models.products import Product
 from loyalty.programmes.models.programme import (
     Category,
     Multipliers,
@@ -24,6 +25,7 @@ __all__ = [
     "Goal",
     "MemberCount",
     "Multipliers",
+    "Product",
     "Programme",
     "RoundUpTo",
     "Rounding",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from loyalty.programmes.models import Programme, Store
+from loyalty.programmes.models import Category, Product, Programme, Store
 from members.models import ImportRun, Member, Purchase
 from tests.members.conftest import Writer
 
@@ -118,3 +118,31 @@ class TestImportMembers:
         assert "2 lines: 1 added, 0 known, 1 refused." in out
         assert err.startswith("line 3: bad-email: ")
         assert Member.objects.get().email == "ada@example.org"
+
+
+class TestImportCategoriesAndProducts:
+    def test_bring_what_is_sold_in(self, programme: Programme, write: Writer):
+        tree = write("code,name,parent\ncoffee,Coffee,drinks\ndrinks,Drinks,\n", name="tree.csv")
+        goods = write("sku,name,category\nESP250,Espresso,coffee\n", name="goods.csv")
+
+        assert run("import_categories", tree, "--dry-run") == (
+            0, "2 lines: 2 would be added, 0 would be changed, 0 known, 0 refused.\n", "",
+        )  # fmt: skip
+        assert run("import_categories", tree)[0] == 0
+        assert run("import_products", goods) == (
+            0, "1 lines: 1 added, 0 changed, 0 known, 0 refused.\n", "",
+        )  # fmt: skip
+        assert Product.objects.get().category == Category.objects.get(code="coffee")
+
+    def test_tell_refused_lines_and_exit_1(self, programme: Programme, write: Writer):
+        goods = write("sku,name,category\nESP250,Espresso,coffee\n")
+
+        code, out, err = run("import_products", goods)
+
+        assert code == 1
+        assert err == "line 2: unknown-category: Pas de catégorie coffee.\n"
+        assert out == "1 lines: 0 added, 0 changed, 0 known, 1 refused.\n"
+
+    def test_know_no_store(self, programme: Programme, write: Writer):
+        with pytest.raises(CommandError, match="unrecognized arguments"):
+            call_command("import_products", str(write("sku,name\nA,B\n")), "--store", "lyon")

@@ -1,6 +1,8 @@
 """How staged rows are handed out for booking."""
 
+import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -80,3 +82,55 @@ class TestSalesOfOneMemberOnOneDay:
         assert pages == [9, 0]
         booked = Purchase.objects.order_by("pk").values_list("total_cents", flat=True)
         assert list(booked) == [n * 100 for n in range(9)]
+
+
+class TestTaxBrandsAndTags:
+    ROW = 'member,date,amount,tva,lines\nm1,2026-01-05,24.00,{tax},"{lines}"\n'
+    MAPPED = {"tax": "tva", "lines": "lines"}
+
+    def bring(self, write: Writer, *lines: dict[str, Any], tax: str = "4.00"):
+        told = json.dumps(lines).replace('"', '""')
+        path = write(self.ROW.format(tax=tax, lines=told))
+        return purchases.bring_in(path=path, mapped=self.MAPPED, at=NOON)
+
+    def test_are_kept_with_the_purchase(self, programme: Programme, write: Writer):
+        self.bring(
+            write,
+            {"amount": "12.00", "tax": "2.00", "brand": "Illy", "tags": ["bio", "noel"]},
+            {"amount": "12.00", "tax": "2.00"},
+        )
+
+        purchase = Purchase.objects.get()
+        assert purchase.tax_cents == 400
+        first, second = purchase.lines.order_by("position")
+        assert (first.tax_cents, first.brand, first.tags) == (200, "Illy", ["bio", "noel"])
+        assert (second.tax_cents, second.brand, second.tags) == (200, "", [])
+
+    @pytest.mark.parametrize(
+        ("tax", "line", "code"),
+        [
+            ("24.01", {}, "bad-tax"),
+            ("-1.00", {}, "negative-amount"),
+            ("", {"tax": "24.01"}, "bad-tax"),
+            ("4.00", {"tax": "3.00"}, "bad-tax"),
+            ("", {"brand": "b" * 61}, "bad-lines"),
+            ("", {"tags": ["été"]}, "bad-lines"),
+            ("", {"tags": "bio"}, "bad-lines"),
+            ("", {"tags": [f"t{n}" for n in range(21)]}, "bad-lines"),
+        ],
+    )
+    def test_are_refused_where_they_make_no_sense(
+        self, programme: Programme, write: Writer, tax: str, line: dict[str, Any], code: str
+    ):
+        report = self.bring(write, {"amount": "24.00", **line}, tax=tax)
+
+        assert [(error.line, error.code) for error in report.errors] == [(2, code)]
+        assert Purchase.objects.exists() is False
+
+    def test_told_later_make_no_second_purchase(self, programme: Programme, write: Writer):
+        text = "member,date,amount,tva\nm1,2026-01-05,24.00,4.00\n"
+        purchases.bring_in(path=write(text), at=NOON)
+
+        report = purchases.bring_in(path=write(text), mapped={"tax": "tva"}, at=NOON)
+
+        assert (report.added, report.known) == (0, 1)

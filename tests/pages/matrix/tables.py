@@ -72,6 +72,7 @@ TABLES = {
     "programmes.Programme": Table("SMCYUA", changes="MA"),
     "programmes.Store": Table("SMCYUA", adds="A", changes="A", deletes="A"),
     "programmes.Category": Table("SMCYUA", adds="MA", changes="MA", deletes="A"),
+    "programmes.Product": Table("SMCYUA", adds="MA", changes="MA", deletes="A"),
     "programmes.Campaign": Table("SMCYUA", adds="MA", changes="MA"),
     "programmes.Segment": Table("SMCYUA", adds="MA", changes="MA"),
     "programmes.Rule": Table("SMCYUA", adds="MA", changes="MA"),
