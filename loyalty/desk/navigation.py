@@ -76,7 +76,8 @@ _PLANS = (
     _Plan(
         "programme", _("Programme"), "sliders-horizontal",
         ("programmes.Programme", "programmes.Rule", "programmes.RuleVersion",
-         _Page("campaigns", _("Campaigns")), _Page("simulations", _("Simulations")),
+         _Page("campaigns", _("Campaigns")), _Page("offers", _("Personal offers")),
+         _Page("simulations", _("Simulations")),
          "programmes.TierLadder", "programmes.Tier", _Page("tier_moves", _("Who would move")),
          "programmes.WalletPolicy", "programmes.Store", "programmes.Category",
          "programmes.Product", "programmes.Segment", _Page("emails", _("E-mails to members"))),

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
 from loyalty.ledger.models import Account, Lot, LotState
-from loyalty.portal import movements, pricing
+from loyalty.portal import movements, offers, pricing
 from loyalty.portal.movements import Row
+from loyalty.portal.offers import ForYou
 from loyalty.programmes import rungs
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.ladder import Rung
@@ -120,6 +121,7 @@ class MemberCard:
     expiring: Expiring | None
     ladder: Ladder | None
     halt: Halt | None
+    offers: tuple[ForYou, ...]
     reachable: tuple[Reachable, ...]
     vouchers: tuple[OpenVoucher, ...]
     has_more_vouchers: bool
@@ -156,6 +158,7 @@ def get_card(*, member: Member, at: datetime, book: Rulebook) -> MemberCard:
         expiring=_expiring(balance, at=at, book=book),
         ladder=_get_ladder(member, at=at, book=book),
         halt=halt_of(member=member, at=at),
+        offers=offers.get_offers(member=member, at=at, book=book),
         reachable=_get_reachable(member, at=at, book=book, held=held),
         vouchers=vouchers[:_VOUCHERS],
         has_more_vouchers=len(vouchers) > _VOUCHERS,
@@ -248,8 +251,8 @@ def _mark(held: Rung | None, following: Rung, book: Rulebook) -> int | None:
 def _get_reachable(
     member: Member, *, at: datetime, book: Rulebook, held: Mapping[str, Balance]
 ) -> tuple[Reachable, ...]:
-    offers = catalogue.get_offers(member=member, at=at, book=book, held=held)
-    aims = [offer for offer in offers if offer.reach in _AIMS]
+    rewards = catalogue.get_offers(member=member, at=at, book=book, held=held)
+    aims = [offer for offer in rewards if offer.reach in _AIMS]
     return tuple(_reachable(offer, book) for offer in aims[:_OFFERS])
 
 

@@ -21,7 +21,7 @@ from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
-from members import handing, standing
+from members import handing, offering, standing
 from members.api import breakdowns
 from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase, Return, Voucher
@@ -69,6 +69,10 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "vouchers": [
             of_voucher(voucher=voucher, book=book, with_code=may_spend)
             for voucher in _open_vouchers(member, at)
+        ],
+        "offers": [
+            breakdowns.of_offer(offered)
+            for offered in offering.get_offers(member=member, at=at, book=book)
         ],
     }
 

@@ -1,4 +1,4 @@
-"""What tills are told of an award, rule by rule, in the caller's language."""
+"""What tills are told of rules: of an award, rule by rule, and of personal offers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from loyalty.core import languages, money
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Why
+from members.offering import Offered
 
 # Who is held out of a campaign to compare with is the staff's to know; so is for whom it is,
 # which would tell the others apart.
@@ -44,3 +45,14 @@ def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
 
 def _name(named: Mapping[str, Any]) -> str:
     return languages.in_language(french=str(named["name_fr"]), english=str(named["name_en"]))
+
+
+def of_offer(offered: Offered) -> dict[str, Any]:
+    """Return a personal offer by the name that an award will give it, and its days."""
+    rule = offered.rule
+    return {
+        "rule": rule.code,
+        "name": languages.in_language(french=rule.name_fr, english=rule.name_en),
+        "valid_from": offered.first_day.isoformat() if offered.first_day else None,
+        "valid_until": offered.last_day.isoformat() if offered.last_day else None,
+    }

@@ -134,6 +134,15 @@ class EntriesOutput(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
+class PersonalOfferOutput(serializers.Serializer[Any]):
+    """A rule for the members of a list, this one among them, that holds now."""
+
+    rule = serializers.CharField()
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    valid_from = serializers.DateField(allow_null=True)
+    valid_until = serializers.DateField(allow_null=True, help_text="The last day.")
+
+
 class MemberOutput(serializers.Serializer[Any]):
     """A member. `identity` and `cards` need `members:read`; they are null without it."""
 
@@ -147,6 +156,9 @@ class MemberOutput(serializers.Serializer[Any]):
     balance = BalanceOutput()
     tier = TierOutput(allow_null=True)
     vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
+    offers = PersonalOfferOutput(
+        many=True, help_text="Those for this member, soonest over first."
+    )
 
 
 class AwardLineOutput(serializers.Serializer[Any]):

@@ -54,6 +54,12 @@ VOUCHER = {
     "expires_at": "2027-02-20T00:00:00+01:00",
     "valid_until": "2027-02-19",
 }
+OFFER = {
+    "rule": "coffee-week-5x",
+    "name": "5 × on coffee this week, for you",
+    "valid_from": None,
+    "valid_until": "2026-11-29",
+}
 _SALE = OpenApiExample(
     "Two packs of coffee",
     value={
@@ -93,6 +99,7 @@ _SHOWN = OpenApiExample(
         "balance": BALANCE,
         "tier": TIER,
         "vouchers": [VOUCHER],
+        "offers": [OFFER],
     },
     response_only=True,
 )

@@ -64,6 +64,7 @@ PAGES = [
     Page("desk-adjust", "/desk/members/member/{member}/adjust/", Reader.STAFF),
     Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),
     Page("desk-campaigns", "/desk/campaigns/", Reader.STAFF),
+    Page("desk-offers", "/desk/offers/", Reader.STAFF),
     Page("desk-simulations", "/desk/simulations/", Reader.STAFF),
     Page("desk-audit", "/desk/audit/", Reader.STAFF),
     Page("desk-retention", "/desk/retention/", Reader.STAFF),

@@ -49,6 +49,7 @@ NOT_PAGES = {
     "admin:approval": "one request: its subject's tests",
     "admin:simulation": "one report: its subject's tests",
     "admin:campaign": "one campaign: its subject's tests",
+    "admin:offer": "one offer: its subject's tests",
     "admin:member_note": "answers a button",
     "admin:member_erase_note": "one question, as before blocking",
     "admin:member_unmerge": "one question, as before blocking",

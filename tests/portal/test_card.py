@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from loyalty.identity.models import User
 from loyalty.portal import card
 from loyalty.portal.card import Meter
-from loyalty.programmes import books, revising
-from loyalty.programmes.models import Tier, WalletPolicy
-from members import blocking, showing
+from loyalty.programmes import books, publishing, revising
+from loyalty.programmes.models import Rule, Segment, Tier, WalletPolicy
+from members import blocking, enrolling, segmenting, showing
 from members.models import Card, Member, TierChange
 from rewards import redeeming
 from tests.conftest import NOON
@@ -279,3 +279,32 @@ class TestWhoMayLook:
         client.force_login(User.objects.create_superuser("admin@example.test"))
         assert client.get(path).status_code == 302
         assert client.get(path).headers["Location"].startswith("/login/")
+
+
+class TestAnOfferForThem:
+    def test_is_shown_with_what_it_gives_and_until_when(self, ada: Member, browser: Client):
+        in_french(ada)
+        assert "Pour vous" not in said(browser)
+        offer_to(ada)
+
+        page = said(browser)
+
+        assert "Pour vous" in page
+        assert "5 × sur le café" in page
+        assert "Les points de base multipliés par 5." in page
+        assert "jusqu’au 15 mars" in page
+
+    def test_is_not_shown_to_others(self, ada: Member, browser: Client):
+        offer_to(enrolling.enrol(at=NOON, email="grace@example.org"))
+
+        assert "5 × on coffee" not in said(browser)
+
+
+def offer_to(member: Member) -> None:
+    segment = Segment.objects.create(code="few", name_fr="Quelques-uns", name_en="A few")
+    segmenting.assign(code="few", member_ids=[member.pk], at=NOON - DAY)
+    rule = Rule.objects.create(
+        code="five", name_fr="5 × sur le café", name_en="5 × on coffee", audience=segment
+    )
+    said = {"then": {"give": "multiplier", "factor": "5"}, "when": {"to_day": "2026-03-15"}}
+    publishing.publish(rule=rule, said=said, at=NOON)

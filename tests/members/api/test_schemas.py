@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from loyalty.programmes.models import Programme
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme, Rule, Segment
+from members import segmenting
 from members.models import Member
+from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.api.test_members import NEWCOMER
 from tests.members.api.test_purchases import sale
-from tests.members.builders import give_voucher
+from tests.members.builders import give_voucher, publish
 
 pytestmark = pytest.mark.django_db
 DESCRIBED = json.loads(
@@ -42,6 +45,21 @@ class TestAnswers:
         give_voucher(ada, value_cents=None)
 
         check("Member", till.get(f"/members/{ada.public_id}").json())
+
+    def test_of_members_with_offers(self, till: Caller, ada: Member):
+        few = Segment.objects.create(code="few", name_fr="Quelques-uns", name_en="A few")
+        segmenting.assign(code="few", member_ids=[ada.pk], at=NOON)
+        publish("five", {"then": {"give": "multiplier", "factor": "5"},
+                         "when": {"to_day": "2026-03-15"}})  # fmt: skip
+        Rule.objects.filter(code="five").update(audience=few)
+        revising.touch()
+
+        member = till.get(f"/members/{ada.public_id}").json()
+
+        check("Member", member)
+        assert member["offers"] == [
+            {"rule": "five", "name": "five", "valid_from": None, "valid_until": "2026-03-15"}
+        ]
 
     def test_of_purchases(self, till: Caller, ada: Member):
         check("Preview", till.post("/purchases/preview", sale()).json())

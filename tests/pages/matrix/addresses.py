@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from loyalty.mailing import unsubscribing
-from loyalty.programmes.models import Campaign, Simulation
+from loyalty.programmes.models import Campaign, Rule, Simulation
 from members.models import Member
 from rewards.models import VoucherPool
 from tests.pages.matrix.routes import Route
@@ -72,6 +72,10 @@ _OF_SCENES: dict[str, Callable[[Scene], tuple[Told, Told]]] = {
     ),
     "admin:simulation": lambda _scene: ({"pk": Simulation.objects.get().pk}, {"pk": _NUMBER}),
     "admin:campaign": lambda _scene: ({"pk": Campaign.objects.get().pk}, {"pk": _NUMBER}),
+    "admin:offer": lambda _scene: (
+        {"pk": Rule.objects.get(audience__isnull=False).pk},
+        {"pk": _NUMBER},
+    ),
     "admin:auth_user_password_change": lambda scene: (
         {"id": scene.people["K"].pk},
         {"id": _NUMBER},

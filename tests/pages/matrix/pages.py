@@ -113,6 +113,8 @@ DESK = {
     "admin:simulations": staff("MA", "MA"),
     "admin:simulation": staff("MA", "MA"),
     "admin:campaigns": staff("SMCYUA"),
+    "admin:offers": staff("MA", "MA"),
+    "admin:offer": staff("MA", "MA"),
     "admin:campaign": staff("SMCYUA"),
     "admin:jobs": staff("UA"),
     "admin:jobs_again": staff("A", "A"),

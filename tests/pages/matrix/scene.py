@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Campaign, Simulation, Store
+from loyalty.programmes.models import Campaign, Rule, Segment, Simulation, Store
 from members import adjusting, closing, enrolling, noting, purchasing, signing_in
 from members.models import Member, MemberNote
 from rewards import redeeming
@@ -83,6 +83,8 @@ def build(*, at: datetime) -> Scene:
         target=5,
         budget_points=9,
     )
+    for_few = Segment.objects.create(code="few", name_fr="Quelques-uns", name_en="A few")
+    Rule.objects.create(code="few", name_fr="Pour vous", name_en="For you", audience=for_few)
     Simulation.objects.create(asked_by=people["A"], asked_at=at)
     return Scene(people, ada, ben, (lyon, nice))
 
