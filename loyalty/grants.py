@@ -117,9 +117,8 @@ CLOSED = (
     *_view("identity", "user", "limit", "emailedcode", "guesses", "signin"),
     *_view("members", "importrun", "importrow", "importfile", "export", "carriedamount"),
     *_view("members", "segmentstay", "memberevent"),
-    *_view(
-        "programmes", "storeassignment", "membercount", "budgetuse", "rulerequest", "simulation"
-    ),
+    *_view("programmes", "storeassignment", "membercount", "budgetuse", "rulecost"),
+    *_view("programmes", "rulerequest", "simulation"),
     *_view("rewards", "readynotice"),
 )
 

@@ -28,9 +28,13 @@ EVENT = "enrolment"
 
 @dataclass(frozen=True, kw_only=True)
 class Newcomer:
-    """Somebody who joins, as told; identifiers are normalised on the way in."""
+    """Somebody who joins, as told; identifiers are normalised on the way in.
+
+    A new `public_id` is made unless one is told: a demo is the same each time.
+    """
 
     enrolled_at: datetime
+    public_id: str = ""
     key: str | None = None
     first_name: str = ""
     last_name: str = ""
@@ -209,7 +213,7 @@ def _row(newcomer: Newcomer, *, holder_id: int) -> Member:
     month, day = birthday_of(newcomer.birthday)
     identifiers = newcomer.identifiers
     return Member(
-        public_id=ids.new("mem"),
+        public_id=newcomer.public_id or ids.new("mem"),
         holder_id=holder_id,
         external_id=identifiers.get("external_id"),
         kind=newcomer.kind,

@@ -8,17 +8,19 @@ events did to the counters meanwhile is seen from the counters kept with each pu
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from loyalty.programmes.counters import NOTHING, Counters, Used
+from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook, RuleTerms
 from loyalty.programmes.rules import Award, MemberFacts
 from loyalty.programmes.tallies import Tally
-from members import weighing
+from members import activity, weighing
 from members.models import Purchase, PurchaseLine
+from members.recovering import Recovery
 from members.selling import Payment, Sale, SaleLine
 
 # What of a sale is rows of its own.
@@ -47,7 +49,11 @@ class Side:
 
 @dataclass
 class Replay:
-    """The run of one book over purchases; `draft` is the code of the rule that is tried."""
+    """The run of one book over purchases; `draft` is the code of the rule that is tried.
+
+    `recovery` finds what the draft asks and no rule asked then; `credited` is by how many status
+    credits each day of a member differs.
+    """
 
     book: Rulebook
     at: datetime
@@ -55,6 +61,8 @@ class Replay:
     was: Side = field(default_factory=Side)
     would: Side = field(default_factory=Side)
     purchases: int = 0
+    recovery: Recovery | None = None
+    credited: defaultdict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     _tally: Tally = field(default_factory=Tally)
     _mirror: Tally = field(default_factory=Tally)
     _carried: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -71,7 +79,7 @@ class Replay:
             sale=_sale(purchase, lines),
             moment=moment,
             day=day,
-            known=self._facts(purchase),
+            known=self._facts(purchase, moment),
             counters=self._tally.counters(**told),
             book=self.book,
         )
@@ -128,7 +136,7 @@ class Replay:
     def _rules(self) -> dict[str, RuleTerms]:
         return {rule.code: rule for rule in self.book.rules}
 
-    def _facts(self, purchase: Purchase) -> MemberFacts:
+    def _facts(self, purchase: Purchase, moment: datetime) -> MemberFacts:
         """Return the facts of then, held out of what they are held out of for ever.
 
         What the draft carries over is what it would have left.
@@ -140,6 +148,8 @@ class Replay:
         known = replace(known, held_out=tuple(out))
         if not self.draft:
             return known
+        if self.recovery:
+            known = self.recovery.complete(purchase=purchase, known=known, moment=moment)
         ours = self._carried.get((purchase.member.pk, self.draft), 0)
         return replace(known, carried={**known.carried, self.draft: ours})
 
@@ -164,6 +174,18 @@ class Replay:
         _add(self.was, purchase.points, share, real, month)
         if purchase.member_id is not None:
             self._by_member[purchase.member_id] += award.points - purchase.points
+            if more := self._credits(award) - self._real_credits(purchase):
+                self.credited[purchase.member_id][purchase.business_on] += more
+
+    def _credits(self, award: Award) -> int:
+        return activity.credits_of(award=award, ladder=self.book.ladder) if self.book.ladder else 0
+
+    def _real_credits(self, purchase: Purchase) -> int:
+        ladder = self.book.ladder
+        if ladder is None or not ladder.counts(Measure.CREDITS):
+            return 0
+        lines = purchase.award.get("lines", ())
+        return sum(one["points"] for one in lines if one["wallet"] == ladder.credit_wallet)
 
 
 def _add(side: Side, points: int, lasting: int, given: dict[str, int], month: str) -> None:

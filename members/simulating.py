@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,6 +16,7 @@ from loyalty.identity.models import User
 from loyalty.programmes import books, drafting, terms, trying
 from loyalty.programmes.models import Simulation, SimulationState
 from loyalty.programmes.rulebook import Rulebook
+from members import recovering, retracing
 from members.models import Purchase, PurchaseLine
 from members.replaying import Replay
 
@@ -78,15 +79,20 @@ def run(*, simulation: Simulation, clock: Clock) -> None:
 def _replay(simulation: Simulation, clock: Clock) -> dict[str, object]:
     book = books.get_book()
     at = clock()
-    rows = get_purchases(months=simulation.months, at=at, book=book)
+    first = first_day(months=simulation.months, at=at, book=book)
+    rows = get_purchases(first=first)
     _say(simulation, steps=rows.count())
     code = simulation.rule.code if simulation.rule else ""
-    replay = Replay(book=get_book(simulation=simulation, book=book), at=at, draft=code)
+    drafted = get_book(simulation=simulation, book=book)
+    recovery = recovering.for_draft(code=code, book=drafted)
+    replay = Replay(book=drafted, at=at, draft=code, recovery=recovery)
     for chunk in chunks_of(rows):
+        recovery.read([purchase for purchase, _lines in chunk])
         for purchase, lines in chunk:
             replay.take(purchase=purchase, lines=lines)
         _say(simulation, done=replay.purchases, heard_at=clock())
-    return replay.as_json()
+    moves = retracing.retrace(credited=replay.credited, first=first, at=at, book=book)
+    return replay.as_json() | {"tiers": moves.as_json(), "unknown": recovery.as_json()}
 
 
 def get_book(*, simulation: Simulation, book: Rulebook) -> Rulebook:
@@ -104,9 +110,12 @@ def get_book(*, simulation: Simulation, book: Rulebook) -> Rulebook:
     return drafting.with_draft(book=book, rule=known, terms=replace(said, when=when))
 
 
-def get_purchases(*, months: int, at: datetime, book: Rulebook) -> QuerySet[Purchase]:
-    """Return what members bought in the last months, in the order of booking."""
-    first = zones.add_months(day=book.business_day(at), months=-months)
+def first_day(*, months: int, at: datetime, book: Rulebook) -> date:
+    return zones.add_months(day=book.business_day(at), months=-months)
+
+
+def get_purchases(*, first: date) -> QuerySet[Purchase]:
+    """Return what members bought since a day, in the order of booking."""
     rows = Purchase.objects.filter(business_on__gte=first, member__isnull=False)
     return rows.select_related("member", "store").order_by("pk")
 

@@ -33,7 +33,7 @@ _STAFF = (
     ("audit@maison-verne.example", Role.AUDITOR, "Odile"),
 )
 OTHERS = tuple(email for email, _role, _name in _STAFF if email not in {ADMINISTRATOR, CASHIER})
-_MEMBER = "camille.martin.1@"
+MEMBER = "camille.martin.1@"
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ def get(*, at: datetime) -> Credentials:
 
 def get_member_address() -> str:
     """Return the address of the demo's member, or nothing where there is none."""
-    found = Member.objects.filter(email__startswith=_MEMBER).values_list("email", flat=True)
+    found = Member.objects.filter(email__startswith=MEMBER).values_list("email", flat=True)
     return found.first() or ""
 
 
 def _member() -> Member:
-    return Member.objects.get(email__startswith=_MEMBER)
+    return Member.objects.get(email__startswith=MEMBER)
 
 
 def _till_key(*, at: datetime) -> str:

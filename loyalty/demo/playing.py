@@ -15,9 +15,10 @@ from loyalty.core import keys, zones
 from loyalty.demo.story import Bought, Happening, Joined, Person, Wished
 from loyalty.demo.world import Product
 from loyalty.ledger import balances, posting
-from loyalty.programmes import books
+from loyalty.programmes import books, counting
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
+from loyalty.programmes.tallies import Tally
 from members import activity, birthdays, bonuses, enrolling, numbering, vouchering
 from members.consenting import Said
 from members.enrolling import Newcomer
@@ -55,6 +56,7 @@ class Stage:
     _walks: dict[int | None, Walk] = field(default_factory=dict)
     _unused: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     _receipts: int = 0
+    _tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         self._stores = {store.code: store for store in Store.objects.all()}
@@ -89,6 +91,8 @@ class Stage:
         person = joined.person
         return Newcomer(
             enrolled_at=joined.moment,
+            # Who is held out of a campaign goes by it: the same in every demo.
+            public_id=f"mem_{_key(f'public id {person.number}')[:26]}",
             key=_key(f"member {person.number}"),
             first_name=person.first_name,
             last_name=person.last_name,
@@ -114,11 +118,23 @@ class Stage:
         nobody = Walk(book=self.book, at=at)
         for one in bought:
             walk = self._walks[one.person.number] if one.person else nobody
-            walk.at = at
+            if self._is_held_out(one, walk.member):
+                continue
+            walk.at, walk.tally = at, self._tally
             self._receipts += 1
             key = _key(f"purchase {self._receipts}")
             walk.take(sale=self._sale(one, walk.member), key=key, harvest=harvest)
         booking.write(harvest=harvest, at=at, book=self.book)
+        counting.keep(tally=self._tally, book=self.book)
+        # What is written is known to the next month, and not written again.
+        self._tally = Tally(used=self._tally.used, budgets=self._tally.budgets)
+
+    def _is_held_out(self, bought: Bought, member: Member | None) -> bool:
+        """Say whether a campaign that tempted somebody never reached them."""
+        return member is not None and any(
+            campaign.code == bought.campaign and campaign.holds_out(member.public_id)
+            for campaign in self.book.campaigns
+        )
 
     def _sale(self, bought: Bought, member: Member | None) -> Sale:
         return Sale(

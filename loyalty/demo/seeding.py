@@ -11,7 +11,7 @@ from django.db import transaction
 from analytics import facts
 from loyalty import grants
 from loyalty.core import zones
-from loyalty.demo import credentials, dealing, playing, shelving, story, world
+from loyalty.demo import campaigning, credentials, dealing, playing, shelving, story, world
 from loyalty.programmes import publishing, revising, setting_up
 from loyalty.programmes.models import Category, Programme, Rule, Store, Tier
 from members import vouchering
@@ -32,6 +32,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     today = zones.business_day(moment=at, zone=ZONE)
     programme = _open_programme(at=zones.start_of_day(day=today, zone=ZONE) - _BEFORE)
     shelving.fill(programme=programme, today=today, at=at)
+    campaigning.begin(today=today, zone=ZONE)
     grants.sync()
     happenings = story.tell(seed=number, members=members, today=today, zone=ZONE)
     stage, played = playing.Stage(), 0
@@ -42,6 +43,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     _expire_vouchers(at=at)
     credentials.create(at=at)
     dealing.deal(at=at)
+    campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
 
 

@@ -50,12 +50,16 @@ class Joined:
 
 @dataclass(frozen=True, kw_only=True)
 class Bought:
-    """A basket: products with their quantities. Nobody's, if bought without a card."""
+    """A basket: products with their quantities. Nobody's, if bought without a card.
+
+    What a campaign tempted somebody to, who held out of it never bought.
+    """
 
     moment: datetime
     shop: str
     basket: Sequence[tuple[Product, int]]
     person: Person | None = None
+    campaign: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,17 @@ def _life(seed: int, number: int, today: date, zone: ZoneInfo) -> Iterator[Happe
         # Rewards are chosen on the last visit of a month, by some.
         if day.month != month and chance.random() < _WISHES:
             yield Wished(moment=last + timedelta(minutes=2), person=person)
+    for campaign in world.CAMPAIGNS:
+        chance = Random(f"{seed}:{number}:{campaign.code}")  # noqa: S311  A story, as above.
+        day = today + _DAY * (campaign.from_day + chance.randrange(campaign.days))
+        if joined < day < min(leaves, today) and chance.random() < campaign.tempted:
+            yield _tempted(chance, person, campaign.code, _moment(chance, day, zone))
+
+
+def _tempted(chance: Random, person: Person, campaign: str, moment: datetime) -> Bought:
+    """Let somebody come once more for a campaign; their other days stay as they were."""
+    basket = _basket(chance)
+    return Bought(moment=moment, person=person, shop=person.shop, basket=basket, campaign=campaign)
 
 
 def _person(chance: Random, number: int) -> Person:

@@ -1,5 +1,6 @@
 """What there is in the demo: shops, products, rewards, and names people have. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PROGRAMME = "Maison Verne"
@@ -83,6 +84,49 @@ BONUSES = (
     Bonus("welcome", "Bienvenue", "Welcome", "enrolment", 20),
     Bonus("birthday", "Anniversaire", "Birthday", "birthday", 50),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """A rule that ran for some days, and how many of its members came once more because of it.
+
+    Days are counted from today. `tempted` is a share of those who were members then.
+    """
+
+    code: str
+    name_fr: str
+    name_en: str
+    rule: str
+    rule_fr: str
+    rule_en: str
+    then: Mapping[str, object]
+    when: Mapping[str, object]
+    from_day: int
+    days: int
+    tempted: float
+    target: int
+    budget_points: int
+    holdout_percent: int
+
+
+CAMPAIGNS = (
+    Campaign(
+        code="semaines-du-cafe", name_fr="Les semaines du café", name_en="Coffee weeks",
+        rule="cafe-double", rule_fr="Points doublés sur le café",
+        rule_en="Double points on coffee",
+        then={"give": "multiplier", "factor": "2"}, when={"categories": ["cafe"]},
+        from_day=-150, days=28, tempted=0.4, target=300, budget_points=60_000, holdout_percent=20,
+    ),
+    Campaign(
+        code="degustation-de-the", name_fr="Dégustation de thé", name_en="Tea tasting",
+        rule="the-plus-15", rule_fr="15 points de plus avec un thé",
+        rule_en="15 points more with a tea",
+        then={"give": "fixed", "points": 15}, when={"categories": ["the"]},
+        from_day=-75, days=21, tempted=0.0, target=250, budget_points=20_000, holdout_percent=20,
+    ),
+)  # fmt: skip
+# For the member who signs in: five times the points on coffee, this week.
+OFFER = ("cafe-x5", "5 × sur le café cette semaine, pour vous", "5 × on coffee this week, for you")
 
 
 FIRST_NAMES = (

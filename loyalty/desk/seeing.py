@@ -108,7 +108,8 @@ NOTHING = frozenset(
         *("identity.Approval", "identity.EmailedCode", "identity.Guesses", "identity.Limit"),
         *("identity.SignIn", "identity.User", "members.ImportRow", "members.ImportRun"),
         *("members.Export", "members.ImportFile", "members.TierReview"),
-        *("programmes.BudgetUse", "programmes.MemberCount", "programmes.RuleRequest"),
+        *("programmes.BudgetUse", "programmes.MemberCount", "programmes.RuleCost"),
+        *("programmes.RuleRequest",),
         *("programmes.Simulation", "programmes.StoreAssignment"),
         *("rewards.PoolCode", "rewards.VoucherPool"),
     }

@@ -1,6 +1,6 @@
 """Rules tried on what was bought: how far each is, and its report, for the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from loyalty.core.languages import in_language
 from loyalty.desk.retention import charting
 from loyalty.desk.retention.charting import Bar, Point
 from loyalty.programmes import books, money, naming, phrases, summaries, terms
+from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import Simulation, SimulationState
 from loyalty.programmes.rulebook import Rulebook
 from members import simulating
@@ -50,6 +51,10 @@ class Told:
     parts: Sequence[Part]
     bars: Sequence[Bar]
     months: Sequence[Part]
+    moves: Sequence[Part]
+    goes_by_credits: bool
+    unclear: int
+    unknown: Sequence[str]
 
     # Properties
 
@@ -102,8 +107,12 @@ def _tell(report: Mapping[str, Any], book: Rulebook) -> Told:
     was, would = report["was"], report["would"]
     months = _parts(was["by_month"], would["by_month"], {})
     names = {one.code: in_language(french=one.name_fr, english=one.name_en) for one in book.rules}
-    for rung in book.ladder.rungs if book.ladder else ():
-        names[f"tier-{rung.code}"] = in_language(french=rung.name_fr, english=rung.name_en)
+    tiers = {
+        rung.code: in_language(french=rung.name_fr, english=rung.name_en)
+        for rung in (book.ladder.rungs if book.ladder else ())
+    }
+    names |= {f"tier-{code}": name for code, name in tiers.items()}
+    moved = report.get("tiers", {})
     return Told(
         purchases=report["purchases"],
         members=report["members"],
@@ -114,7 +123,39 @@ def _tell(report: Mapping[str, Any], book: Rulebook) -> Told:
         parts=_parts(was["by_rule"], would["by_rule"], names),
         bars=charting.lay_out([_point(month) for month in months[-12:]]),
         months=[Part(_month(one.name), one.was, one.would) for one in months],
+        moves=[_move(one, tiers) for one in moved.get("moves", ())],
+        goes_by_credits=bool(book.ladder and book.ladder.counts(Measure.CREDITS)),
+        unclear=moved.get("unclear", 0),
+        unknown=list(_unknown(report.get("unknown", ()), book)),
     )
+
+
+def _move(told: Mapping[str, Any], tiers: Mapping[str, str]) -> Part:
+    ends = [tiers.get(told[end], told[end]) or _("no tier") for end in ("from", "to")]
+    return Part(" → ".join(ends), told["was"], told["would"])
+
+
+def _unknown(told: Iterable[Mapping[str, Any]], book: Rulebook) -> Iterator[str]:
+    """Say what was not known of purchases then and cannot be found again."""
+    segments = naming.get_names(
+        revision=book.revision, language=translation.get_language() or "fr"
+    ).segments
+    for one in told:
+        count = phrases.decimal(Decimal(one["purchases"]))
+        if one["fact"] == "birthday":
+            yield _("Birthdays of members who left are forgotten: %(count)s purchases.") % {
+                "count": count
+            }
+            continue
+        name = segments.get(one["code"], one["code"])
+        since = one["since"] and book.business_day(datetime.fromisoformat(one["since"]))
+        if since:
+            yield _(
+                "Who is in “%(segment)s” is known since %(day)s: nobody was before, "
+                "for %(count)s purchases."
+            ) % {"segment": name, "day": phrases.of_day(since), "count": count}
+        else:
+            yield _("Nobody has ever been in “%(segment)s”.") % {"segment": name}
 
 
 def _parts(

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.fields import BigIntegerField
 
+from loyalty.programmes import costing
 from loyalty.programmes.counters import NOTHING, Counters, Used
 from loyalty.programmes.models import BudgetUse, MemberCount, Rule
 from loyalty.programmes.rulebook import Rulebook, RuleTerms, Version
-from loyalty.programmes.tallies import Drawn, Row, Tally
+from loyalty.programmes.tallies import Drawn, Given, Row, Tally
 from loyalty.programmes.terms import Event
 
 Counted = Sequence[tuple[RuleTerms, Version]]
@@ -60,6 +61,9 @@ def keep(*, tally: Tally, book: Rulebook) -> None:
     rules = {rule.code: rule.pk for rule in book.rules}
     if tally.changed:
         _write(tally.used, tally.changed, rules)
+    costing.add(
+        given={rules[code]: given for code, given in tally.given.items()}, holder=tally.holder
+    )
     drawn = {name: drawn for name, drawn in tally.drawn.items() if drawn.points}
     if drawn and not _draw(drawn, _budgets(book)):
         raise BudgetRanOut
@@ -74,15 +78,16 @@ def give_back(
     left: Mapping[str, int],
     book: Rulebook,
 ) -> None:
-    """Give units back to caps and budgets when part of what was awarded is taken back.
+    """Give units back to caps, budgets and costs when part of what was awarded is taken back.
 
     `at` and `counters` are those of the award; `was` and `left` what each rule had given
     before and gives after. A rule that gives nothing any more was not awarded at all. The
     holder's accounts are locked by the caller, who asks once for each return.
     """
     back = {code: points - left.get(code, 0) for code, points in was.items()}
-    back = {code: points for code, points in back.items() if points > 0}
     rules = {rule.code: rule.pk for rule in book.rules}
+    # A tier's multiplier is no rule.
+    back = {code: points for code, points in back.items() if points > 0 and code in rules}
     changed = [
         (holder, code, window) for code in back for window in counters.windows(rule=code)
     ]  # fmt: skip
@@ -94,6 +99,13 @@ def give_back(
             is_gone = not left.get(code, 0)
             used[row] = _less(used.get(row, NOTHING), back[code], at, before, is_gone=is_gone)
         _write(used, changed, rules)
+    costing.add(
+        given={
+            rules[code]: Given(points=-points, awards=0 if left.get(code, 0) else -1)
+            for code, points in back.items()
+        },
+        holder=holder,
+    )
     _refill(_drawn_back(back, counters, book), _budgets(book))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from loyalty.programmes.awards import Award
+from loyalty.programmes.awards import Award, AwardLine
 from loyalty.programmes.counters import NOTHING, Counters, Used
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.terms import Event
@@ -25,14 +25,33 @@ class Drawn:
     most: int
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a rule gave: points, how often, and cents that its vouchers are worth."""
+
+    points: int = 0
+    awards: int = 0
+    gift_cents: int = 0
+
+    def plus(self, line: AwardLine) -> "Given":
+        cents = (line.gift.value_cents or 0) if line.gift else 0
+        return Given(self.points + line.points, self.awards + 1, self.gift_cents + cents)
+
+
 @dataclass
 class Tally:
-    """Counters of some holders, and all budgets, as they are after the awards told so far."""
+    """Counters of some holders, and all budgets, as they are after the awards told so far.
+
+    `given` is what each rule gave since the tally was read, whether anything limits it or not;
+    `holder` somebody to whom it was given.
+    """
 
     used: dict[Row, Used] = field(default_factory=dict)
     budgets: dict[str, int] = field(default_factory=dict)
     changed: set[Row] = field(default_factory=set)
     drawn: dict[str, Drawn] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+    holder: int = 0
 
     def counters(
         self,
@@ -64,7 +83,11 @@ class Tally:
         book: Rulebook,
         event: str = Event.PURCHASE,
     ) -> None:
-        """Count what an award gave by rules that count at its moment."""
+        """Count what an award gave: of each rule, and of those that count at its moment."""
+        self.holder = self.holder or holder
+        for line in award.lines:
+            if line.rule_version is not None:
+                self.given[line.rule] = self.given.get(line.rule, Given()).plus(line)
         given: Mapping[str, int] = {line.rule: line.points for line in award.lines}
         for rule, version in book.counted_at(at, event=event):
             if (points := given.get(rule.code)) is None:

@@ -156,9 +156,7 @@ class MemberOutput(serializers.Serializer[Any]):
     balance = BalanceOutput()
     tier = TierOutput(allow_null=True)
     vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
-    offers = PersonalOfferOutput(
-        many=True, help_text="Those for this member, soonest over first."
-    )
+    offers = PersonalOfferOutput(many=True, help_text="Those for this member, soonest over first.")
 
 
 class AwardLineOutput(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from loyalty.identity.roles import Role
 from loyalty.programmes import revising
+from loyalty.programmes.campaigns import is_held_out
 from loyalty.programmes.models import Campaign, Rule, RuleState, Segment
 from members import enrolling, purchasing, segmenting
 from members.models import Member
@@ -100,6 +101,29 @@ class TestOneCampaign:
         assert "Cost so far €0.30 · 30 points Budget left 470 points" in page
         assert "(50 %)" in page
         assert len(members) == 20
+
+    def test_tells_what_it_changed_against_those_held_out(self, marketing):
+        """Ten of twenty are held out by their ids; treated members spend twice as much."""
+        spring = campaign("spring", days=-9, holdout_percent=50)
+        for number in range(40):
+            member = enrolling.enrol(at=NOON, email=f"m{number}@shop.test")
+            Member.objects.filter(pk=member.pk).update(public_id=f"mem_{number}")
+            is_out = is_held_out(campaign="spring", member=f"mem_{number}", percent=50)
+            euros = (10 if is_out else 20) + number % 3
+            purchasing.record(sale=sale(member, f"{euros}.00"), key=f"k{number}", at=NOON)
+
+        page = words_of(marketing, f"{PAGE}{spring.pk}/").partition("What it changed ")[2]
+
+        assert page.startswith("It worked: members spent more than those held out.")
+        assert "Difference €10.0" in page
+        assert "(p) 0" in page
+
+    def test_tells_no_change_where_nobody_could_be_compared(self, spring, marketing):
+        summer = campaign("summer", days=60, holdout_percent=50)
+
+        page = words_of(marketing, f"{PAGE}{summer.pk}/").partition("What it changed ")[2]
+
+        assert page.startswith("Too few bought, or are held out, to compare.")
 
     def test_counts_its_audience_and_nobody_else(self, spring, marketing):
         vip = Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")

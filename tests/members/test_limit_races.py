@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.ledger import verifying
 from loyalty.ledger.models import Lot
-from loyalty.programmes.models import BudgetUse, MemberCount
+from loyalty.programmes.models import BudgetUse, MemberCount, Rule
 from members import enrolling, purchasing
 from members.models import Purchase
 from tests.conftest import NOON
@@ -62,6 +62,8 @@ class TestABudgetOfAll:
         assert extras() == [5, 10, 10, 10, 10, 10, 10, 10]
         assert Purchase.objects.count() == THREADS
         assert BudgetUse.objects.get().points == 75
+        costs = Rule.objects.with_cost().values_list("code", "cost_points", "cost_awards")
+        assert set(costs) == {("base", 20 * THREADS, THREADS), ("extra", 75, 8)}
         lots = Lot.objects.filter(rule_version=version.pk)
         assert sum(lots.values_list("original", flat=True)) == 75
         assert verifying.verify().first_fault is None

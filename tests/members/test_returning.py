@@ -338,4 +338,4 @@ class TestStatements:
                 bring(bought, key=f"b{lines}", quantities=half)
             counts.append(len(queries))
 
-        assert counts == ([25] * 2 if engines.is_postgresql() else [31] * 2)
+        assert counts == ([26] * 2 if engines.is_postgresql() else [32] * 2)

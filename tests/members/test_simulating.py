@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 
 from loyalty.identity.models import User
-from loyalty.ledger.models import Entry
+from loyalty.ledger.models import Entry, Wallet
 from loyalty.programmes import revising, trying
 from loyalty.programmes.models import (
     Campaign,
     MemberCount,
     Rule,
+    Segment,
     Simulation,
     SimulationState,
     Tier,
+    TierLadder,
+    WalletPolicy,
 )
-from members import enrolling, purchasing, simulating
+from members import enrolling, purchasing, segmenting, simulating
 from members.models import Member, Purchase
 from members.purchasing import SaleLine
 from tests.conftest import NOON
@@ -169,3 +172,88 @@ class TestADraft:
         simulating.start(simulation=simulation, months=3, by=marie, at=later)
         simulation.refresh_from_db()
         assert simulation.state == SimulationState.WAITING
+
+
+class TestFactsThatNobodyAskedForThen:
+    @pytest.fixture
+    def rule(self, programme: object) -> Rule:
+        return Rule.objects.create(code="new", name_fr="Neuf", name_en="New")
+
+    def test_are_found_again_as_they_were_at_each_purchase(self, ada, rule, marie):
+        day = timedelta(days=1)
+        grace = newcomer(1)
+        Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        for number in range(3):
+            at = NOON - (9 - number) * day
+            purchasing.record(sale=sale(ada, occurred_at=at), key=f"k{number}", at=at)
+        purchasing.record(sale=sale(grace, occurred_at=NOON - 8 * day), key="g", at=NOON - 7 * day)
+        assert all("visits" not in one.facts for one in Purchase.objects.all())
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON - 8 * day - day / 2)
+        segmenting.assign(code="vip", member_ids=[], at=NOON - 7 * day - day / 2)
+        ten = {"then": {"give": "fixed", "points": 10}}
+
+        second = simulate(marie, rule, ten | {"when": {"nth_visit": 2}}).report
+        vip = simulate(marie, rule, ten | {"when": {"segments": ["vip"]}}).report
+
+        assert second["would"]["by_rule"]["new"] == 10
+        assert vip["would"]["by_rule"]["new"] == 10
+        assert second["unknown"] == []
+        assert vip["unknown"] == [
+            {"fact": "segment", "code": "vip", "purchases": 1,
+             "since": (NOON - 8 * day - day / 2).isoformat()},
+        ]  # fmt: skip
+
+    def test_are_told_where_nothing_is_known(self, ada, rule, marie):
+        few = Segment.objects.create(code="few", name_fr="Peu", name_en="A few")
+        Rule.objects.filter(pk=rule.pk).update(audience=few)
+        rule.refresh_from_db()
+        purchasing.record(sale=sale(ada), key="k", at=NOON)
+
+        report = simulate(marie, rule, {"then": {"give": "fixed", "points": 10}}).report
+
+        assert "new" not in report["would"]["by_rule"]
+        assert report["unknown"] == [
+            {"fact": "segment", "code": "few", "purchases": 1, "since": None}
+        ]
+
+
+class TestTierMoves:
+    @pytest.fixture
+    def ladder(self, ada: Member) -> None:
+        """Silver takes 100 status credits, of which each purchase gives as many as euros."""
+        wallet = Wallet.objects.create(code="credits")
+        WalletPolicy.objects.create(wallet=wallet, name_fr="Statut", name_en="Status")
+        TierLadder.objects.update(
+            counts_spend=False, counts_visits=False, counts_credits=True, credit_wallet=wallet
+        )
+        Tier.objects.filter(code="silver").update(threshold_credits=100)
+        Tier.objects.filter(code="gold").update(threshold_credits=1_000)
+        publish("status", {"then": {"give": "rate", "points": "1", "per_cents": 100,
+                                    "wallet": "credits"}})  # fmt: skip
+
+    def test_are_those_that_there_were_for_the_rules_as_they_are(self, ladder, ada, marie):
+        for number in range(3):
+            at = NOON - timedelta(days=9 - number)
+            purchasing.record(sale=sale(ada, "60.00", occurred_at=at), key=f"k{number}", at=at)
+
+        told = simulate(marie).report["tiers"]
+
+        assert told == {
+            "moves": [{"from": "member", "to": "silver", "was": 1, "would": 1}], "unclear": 0,
+        }  # fmt: skip
+
+    def test_follow_the_credits_that_a_draft_would_have_given(self, ladder, ada, marie):
+        grace = newcomer(1)
+        for number, member in enumerate((ada, grace, grace)):
+            at = NOON - timedelta(days=9 - number)
+            purchasing.record(sale=sale(member, "60.00", occurred_at=at), key=f"k{number}", at=at)
+        rule = Rule.objects.get(code="status")
+        generous = {"then": {"give": "rate", "points": "2", "per_cents": 100, "wallet": "credits"}}
+        mean = {"then": {"give": "rate", "points": "1", "per_cents": 10_000, "wallet": "credits"}}
+
+        more = simulate(marie, rule, generous).report["tiers"]["moves"]
+        less = simulate(marie, rule, mean).report["tiers"]["moves"]
+
+        joined = {"from": "", "to": "member", "was": 1, "would": 1}
+        assert more == [joined, {"from": "member", "to": "silver", "was": 1, "would": 2}]
+        assert less == [joined, {"from": "member", "to": "silver", "was": 1, "would": 0}]

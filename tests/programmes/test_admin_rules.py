@@ -10,7 +10,15 @@ from django.utils import timezone
 from loyalty.identity.models import User
 from loyalty.programmes import publishing
 from loyalty.programmes.books import get_book
-from loyalty.programmes.models import Category, Rule, RuleState, RuleVersion, Segment, Store
+from loyalty.programmes.models import (
+    Category,
+    Rule,
+    RuleCost,
+    RuleState,
+    RuleVersion,
+    Segment,
+    Store,
+)
 from tests.programmes.build import fixed, rate, said
 from tests.programmes.conftest import DESK, SET_UP
 
@@ -22,6 +30,22 @@ class TestRulePages:
         page = desk.get(f"{DESK}/rule/").content.decode()
 
         assert "1 point for each whole €1.00." in page
+
+    def test_say_what_each_has_cost_so_far_in_money_points_and_awards(self, desk):
+        base = Rule.objects.get()
+        RuleCost.objects.create(rule=base, part=0, points=1_234, awards=30, gift_cents=280)
+        RuleCost.objects.create(rule=base, part=7, points=50, awards=1)
+
+        for address in (f"{DESK}/rule/", f"{DESK}/rule/{base.pk}/change/"):
+            page = desk.get(address).content.decode()
+            assert "€15.64 · 1,284 points · 31 awards" in page
+
+    def test_count_no_money_for_points_that_are_not_spent(self, desk):
+        base = Rule.objects.get()
+        RuleCost.objects.create(rule=base, part=0, points=3, awards=3)
+        base.versions.update(terms=said(fixed(1, wallet="stamps")))
+
+        assert "€0.00 · 3 points · 3 awards" in desk.get(f"{DESK}/rule/").content.decode()
 
     def test_cost_the_same_with_two_versions_or_forty(self, desk, django_assert_num_queries):
         base = Rule.objects.get()

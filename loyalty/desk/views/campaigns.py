@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from loyalty.desk import campaigns
+from loyalty.desk import campaigns, uplift
 from loyalty.desk.guarding import needs
 from loyalty.programmes import books
 
@@ -39,6 +39,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "title": told.name,
         "one": told,
         "shares": shares,
+        "uplift": uplift.tell(treated=shares.treated, held_out=shares.held_out),
         "rules": rules,
         "currency": books.get_book().currency,
     }

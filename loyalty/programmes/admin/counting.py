@@ -1,9 +1,9 @@
-"""What the rules keep beside themselves: counts, budgets, requests and trials. Only shown."""
+"""What rules keep beside themselves: counts, budgets, costs, requests, trials. Only shown."""
 
 from django.contrib import admin
 
 from loyalty.core.showing import FirstPages, ShownOnly
-from loyalty.programmes.models import BudgetUse, MemberCount, RuleRequest, Simulation
+from loyalty.programmes.models import BudgetUse, MemberCount, RuleCost, RuleRequest, Simulation
 
 
 @admin.register(MemberCount)
@@ -24,6 +24,16 @@ class BudgetUseAdmin(ShownOnly, admin.ModelAdmin[BudgetUse]):
     list_display = ("rule", "campaign", "points")
     list_display_links = ("points",)
     list_select_related = ("rule", "campaign")
+    fields = list_display
+    ordering = ("-pk",)
+
+
+@admin.register(RuleCost)
+class RuleCostAdmin(ShownOnly, admin.ModelAdmin[RuleCost]):
+    """Parts of what each rule has cost. Their sum is shown with the rule."""
+
+    list_display = ("rule", "part", "points", "awards", "gift_cents")
+    list_select_related = ("rule",)
     fields = list_display
     ordering = ("-pk",)
 

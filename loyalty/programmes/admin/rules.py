@@ -20,7 +20,7 @@ from loyalty.programmes.admin import sayings
 from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
 from loyalty.programmes.admin.previewing import Previewing
 from loyalty.programmes.admin.releasing import Releasing
-from loyalty.programmes.admin.sayings import in_words, with_programme
+from loyalty.programmes.admin.sayings import in_words, with_programme, with_worth
 from loyalty.programmes.books import get_book
 from loyalty.programmes.forms import VersionForm, initial_of, limits
 from loyalty.programmes.models import Rule, RuleState, RuleVersion
@@ -64,22 +64,22 @@ class VersionInline(admin.TabularInline[RuleVersion, Rule]):
 @admin.register(Rule)
 class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     names = ("name_fr", "name_en")
-    list_display = ("name", "code", "state", "says", "campaign", "used", "priority")
+    list_display = ("name", "code", "state", "says", "campaign", "cost", "priority")
     list_filter = ("state", "campaign")
-    list_select_related = ("campaign", "audience", "budget_use")
+    list_select_related = ("campaign", "audience")
     ordering = ("-priority", "code")
-    readonly_fields = ("state", "says", "waiting", "next_version")
+    readonly_fields = ("state", "says", "cost", "waiting", "next_version")
     inlines = (VersionInline,)
     actions = ("pause", "resume", "end")
     fieldsets = (
         (None, {"fields": ("code", ("name_fr", "name_en"), "campaign", "audience", "priority")}),
-        (_("In force"), {"fields": ("state", "says", "waiting", "next_version")}),
+        (_("In force"), {"fields": ("state", "says", "cost", "waiting", "next_version")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
-        """Read rules with all that they have said, in two statements however many there are."""
+        """Read rules with all that they have said and given, in two statements in all."""
         said = with_programme(RuleVersion.objects.order_by("-number"))
-        rules: QuerySet[Rule] = super().get_queryset(request)
+        rules = with_worth(super().get_queryset(request).with_cost())
         return rules.prefetch_related(Prefetch("versions", queryset=said))
 
     @admin.display(description=_("name"), ordering="name_fr")
@@ -103,11 +103,9 @@ class RuleAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
         is_kept = obj is not None and obj.state != RuleState.DRAFT
         return (*shown, "campaign", "audience") if is_kept else shown
 
-    @admin.display(description=_("points used"))
-    def used(self, rule: Rule) -> int | None:
-        """Return what was given of the rule's own budget, if it has one."""
-        use = getattr(rule, "budget_use", None)
-        return use.points if use else None
+    @admin.display(description=_("cost so far"))
+    def cost(self, rule: Rule) -> str:
+        return sayings.cost(rule) if rule.pk else ""
 
     @admin.display(description=_("waiting for a second person"))
     def waiting(self, rule: Rule) -> SafeString | str:

@@ -1,6 +1,7 @@
 """What versions of a rule say, and what changed from one to the next, as pages show it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -9,9 +10,10 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loyalty.identity.models import Approval
-from loyalty.programmes import comparing, naming, summaries, terms
+from loyalty.programmes import comparing, money, naming, phrases, summaries, terms
 from loyalty.programmes.books import get_book
 from loyalty.programmes.models import Programme, Rule, RuleVersion
 
@@ -28,6 +30,37 @@ def with_programme(versions: QuerySet[RuleVersion]) -> QuerySet[RuleVersion]:
         revision=Subquery(programme.values("revision")[:1]),
         terms_before=Subquery(before.values("terms")[:1]),
         approver=Subquery(approval.values("decided_by")[:1]),
+    )
+
+
+def with_worth(rules: QuerySet[Rule]) -> QuerySet[Rule]:
+    """Add what it takes to say the cost of a rule in money: what a point is worth, and which."""
+    programme = Programme.objects.all()
+    return rules.annotate(
+        currency=Subquery(programme.values("currency")[:1]),
+        value_of_point=Subquery(programme.values("value_of_point")[:1]),
+        spending_wallet=Subquery(programme.values("spending_wallet__code")[:1]),
+    )
+
+
+def cost(rule: Any) -> str:
+    """Return what a rule has given so far, and what that is worth: 30 points in 3 awards, €0.30.
+
+    Points of other wallets than the spent one, as the newest version says, are worth nothing.
+    """
+    newest = next(iter(rule.versions.all()), None)
+    wallet = newest.terms["then"].get("wallet") if newest else None
+    points = rule.cost_points if wallet in (None, "", rule.spending_wallet) else 0
+    places = money.places(currency=rule.currency)
+    cents = rule.cost_gift_cents + int(points * rule.value_of_point.scaleb(places))
+    awards = ngettext("%(count)s award", "%(count)s awards", rule.cost_awards)
+    said = ngettext("%(points)s point", "%(points)s points", rule.cost_points)
+    return " · ".join(
+        (
+            phrases.amount(cents, rule.currency),
+            said % {"points": phrases.decimal(Decimal(rule.cost_points))},
+            phrases.counted(rule.cost_awards, awards),
+        )
     )
 
 

@@ -1,5 +1,5 @@
 from loyalty.programmes.models.campaigns import Campaign, Goal
-from loyalty.programmes.models.counting import BudgetUse, MemberCount
+from loyalty.programmes.models.counting import BudgetUse, MemberCount, RuleCost
 from loyalty.programmes.models.earning import Rule, RuleState, RuleVersion
 from loyalty.programmes.models.products import Product
 from loyalty.programmes.models.programme import (
@@ -30,6 +30,7 @@ __all__ = [
     "RoundUpTo",
     "Rounding",
     "Rule",
+    "RuleCost",
     "RuleRequest",
     "RuleState",
     "RuleVersion",

@@ -71,3 +71,31 @@ class BudgetUse(models.Model):
 
     def __str__(self) -> str:
         return str(self.points)
+
+
+class RuleCost(models.Model):
+    """What a rule has given to everybody, less what returns took back: one part of several.
+
+    A rule's cost is the sum of its parts. Sales at once add to different parts, so that they
+    seldom wait for each other; one part alone may be below zero.
+    """
+
+    rule = models.ForeignKey(
+        Rule, models.PROTECT, related_name="costs", db_index=False, verbose_name=_("earning rule")
+    )
+    part = models.PositiveSmallIntegerField(_("number of the part"))
+    points = models.BigIntegerField(_("points"), default=0)
+    awards = models.BigIntegerField(_("awards"), default=0)
+    gift_cents = models.BigIntegerField(_("worth of vouchers (cents)"), default=0)
+
+    class Meta:
+        verbose_name = _("cost of a rule")
+        verbose_name_plural = _("costs of rules")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "part"], name="programmes_costs_are_one_a_part"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.points)

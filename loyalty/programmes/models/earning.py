@@ -1,5 +1,8 @@
+from typing import Self
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -14,6 +17,21 @@ class RuleState(models.TextChoices):
     LIVE = "LIVE", _("live")
     PAUSED = "PAUSED", _("paused")
     ENDED = "ENDED", _("ended")
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    """`with_` adds columns."""
+
+    def with_cost(self) -> Self:
+        """Add what each rule has given so far: `cost_points`, `cost_awards`, `cost_gift_cents`."""
+        costs = self.model.costs.rel.related_model._default_manager
+        parts = costs.filter(rule=OuterRef("pk")).order_by().values("rule")
+        return self.annotate(
+            **{
+                f"cost_{name}": Coalesce(Subquery(parts.annotate(all=Sum(name)).values("all")), 0)
+                for name in ("points", "awards", "gift_cents")
+            }
+        )
 
 
 class Rule(models.Model):
@@ -36,6 +54,7 @@ class Rule(models.Model):
         _("priority"), default=0, help_text=_("The highest is looked at first.")
     )
 
+    objects = RuleQuerySet.as_manager()
     history = HistoricalRecords(bases=[Traced])
 
     class Meta:

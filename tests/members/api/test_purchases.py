@@ -18,7 +18,7 @@ from tests.members.api.conftest import Caller
 from tests.members.builders import ahead
 
 # Without BEGIN and COMMIT. PostgreSQL writes the ledger in one.
-STATEMENTS = {"sqlite": 23, "postgresql": 17}
+STATEMENTS = {"sqlite": 24, "postgresql": 18}
 SALE: dict[str, Any] = {
     "member": {"card": "2000000000121"},
     "receipt": "T1-000123",

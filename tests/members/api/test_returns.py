@@ -14,7 +14,7 @@ from tests.members.api.conftest import Caller
 from tests.members.api.test_purchases import sale
 
 # Without BEGIN and COMMIT. PostgreSQL writes the ledger in one.
-STATEMENTS = {"sqlite": 39, "postgresql": 33}
+STATEMENTS = {"sqlite": 40, "postgresql": 34}
 
 
 @pytest.fixture

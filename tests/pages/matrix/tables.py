@@ -82,6 +82,7 @@ TABLES = {
     "programmes.WalletPolicy": Table("SMCYUA", adds="A", changes="MA"),
     "programmes.StoreAssignment": _MACHINERY,
     "programmes.BudgetUse": _MACHINERY,
+    "programmes.RuleCost": _MACHINERY,
     "programmes.MemberCount": _MACHINERY,
     "programmes.RuleRequest": _MACHINERY,
     "programmes.Simulation": _MACHINERY,
