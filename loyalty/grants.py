@@ -35,7 +35,7 @@ _BOOK = tuple(_view("ledger", "wallet", "holder", "account", "entry", "lot", "mo
 # What a cashier needs while somebody stands at the till.
 _COUNTER = (
     *_view("members", "member", "card", "purchase", "purchaseline", "voucher"),
-    *_view("members", "return", "returnline"),
+    *_view("members", "return", "returnline", "tillhold"),
 )
 _PEOPLE = (
     *_COUNTER,

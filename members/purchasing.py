@@ -1,6 +1,5 @@
 """Purchases: what one would give, and what one gave."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -8,25 +7,11 @@ from django.db import transaction
 from loyalty.core import ids
 from loyalty.events import changes, outbox
 from loyalty.ledger import posting
-from loyalty.ledger.models import Account
 from loyalty.programmes import books, counting
-from loyalty.programmes.merits import Merits
-from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
-from members import (
-    activity,
-    blocking,
-    bonuses,
-    handing,
-    labelling,
-    qualifying,
-    recalling,
-    receipts,
-    selling,
-    standing,
-    weighing,
-)
-from members.handing import Awarded
+from members import blocking, crediting, labelling, receipts, selling, tendering, weighing
+from members.crediting import Gain
+from members.explaining import PURCHASE
 from members.models import Member, Purchase, PurchaseLine
 from members.selling import Payment, Sale, SaleLine
 from members.weighing import Buyer, Weighed
@@ -34,7 +19,7 @@ from members.weighing import Buyer, Weighed
 __all__ = ["Payment", "Sale", "SaleLine", "preview", "record"]
 
 
-REASON = "purchase"
+REASON = PURCHASE
 
 
 def preview(*, sale: Sale, at: datetime) -> Award:
@@ -78,7 +63,7 @@ def _record(
 ) -> Purchase:
     selling.check(sale=sale)
     book = books.get_book()
-    accounts = posting.lock(sale.member.holder_id, wallets=book.wallets) if sale.member else {}
+    accounts = tendering.lock(sale=sale, wallets=list(book.wallets))
     # After the lock: a repeat that raced us has committed by now.
     buyer = weighing.get_buyer(sale=sale, at=at, book=book, key=key, does_lock=does_lock)
     if (buyer is None or buyer.is_known) and (done := receipts.get_by_key(key=key)):
@@ -102,27 +87,14 @@ def _record(
     if not receipts.insert_once(purchase=purchase):
         return _repeated(_first_of(purchase), sale)
     receipts.insert_lines(lines=lines_of(purchase=purchase, sale=sale))
-    _earn(purchase, weighed, accounts, at=at, book=book)
-    _climb(purchase, weighed.award, buyer, at=at, book=book)
+    # What is spent comes before what is earned: a sale does not pay itself.
+    tendering.take(sale=sale, purchase=purchase, at=at)
+    gain = Gain(purchase=purchase, weighed=weighed, buyer=buyer, accounts=accounts)
+    crediting.earn(gain=gain, key=key, at=at, book=book)
+    crediting.climb(gain=gain, at=at, book=book)
     _tell(purchase)
-    _count(sale, weighed, buyer, at=at, book=book)
+    crediting.count(gain=gain, at=at, book=book)
     return purchase
-
-
-def _count(
-    sale: Sale, weighed: Weighed, buyer: Buyer | None, *, at: datetime, book: Rulebook
-) -> None:
-    """Write down what counts towards a limit; budgets, which all share, just before the commit."""
-    if buyer is None:
-        return
-    buyer.tally.add(
-        holder=buyer.member.holder_id,
-        award=weighed.award,
-        at=weighing.moment_of(sale=sale, at=at),
-        day=weighed.day,
-        book=book,
-    )
-    counting.keep(tally=buyer.tally, book=book)
 
 
 def _check(sale: Sale, buyer: Buyer | None, *, at: datetime, is_historic: bool) -> None:
@@ -130,6 +102,7 @@ def _check(sale: Sale, buyer: Buyer | None, *, at: datetime, is_historic: bool) 
         selling.check_moment(occurred_at=sale.occurred_at, at=at)
     if buyer is not None:
         blocking.check_is_active(member=buyer.member)
+    tendering.check(sale=sale, member=buyer.member if buyer else None, at=at)
 
 
 def _first_of(purchase: Purchase) -> Purchase:
@@ -179,7 +152,7 @@ def row(
         tier_id=weighed.tier.pk if weighed.tier else None,
         award=weighed.award.as_json(),
         facts=weighed.facts_as_json(),
-        payments=[vars(payment) for payment in sale.payments],
+        payments=[payment.as_json() for payment in sale.payments],
         is_historic=is_historic,
     )
 
@@ -201,81 +174,6 @@ def lines_of(*, purchase: Purchase, sale: Sale) -> list[PurchaseLine]:
         )
         for position, line in enumerate(sale.lines, start=1)
     ]
-
-
-def _earn(
-    purchase: Purchase,
-    weighed: Weighed,
-    accounts: Mapping[str, Account],
-    *,
-    at: datetime,
-    book: Rulebook,
-) -> None:
-    for wallet, grants in bonuses.by_wallet(weighed.award).items():
-        posting.earn(
-            account=accounts[wallet],
-            grants=grants,
-            reference=purchase.public_id,
-            key=purchase.key,
-            at=at,
-            occurred_at=min(purchase.occurred_at, at),
-            actor=purchase.client,
-            reason=REASON,
-            is_historic=purchase.is_historic,
-        )
-    if (pk := purchase.member_id) is not None:
-        recalling.keep(carried=[(pk, carried) for carried in weighed.award.carried])
-    _hand_over(purchase, weighed.award, accounts, at=at, book=book)
-
-
-def _hand_over(
-    purchase: Purchase,
-    award: Award,
-    accounts: Mapping[str, Account],
-    *,
-    at: datetime,
-    book: Rulebook,
-) -> None:
-    """Give the vouchers of the award, and those of the stamp cards that it filled."""
-    if purchase.member is None:
-        return
-    handing.hand_over(
-        awarded=Awarded(
-            member=purchase.member,
-            accounts=accounts,
-            award=award,
-            origin=purchase.public_id,
-            key=purchase.key,
-            at=at,
-        ),
-        recorded_at=at,
-        book=book,
-        actor=purchase.client,
-        is_historic=purchase.is_historic,
-    )
-
-
-def _climb(
-    purchase: Purchase, award: Award, buyer: Buyer | None, *, at: datetime, book: Rulebook
-) -> None:
-    """Write down what the purchase changed on the ladder: usually nothing, and no statement."""
-    if buyer is None or book.ladder is None:
-        return
-    day = max(purchase.business_on, book.business_day(at))
-    merits = buyer.merits_today or Merits()
-    past = qualifying.past_of(member=buyer.member, known={}, book=book)
-    first, last = book.ladder.window(day, past)
-    if first <= purchase.business_on <= last:
-        credited = activity.credits_of(award=award, ladder=book.ladder)
-        merits += Merits(spend=purchase.total_cents, credits=credited, visits=1)
-    standing.climb(
-        member=buyer.member,
-        past=qualifying.past_of(member=buyer.member, known={day: merits}, book=book),
-        day=day,
-        at=at,
-        book=book,
-        is_historic=purchase.is_historic,
-    )
 
 
 def _tell(purchase: Purchase) -> None:

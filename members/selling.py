@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,10 +42,22 @@ class SaleLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """One means of payment and how much of the total it paid."""
+    """One means of payment and how much of the total it paid.
+
+    Points were set aside by a hold, which is named; a voucher is named by its key, never its code.
+    """
 
     means: str
     amount_cents: int
+    hold: str = ""
+    points: int = 0
+    voucher: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept with a purchase: what says nothing is left out."""
+        told = {"hold": self.hold, "points": self.points, "voucher": self.voucher}
+        named = {name: value for name, value in told.items() if value}
+        return {"means": self.means, "amount_cents": self.amount_cents, **named}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,15 +144,16 @@ def use(*, code: str, at: datetime, actor: str = "", is_historic: bool = False) 
     tills at the same moment one is refused.
     """
     voucher = get_voucher(code=code)
-    # Whoever blocks the member, or changes their address, has done so by then, or waits.
     posting.lock(voucher.member.holder_id)
+    return take(voucher=voucher, at=at, actor=actor, is_historic=is_historic)
+
+
+def take(*, voucher: Voucher, at: datetime, actor: str = "", is_historic: bool = False) -> Voucher:
+    """Take a voucher whose member's accounts are locked. Needs `with_member`. Raises as `use`."""
+    # Whoever blocks the member, or changes their address, has done so by then, or waits.
     member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=voucher.member_id)
     voucher.refresh_from_db(fields=["state", "used_at", "used_by"])
-    if voucher.state_at(at) != VoucherState.OPEN:
-        raise _why_not(voucher)
-    # Who has left keeps what they paid for, until it expires.
-    if not is_historic and member.state != MemberState.CLOSED:
-        blocking.check_may_spend(member=member, at=at)
+    check_may_be_used(voucher=voucher, member=member, at=at, is_historic=is_historic)
     still_open = Voucher.objects.open(at=at).filter(pk=voucher.pk)
     taken = still_open.update(state=VoucherState.USED, used_at=at, used_by=actor)
     voucher.refresh_from_db(fields=["state", "used_at", "used_by"])
@@ -160,6 +161,17 @@ def use(*, code: str, at: datetime, actor: str = "", is_historic: bool = False) 
         raise _why_not(voucher)
     outbox.record("voucher.used", voucher.facts(), at=at, is_historic=is_historic)
     return voucher
+
+
+def check_may_be_used(
+    *, voucher: Voucher, member: Member, at: datetime, is_historic: bool = False
+) -> None:
+    """Refuse a voucher that is not open, or whose member may not spend. Raises as `use`."""
+    if voucher.state_at(at) != VoucherState.OPEN:
+        raise _why_not(voucher)
+    # Who has left keeps what they paid for, until it expires.
+    if not is_historic and member.state != MemberState.CLOSED:
+        blocking.check_may_spend(member=member, at=at)
 
 
 def cancel(*, voucher: Voucher) -> None:

@@ -68,17 +68,39 @@ class PatternField(serializers.RegexField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 10_000})
-class PositionField(serializers.IntegerField):
-    """A place in a list, the first being 1, sent as a JSON integer."""
+class WholeField(serializers.IntegerField):
+    """A whole number from 1, sent as a JSON integer."""
+
+    most: ClassVar[int]
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=10_000, **options)
+        super().__init__(min_value=1, max_value=self.most, **options)
 
     def to_internal_value(self, data: Any) -> int:
         if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 10_000})
+class PositionField(WholeField):
+    """A place in a list, the first being 1."""
+
+    most = 10_000
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 1_000_000_000})
+class PointsField(WholeField):
+    """A number of points."""
+
+    most = 1_000_000_000
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": 1_440})
+class MinutesField(WholeField):
+    """How long something lasts: a day at most."""
+
+    most = 1_440
 
 
 @extend_schema_field({"type": "string", "format": "date"})

@@ -65,8 +65,8 @@ _PLANS = (
     _Plan(
         "purchases", _("Purchases"), "receipt",
         (_Page("till", _("Till")), "members.Purchase", "members.PurchaseLine",
-         _Page("approvals", _("Approvals")), "ledger.Account", "ledger.Entry", "ledger.Lot",
-         "ledger.Movement", "ledger.Hold"),
+         _Page("approvals", _("Approvals")), "members.TillHold", "ledger.Account",
+         "ledger.Entry", "ledger.Lot", "ledger.Movement", "ledger.Hold"),
     ),
     _Plan(
         "rewards", _("Rewards"), "gift",

@@ -77,6 +77,7 @@ BOUNDS: Mapping[str, Bound] = {
     "members.ReturnLine": _of_purchase("returned__purchase__"),
     "members.TierChange": _of_member("member"),
     "members.TierReviewMove": _of_member("member"),
+    "members.TillHold": _of_member("member"),
     "members.Voucher": _of_member("member"),
     "rewards.ReadyNotice": _of_member("member"),
     "rewards.Redemption": _of_member("member"),

@@ -168,6 +168,9 @@ class Rulebook:
     rounding: Rounding = Rounding.FLOOR
     counts_tax: bool = True
     unearning_means: frozenset[str] = frozenset()
+    pay_share_percent: int = 100
+    pay_least_points: int = 1
+    pay_most_points: int | None = None
     multipliers: Multipliers = Multipliers.BEST
     wallets: Mapping[str, WalletTerms] = field(default_factory=dict)
     rules: tuple[RuleTerms, ...] = ()

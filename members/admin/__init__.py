@@ -10,6 +10,7 @@ from members.admin.answers import (
 from members.admin.cards import CardAdmin
 from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
 from members.admin.erasures import ErasureRequestAdmin
+from members.admin.held import TillHoldAdmin
 from members.admin.imports import ExportAdmin, ImportFileAdmin, ImportRowAdmin, ImportRunAdmin
 from members.admin.merges import MergeAdmin
 from members.admin.notes import MemberNoteAdmin
@@ -41,5 +42,6 @@ __all__ = [
     "TierChangeAdmin",
     "TierReviewAdmin",
     "TierReviewMoveAdmin",
+    "TillHoldAdmin",
     "VoucherAdmin",
 ]

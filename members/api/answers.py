@@ -4,9 +4,9 @@ Plain dictionaries: a queue waits for them. `schemas.py` describes them and the 
 each answer against it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Subquery
@@ -17,12 +17,10 @@ from loyalty.core import money
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
-from loyalty.programmes.ahead import ToKeep, ToNext
-from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
 from members import handing, offering, standing
-from members.api import breakdowns
+from members.api import breakdowns, tiers
 from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase, Return, Voucher
 from members.selling import Sale
@@ -65,7 +63,7 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "identity": _identity(member) if is_known else None,
         "cards": _cards(member) if is_known else None,
         "balance": of_balance(balance=figures.balance, book=book),
-        "tier": _tier(figures.standing, book),
+        "tier": tiers.of_standing(figures.standing, book),
         "vouchers": [
             of_voucher(voucher=voucher, book=book, with_code=may_spend)
             for voucher in _open_vouchers(member, at)
@@ -124,8 +122,9 @@ def of_purchase(
         "total": money.to_text(cents=purchase.total_cents, currency=book.currency),
         "award": breakdowns.of_award(purchase.award, book),
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,
-        "tier": _tier(figures.standing, book) if figures else None,
+        "tier": tiers.of_standing(figures.standing, book) if figures else None,
         "vouchers": [of_voucher(voucher=one, book=book, with_code=may_spend) for one in given],
+        "payments": [_payment(paid, book) for paid in purchase.payments],
     }
 
 
@@ -146,7 +145,7 @@ def of_return(*, returned: Return, at: datetime, book: Rulebook) -> dict[str, An
             {"wallet": wallet, "points": points} for wallet, points in returned.taken.items()
         ],
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,
-        "tier": _tier(figures.standing, book) if figures else None,
+        "tier": tiers.of_standing(figures.standing, book) if figures else None,
     }
 
 
@@ -192,6 +191,15 @@ def of_balance(*, balance: Balance, book: Rulebook) -> dict[str, Any]:
     }
 
 
+def _payment(paid: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
+    """Return what one means paid; points and their hold too where it was a hold."""
+    shown = {
+        "means": paid["means"],
+        "amount": money.to_text(cents=paid["amount_cents"], currency=book.currency),
+    }
+    return shown | {name: paid[name] for name in ("hold", "points") if name in paid}
+
+
 def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:
     if expiry is None:
         return None
@@ -200,43 +208,6 @@ def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:
         "at": moment_of(expiry.at, book),
         "valid_until": book.last_day(expiry.at).isoformat(),
     }
-
-
-def _tier(now: Standing, book: Rulebook) -> dict[str, Any] | None:
-    if now.tier is None and now.to_next is None:
-        return None
-    return {
-        "code": now.tier.code if now.tier else None,
-        "until": _day(now.until),
-        "is_given": now.is_given,
-        "to_next": _ahead(now.to_next, book),
-        "to_keep": _ahead(now.to_keep, book),
-    }
-
-
-def _ahead(aim: ToNext | ToKeep | None, book: Rulebook) -> dict[str, Any] | None:
-    """Return what is missing: the first measure by itself, and every one that counts."""
-    if aim is None:
-        return None
-    counted = book.ladder.measures if book.ladder else ()
-    lacks = aim.gap.missing or [(measure, 0) for measure in counted[:1]]
-    measures = [
-        {"measure": measure.value, "missing": _amount_of(measure, count, book)}
-        for measure, count in lacks
-    ]
-    return {
-        "tier": aim.tier,
-        **measures[0],
-        "by": _day(aim.by),
-        "takes": "all" if aim.gap.needs_all else "any",
-        "measures": measures,
-    }
-
-
-def _amount_of(measure: Measure, count: int, book: Rulebook) -> str:
-    if measure is Measure.SPEND:
-        return money.to_text(cents=count, currency=book.currency)
-    return str(count)
 
 
 def _identity(member: Member) -> dict[str, Any]:
@@ -264,7 +235,3 @@ def _open_vouchers(member: Member, at: datetime) -> Sequence[Voucher]:
 def moment_of(moment: datetime, book: Rulebook) -> str:
     """Return a moment as tills read it: to the second, by the shops' clocks."""
     return moment.astimezone(book.zone).isoformat(timespec="seconds")
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -202,6 +202,15 @@ class PreviewOutput(serializers.Serializer[Any]):
     award = AwardOutput()
 
 
+class PaymentOutput(serializers.Serializer[Any]):
+    """What one means paid of a purchase: with points, how many of which hold."""
+
+    means = serializers.CharField()
+    amount = serializers.CharField(help_text="A decimal string.")
+    hold = serializers.CharField(required=False)
+    points = serializers.IntegerField(required=False)
+
+
 class PurchaseOutput(PreviewOutput):
     """A purchase, its award, and what its member has now; null for an anonymous one."""
 
@@ -210,6 +219,7 @@ class PurchaseOutput(PreviewOutput):
     balance = BalanceOutput(allow_null=True)
     tier = TierOutput(allow_null=True)
     vouchers = VoucherOutput(many=True)
+    payments = PaymentOutput(many=True)
 
 
 class TakenBackOutput(serializers.Serializer[Any]):

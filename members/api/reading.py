@@ -1,6 +1,6 @@
 """From what a till sent to what a capability is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -8,17 +8,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.clients.authentication import ScopeMissing
 from loyalty.clients.calling import ClientRequest
-from loyalty.clients.models import Client
+from loyalty.clients.models import Client, Scope
 from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding, receipts
+from members import finding, receipts, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
 from members.models import Member, Purchase
 from members.returning import Brought
-from members.selling import Payment, Sale, SaleLine
+from members.selling import Sale, SaleLine
+from members.tendering import Tender
 
 _NAMED_INSIDE = "-"
 
@@ -34,21 +36,29 @@ def read_sale(
 ) -> Sale:
     """Return the sale that a request tells; a preview leaves the member's code untaken.
 
-    Refused: what PurchaseInput refuses, a store that is not the client's (StoreNotAllowed),
-    and who cannot be found (finding.MemberNotFound, finding.CardBlocked).
+    Refused: what PurchaseInput refuses, a store that is not the client's (StoreNotAllowed), who
+    cannot be found (finding.MemberNotFound, finding.CardBlocked), payments by a client that may
+    not spend (ScopeMissing), and what `tendering.read` refuses of them.
     """
     asked = PurchaseInput(data=request.data, context={"currency": book.currency})
     asked.is_valid(raise_exception=True)
     told: dict[str, Any] = asked.validated_data
     buyer = told.pop("member")
     member = find_buyer(buyer, at=at, takes_code=takes_code) if buyer else None
+    tenders = [Tender(**payment) for payment in told.pop("payments", ())]
+    _check_spends(request.client, tenders)
     return Sale(
         occurred_at=told.pop("occurred_at", at),
         store=choose_store(request.client, told.pop("store", None)),
         member=member,
+        payments=tendering.read(
+            tenders=tenders,
+            total_cents=told["total_cents"],
+            member=member,
+            store=request.client.store,
+        ),
         till=told.pop("till", request.client.public_id),
         lines=[SaleLine(**line) for line in told.pop("lines", ())],
-        payments=[Payment(**payment) for payment in told.pop("payments", ())],
         **told,
     )
 
@@ -118,6 +128,15 @@ def choose_store(client: Client, code: str | None) -> Store | None:
         detail = _("There is no such store.")
         raise ValidationFailed(errors=[FieldRefusal("/store", "unknown-store", detail)])
     return store
+
+
+def _check_spends(client: Client, tenders: Sequence[Tender]) -> None:
+    """Refuse payments with points or vouchers by whoever could not spend them otherwise."""
+    spends = {Scope.POINTS_SPEND} if any(tender.hold for tender in tenders) else set()
+    if spends or any(tender.voucher for tender in tenders):
+        check_sells(client)
+        if not (spends or {Scope.POINTS_SPEND, Scope.REWARDS_WRITE}) & set(client.scopes):
+            raise ScopeMissing(scope=Scope.POINTS_SPEND)
 
 
 def check_sells(client: Client) -> None:

@@ -80,6 +80,20 @@ _SALE = OpenApiExample(
     },
     request_only=True,
 )
+_PAID_WITH_POINTS = OpenApiExample(
+    "Paid with points first",
+    value={
+        "member": {"card": "2000000000121"},
+        "receipt": "T1-000124",
+        "total": "13.80",
+        "payments": [
+            {"means": "points", "hold": "hold_01m7zzcn5mkr9gvvxhzq1xspf4"},
+            {"means": "voucher", "voucher": "7KQ2M-91XTD-0VBGA"},
+            {"means": "card", "amount": "6.00"},
+        ],
+    },
+    request_only=True,
+)
 _SHOWN = OpenApiExample(
     "A member",
     value={
@@ -149,6 +163,7 @@ preview_purchase = extend_schema(
     responses={200: PreviewOutput},
     examples=[
         _SALE,
+        _PAID_WITH_POINTS,
         OpenApiExample(
             "Its award",
             value={"member": MEMBER, "total": "13.80", "award": _AWARD},
@@ -161,6 +176,7 @@ record_purchase = extend_schema(
     responses={201: PurchaseOutput},
     examples=[
         _SALE,
+        _PAID_WITH_POINTS,
         OpenApiExample(
             "Recorded",
             value={
@@ -172,6 +188,15 @@ record_purchase = extend_schema(
                 "balance": BALANCE,
                 "tier": TIER,
                 "vouchers": [],
+                "payments": [
+                    {
+                        "means": "points",
+                        "amount": "5.00",
+                        "hold": "hold_01m7zzcn5mkr9gvvxhzq1xspf4",
+                        "points": 500,
+                    },
+                    {"means": "card", "amount": "8.80"},
+                ],
             },
             response_only=True,
         ),

@@ -21,9 +21,13 @@ from members.consenting import Said
 from members.models import ConsentChannel, ConsentPurpose, MemberKind
 
 _BIRTHDAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-_MEANS = r"^(?!(points|voucher)$)[a-z][a-z0-9-]{0,29}$"
+_MEANS = r"^[a-z][a-z0-9-]{0,29}$"
 _LABEL = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,58}[^\s\x00-\x1f\x7f])?$"
-_SLUG = r"^[A-Za-z0-9_-]{1,40}$"
+SLUG = r"^[A-Za-z0-9_-]{1,40}$"
+
+
+class NothingInput(StrictSerializer):
+    """An empty object: the address says it all."""
 
 
 class LookupInput(StrictSerializer):
@@ -89,7 +93,7 @@ class EnrolmentInput(StrictSerializer):
         choices=[value.lower() for value in MemberKind.values], required=False
     )
     source = TextField(max_length=40, required=False)  # type: ignore[assignment]
-    store = PatternField(_SLUG, required=False)
+    store = PatternField(SLUG, required=False)
     consents = serializers.ListField(child=ConsentInput(), required=False, max_length=20)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +121,7 @@ class LineInput(StrictSerializer):
     name = TextField(max_length=120, required=False)
     category = TextField(max_length=40, required=False)
     brand = PatternField(_LABEL, required=False)
-    tags = serializers.ListField(child=PatternField(_SLUG), required=False, max_length=20)
+    tags = serializers.ListField(child=PatternField(SLUG), required=False, max_length=20)
     quantity = QuantityField(required=False)
     amount = MoneyField(may_be_negative=True, source="amount_cents")
     tax = MoneyField(
@@ -127,10 +131,30 @@ class LineInput(StrictSerializer):
 
 
 class PaymentInput(StrictSerializer):
-    """One means of payment, and how much of the total it paid."""
+    """One means of payment, and how much of the total it paid.
+
+    `points` names a hold and `voucher` a code, which pay what they are worth, as far as the
+    other payments leave any of the total, or the amount that is sent.
+    """
 
     means = PatternField(_MEANS)
-    amount = MoneyField(source="amount_cents")
+    amount = MoneyField(
+        source="amount_cents", required=False, help_text="Needed but of a hold or a voucher."
+    )
+    hold = TextField(max_length=40, required=False)
+    voucher = TextField(max_length=60, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        asked = {"points": {"hold"}, "voucher": {"voucher"}}.get(attrs["means"], set())
+        for name in ("hold", "voucher"):
+            if (name in attrs) != (name in asked):
+                words = _("A hold pays as points, and a code as a voucher.")
+                raise serializers.ValidationError({name: words}, code="not-its-means")
+        if not asked and "amount_cents" not in attrs:
+            raise serializers.ValidationError(
+                {"amount": _("Say how much it paid.")}, code="required"
+            )
+        return attrs
 
 
 class PurchaseInput(StrictSerializer):
@@ -143,9 +167,9 @@ class PurchaseInput(StrictSerializer):
     tax = MoneyField(
         source="tax_cents", required=False, help_text="The tax that the total includes."
     )
-    store = PatternField(_SLUG, required=False)
+    store = PatternField(SLUG, required=False)
     till = TextField(max_length=40, required=False)
-    channel = PatternField(_SLUG, max_length=20, required=False)
+    channel = PatternField(SLUG, max_length=20, required=False)
     lines = serializers.ListField(child=LineInput(), required=False, max_length=500)
     payments = serializers.ListField(child=PaymentInput(), required=False, max_length=20)
 
@@ -161,7 +185,7 @@ class SaleInput(StrictSerializer):
     receipt = TextField(max_length=80, required=False)
     business_on = DayField(required=False)
     till = TextField(max_length=40, required=False, help_text="This client, when left out.")
-    store = PatternField(_SLUG, required=False, help_text="This client's, when left out.")
+    store = PatternField(SLUG, required=False, help_text="This client's, when left out.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys() != {"key"} and not (
@@ -192,9 +216,9 @@ class ReturnInput(StrictSerializer):
         child=ReturnLineInput(), required=False, min_length=1, max_length=500
     )
     amount = MoneyField(source="amount_cents", required=False, help_text="Above zero.")
-    store = PatternField(_SLUG, required=False)
+    store = PatternField(SLUG, required=False)
     till = TextField(max_length=40, required=False)
-    channel = PatternField(_SLUG, max_length=20, required=False)
+    channel = PatternField(SLUG, max_length=20, required=False)
 
     def validate_lines(self, value: list[dict[str, Any]]) -> dict[int, Decimal]:
         quantities = {told["line"]: told["quantity"] for told in value}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.api import events, returns, statements, views, vouchers
+from members.api import events, holds, returns, statements, views, vouchers
 
 urlpatterns = [
     path("members", views.Members.as_view(), name="members"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("members/<str:member>/balance", views.MemberBalance.as_view(), name="balance"),
     path("members/<str:member>/entries", statements.Entries.as_view(), name="entries"),
     path("members/<str:member>/events", events.Events.as_view(), name="events"),
+    path("holds", holds.Holds.as_view(), name="holds"),
+    path("holds/<str:hold>/capture", holds.Capture.as_view(), name="hold-capture"),
+    path("holds/<str:hold>/void", holds.Void.as_view(), name="hold-void"),
     path("vouchers/<str:code>", vouchers.OneVoucher.as_view(), name="voucher"),
     path("vouchers/<str:code>/use", vouchers.VoucherUse.as_view(), name="voucher-use"),
     path("purchases", views.Purchases.as_view(), name="purchases"),

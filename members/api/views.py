@@ -7,16 +7,32 @@ from rest_framework.response import Response
 from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.models import Scope
+from loyalty.ledger import posting
 from members import enrolling, finding, purchasing
 from members.api import answers, reading, schemas
 from members.api.serializers import EnrolmentInput, LookupInput
-from members.blocking import MemberBlocked, MemberClosed
+from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
 from members.identifying import IdentifierTaken
 from members.models import Member
 from members.receipts import DuplicateReceipt
 from members.selling import OccurredAtOutOfWindow
+from members.tendering import HoldNotOpen
+from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound, VoucherUsed
 
+# What a payment with a hold or a voucher may be refused for.
+_PAYING = (
+    HoldNotOpen,
+    posting.HoldExpired,
+    posting.HoldAlreadyCaptured,
+    posting.HoldAlreadyVoided,
+    posting.AmountExceedsHold,
+    VoucherNotFound,
+    VoucherUsed,
+    VoucherExpired,
+    VoucherCancelled,
+    SpendingLocked,
+)
 _TILLS = (Scope.PURCHASES_WRITE, Scope.POINTS_SPEND, Scope.REWARDS_WRITE, Scope.MEMBERS_WRITE)
 
 
@@ -103,6 +119,7 @@ class Preview(ClientView):
         MemberClosed,
         OccurredAtOutOfWindow,
         reading.StoreNotAllowed,
+        *_PAYING,
     )
 
     @schemas.preview_purchase
@@ -116,7 +133,9 @@ class Preview(ClientView):
 class Purchases(AnsweredOnceView):
     """Record a purchase, give its points, and say what the member has now.
 
-    The rules, tier and counters are those of `occurred_at`.
+    The rules, tier and counters are those of `occurred_at`. A payment may name a hold of the
+    member's, which needs `points:spend`, or the code of a voucher, which needs that or
+    `rewards:write`: the sale captures or takes it, all of it is done or nothing.
     """
 
     operation = "recordPurchase"

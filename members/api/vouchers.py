@@ -7,10 +7,10 @@ from rest_framework.response import Response
 from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.models import Scope
-from loyalty.clients.shapes import StrictSerializer
 from members import vouchering
 from members.api import answers, reading, schemas
 from members.api.outputs import OneVoucherOutput
+from members.api.serializers import NothingInput
 from members.blocking import MemberBlocked, SpendingLocked
 from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound, VoucherUsed
 
@@ -21,10 +21,6 @@ _OPEN = {
     "issued_at": "2026-11-21T10:15:00+01:00",
     "used_at": None,
 }
-
-
-class NothingInput(StrictSerializer):
-    """An empty object: the address says it all."""
 
 
 class OneVoucher(ClientView):

@@ -2,6 +2,7 @@ from members.models.adjustments import Adjustment, AdjustmentNote, AdjustmentRea
 from members.models.counters import CarriedAmount
 from members.models.events import MemberEvent
 from members.models.files import Export, FileState, ImportFile
+from members.models.holds import TillHold
 from members.models.merges import Merge
 from members.models.notes import MemberNote
 from members.models.people import (
@@ -53,6 +54,7 @@ __all__ = [
     "TierChange",
     "TierReview",
     "TierReviewMove",
+    "TillHold",
     "Voucher",
     "VoucherState",
 ]

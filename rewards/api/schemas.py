@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
 from members.api.schemas import BALANCE, MEMBER, VOUCHER
-from members.api.vouchers import NothingInput
+from members.api.serializers import NothingInput
 from rewards.api.serializers import (
     OffersOutput,
     RedemptionInput,

@@ -11,7 +11,7 @@ from loyalty.core.refusals import NotFound
 from loyalty.ledger.posting import InsufficientPoints
 from members import finding
 from members.api import reading
-from members.api.vouchers import NothingInput
+from members.api.serializers import NothingInput
 from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
 from members.vouchering import VoucherUsed

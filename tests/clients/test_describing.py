@@ -24,6 +24,9 @@ OPERATIONS = {
     "previewPurchase": ("post", "/api/v1/purchases/preview"),
     "recordPurchase": ("post", "/api/v1/purchases"),
     "recordReturn": ("post", "/api/v1/purchases/{purchase}/returns"),
+    "createHold": ("post", "/api/v1/holds"),
+    "captureHold": ("post", "/api/v1/holds/{hold}/capture"),
+    "voidHold": ("post", "/api/v1/holds/{hold}/void"),
     "recordEvent": ("post", "/api/v1/members/{member}/events"),
     "listEntries": ("get", "/api/v1/members/{member}/entries"),
     "listMemberRewards": ("get", "/api/v1/members/{member}/rewards"),
@@ -85,6 +88,7 @@ class TestDescription:
 
         assert keyed == {
             *("enrolMember", "recordEvent", "recordPurchase", "recordReturn"),
+            *("createHold", "captureHold", "voidHold"),
             *("redeemReward", "cancelRedemption", "useVoucher"),
         }
 
@@ -92,7 +96,7 @@ class TestDescription:
         shapes = described["components"]["schemas"]
 
         inputs = {name: shape for name, shape in shapes.items() if name.endswith("Input")}
-        assert len(inputs) == 13
+        assert len(inputs) == 15
         assert all(shape["additionalProperties"] is False for shape in inputs.values())
 
 

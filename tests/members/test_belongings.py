@@ -16,6 +16,7 @@ GO = {
     "members.Card",
     "members.MemberNote",
     "members.Purchase",
+    "members.TillHold",
     "members.Voucher",
     "rewards.Redemption",
 }
@@ -83,6 +84,7 @@ class TestCount:
             "members.Card": 1,
             "members.MemberNote": 0,
             "members.Purchase": 1,
+            "members.TillHold": 0,
             "members.Voucher": 0,
             "rewards.Redemption": 0,
         }

@@ -21,6 +21,8 @@ ABSENT = {
     "api:entries": {"member": "mem_zzz"},
     "api:events": {"member": "mem_zzz"},
     "api:member-rewards": {"member": "mem_zzz"},
+    "api:hold-capture": {"hold": "hold_zzz"},
+    "api:hold-void": {"hold": "hold_zzz"},
     "api:voucher": {"code": "7K4M92QX"},
     "api:voucher-use": {"code": "7K4M92QX"},
     "api:cancel": {"redemption": "rdm_zzz"},

@@ -33,6 +33,10 @@ class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no 
         (_("Arithmetic"), {"fields": ("rounding", "multipliers")}),
         (_("Two persons"), {"fields": ("approval_above_points",)}),
         (_("What counts of a basket"), {"fields": ("counts_tax", "unearning_means")}),
+        (
+            _("Paying with points"),
+            {"fields": ("pay_share_percent", ("pay_least_points", "pay_most_points"))},
+        ),
         (_("Set once"), {"fields": ("currency", "time_zone", "spending_wallet", "created_at")}),
     )
 

@@ -23,6 +23,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         model = Programme
         fields = (
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
+            "pay_share_percent", "pay_least_points", "pay_most_points",
         )  # fmt: skip
 
     def clean_unearning_means(self) -> list[str]:

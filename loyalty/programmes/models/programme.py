@@ -1,6 +1,6 @@
 from zoneinfo import ZoneInfo
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +72,17 @@ class Programme(models.Model):
             "each line counts less, in proportion."
         ),
     )  # fmt: skip
+    pay_share_percent = models.PositiveSmallIntegerField(
+        _("points pay of a basket at most (percent)"), default=100,
+        validators=[MaxValueValidator(100)], help_text=_("0: points pay for nothing at a till."),
+    )  # fmt: skip
+    pay_least_points = models.PositiveIntegerField(
+        _("points at least"), default=1, validators=[MinValueValidator(1)]
+    )
+    pay_most_points = models.PositiveIntegerField(
+        _("points at most"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("For one payment. Empty: as many as the basket takes."),
+    )  # fmt: skip
     spending_wallet = models.ForeignKey(
         Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet of the points")
     )
@@ -88,6 +99,16 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(value_of_point__gte=0),
                 name="programmes_value_of_a_point_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_share_percent__lte=100),
+                name="programmes_points_pay_no_more_than_the_basket",
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_least_points__gt=0)
+                & (Q(pay_most_points=None) | Q(pay_most_points__gte=F("pay_least_points"))),
+                name="programmes_points_pay_within_bounds",
+                violation_error_message=_("At most is not below at least."),
             ),
         ]
 

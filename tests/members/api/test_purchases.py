@@ -84,6 +84,7 @@ class TestRecordPurchase:
                 "to_keep": None,
             },
             "vouchers": [],
+            "payments": [{"means": "card", "amount": "13.80"}],
         }
         assert response["Location"] == f"/api/v1/purchases/{purchase.public_id}"
 
@@ -191,7 +192,7 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     (sale(total=None), "/total", "null"),
     (sale(total="13.81", payments=[]), "/total", "lines-do-not-add-up"),
     (sale(payments=[{"means": "card", "amount": "1.00"}]), "/payments", "payments-do-not-add-up"),
-    (sale(payments=[{"means": "points", "amount": "13.80"}]), "/payments/0/means", "invalid"),
+    (sale(payments=[{"means": "points", "amount": "13.80"}]), "/payments/0/hold", "not-its-means"),
     (sale(lines=[{"amount": "13.80", "quantity": 2}]), "/lines/0/quantity", "decimal-string"),
     (sale(lines=[{"amount": "13.80", "quantity": "0"}]), "/lines/0/quantity", "decimal-string"),
     (sale(lines=[{"amount": 13.8}]), "/lines/0/amount", "decimal-string"),

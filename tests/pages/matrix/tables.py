@@ -43,6 +43,7 @@ TABLES = {
     "members.PurchaseLine": _COUNTER,
     "members.Return": _COUNTER,
     "members.ReturnLine": _COUNTER,
+    "members.TillHold": _COUNTER,
     "members.Voucher": _COUNTER,
     "members.Consent": _PEOPLE,
     "members.TierChange": _PEOPLE,
