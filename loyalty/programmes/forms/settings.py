@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.ledger.models import Wallet
@@ -114,7 +115,7 @@ class CategoryForm(forms.ModelForm[Category]):
 class ProductForm(forms.ModelForm[Product]):
     """A product as tills and rules name it; its tags are written one on each line."""
 
-    tags = LinesField(label=_("tags"))
+    tags = LinesField(label=capfirst(_("tags")))
 
     class Meta:
         model = Product
