@@ -59,13 +59,16 @@ class TestRelaysAtOnce:
     def test_would_each_deliver_the_same_without_the_lock(
         self, events: None, heard: Counter[int], monkeypatch
     ):
-        """The control: four who have all read before any has taken hold the same events."""
+        """The control: four who have all read before any has taken hold the same event.
+
+        One, since they would lock several in any order, and might then stop each other.
+        """
         together = racing.read_together(list, threads=THREADS)
         monkeypatch.setattr(engines, "lock_skipping", together)
 
-        at_once(lambda: relay(at=NOON, limit=20))
+        at_once(lambda: relay(at=NOON, limit=1))
 
-        assert heard == Counter(dict.fromkeys(range(20), THREADS))
+        assert heard == Counter({0: THREADS})
 
     def test_do_not_wait_for_one_another(self, events: None, heard: Counter[int]):
         with transaction.atomic():

@@ -39,16 +39,18 @@ class TestSendersAtOnce:
         assert received() == Counter({member.email: 1 for member in members})
         assert Message.objects.filter(state="SENT", attempts=1).count() == 60
 
-    def test_would_each_send_all_without_the_lock(self, members: list[Member], monkeypatch):
-        """The control: leases taken together, and a claim that asks nobody."""
-        for member in members:
-            owe(member, MessageKind.WELCOME, member.public_id)
+    def test_would_each_send_the_same_without_the_lock(self, members: list[Member], monkeypatch):
+        """The control: leases taken together, and a claim that asks nobody.
+
+        One message, since they would lock several in any order, and might then stop each other.
+        """
+        owe(members[0], MessageKind.WELCOME)
         monkeypatch.setattr(engines, "lock_skipping", read_together(list, threads=4))
         monkeypatch.setattr(dispatching, "claim", lambda **_said: True)
 
         at_once(lambda _number: sending.send(at=NOON), calls=4)
 
-        assert received() == Counter({member.email: 4 for member in members})
+        assert received() == Counter({members[0].email: 4})
 
     def test_take_a_lapsed_claim_over_once(self, members: list[Member]):
         owe(members[0], MessageKind.WELCOME)
