@@ -39,10 +39,8 @@ def sync(*, grants: Mapping[Role, Iterable[str]]) -> None:
     A grant is a pattern over `app.action_model`, such as `members.view_*`. Groups that are no
     role are left as they are, and so is who belongs to which group.
     """
-    permissions = {
-        f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in Permission.objects.select_related("content_type")
-    }
+    told = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    permissions = {f"{app}.{codename}": pk for app, codename, pk in told}
     for role, patterns in grants.items():
         group, _is_new = Group.objects.get_or_create(name=role.value)
         granted = [permissions[name] for name in matching(patterns, permissions)]
@@ -51,5 +49,11 @@ def sync(*, grants: Mapping[Role, Iterable[str]]) -> None:
 
 def matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
     """Return the names that fit at least one of the patterns."""
-    kept = list(patterns)
-    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in kept)]
+    kept = frozenset(patterns)
+    # Most of them are names, and looked up.
+    wide = [pattern for pattern in kept if "*" in pattern]
+    return [
+        name
+        for name in names
+        if name in kept or any(fnmatchcase(name, pattern) for pattern in wide)
+    ]

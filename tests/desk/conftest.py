@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from loyalty import grants
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
+from tests.members.staff import open_roles
 from tests.pages.conftest import _catalogues_are_compiled, desk, programme, shop
 
 __all__ = ["_catalogues_are_compiled", "desk", "programme", "shop"]
@@ -21,7 +21,7 @@ def sign_in(db: None) -> SignIn:
     """Return the browser of somebody in a role."""
 
     def sign_in(role: Role) -> Client:
-        grants.sync()
+        open_roles()
         address = f"{role.name.lower()}@example.test"
         user = User.objects.create_user(address, is_staff=True, language="en")
         user.groups.add(Group.objects.get(name=role.value))
