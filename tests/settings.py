@@ -21,3 +21,8 @@ API_CALLS_A_MINUTE = API_MISSES_OF_CLIENT = API_MISSES_OF_STORE = 0
 if IS_SQLITE:
     # A file, as in production: in memory there is neither WAL nor a second writer.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    # Nothing in it need survive a crash: no commit waits for the disk.
+    LASTING = DATABASES["default"]["OPTIONS"]["init_command"]
+    DATABASES["default"]["OPTIONS"]["init_command"] = f"{LASTING} PRAGMA synchronous=OFF;"
+
+PASSWORD_HASHERS = ["tests.hashing.CheapArgon2"]

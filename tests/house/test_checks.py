@@ -1,7 +1,10 @@
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -11,6 +14,18 @@ from loyalty.core import engines
 pytestmark = pytest.mark.django_db
 
 STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _commits_last(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let SQLite wait for the disk, as it does everywhere but in tests."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        if not engines.is_postgresql():
+            options = connection.settings_dict["OPTIONS"]
+            patch.setitem(options, "init_command", settings.LASTING)
+            connection.close()
+        yield
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

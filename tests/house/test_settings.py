@@ -26,6 +26,7 @@ print(json.dumps({
     "https": s.SECURE_SSL_REDIRECT,
     "key": s.SECRET_KEY,
     "debug": s.DEBUG,
+    "passwords": s.PASSWORD_HASHERS[0].rsplit(".", 1)[1],
     "mail": [
         s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_HOST_PASSWORD,
         s.EMAIL_USE_TLS, s.EMAIL_USE_SSL,
@@ -53,6 +54,9 @@ class TestAProductionInstallation:
 
         assert (found["debug"], found["https"], found["key"]) == (False, True, "")
         assert not (tmp_path / "secret_key").exists()
+
+    def test_keeps_passwords_at_their_full_cost(self, tmp_path: Path):
+        assert read(tmp_path)["passwords"] == "Argon2PasswordHasher"
 
     def test_reads_its_servers_from_the_environment(self, tmp_path: Path):
         found = read(
