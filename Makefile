@@ -57,7 +57,8 @@ lint: $(VENV)/dev.stamp catalogues
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --database default --fail-level WARNING
 	@echo "The OpenAPI description and the catalogues say what the code says."
-	$(BIN)/pytest -q tests/clients/test_describing.py tests/pages/test_catalogues.py
+	$(BIN)/pytest -q --only-without-a-database \
+		tests/clients/test_describing.py tests/pages/test_catalogues.py
 	$(BIN)/python -m tests.audit
 
 check: lint test

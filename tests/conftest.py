@@ -1,13 +1,21 @@
 """What every test may use. Moments are fixed; nothing here reads the clock."""
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from tests import forgetting
+
+# The same examples each time, however slow the machine: `make prove` looks for others.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
@@ -23,6 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--only-with-a-database", action="store_true",
         help="leave out what asks no database, and so says the same on any engine",
     )  # fmt: skip
+    parser.addoption(
+        "--only-without-a-database", action="store_true",
+        help="leave out what asks a database, which is then not made",
+    )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,11 +44,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--only-with-a-database"):
-        return
-    asking = [item for item in items if _asks_a_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
-    items[:] = asking
+    for option, asks in (("--only-with-a-database", True), ("--only-without-a-database", False)):
+        if config.getoption(option):
+            left_out = [item for item in items if _asks_a_database(item) is not asks]
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if _asks_a_database(item) is asks]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let nobody look again and again for garbage among all that was imported."""
+    gc.collect()
+    gc.freeze()
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

@@ -80,6 +80,7 @@ def test_the_ledger_agrees_with_a_second_opinion(part: int):
         max_examples=5,
         stateful_step_count=50,
         deadline=None,
+        derandomize=False,
         database=None,
         print_blob=True,
         phases=[Phase.explicit, Phase.generate] if SEED == 1 else list(Phase),
