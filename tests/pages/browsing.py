@@ -13,13 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 PATIENCE = 20_000
 Scheme = Literal["light", "dark"]
 PHONE, DESK = 360, 1280
-# Each two habits meet once: a fault of all three together has not been seen.
-COVERING: list[tuple[str, Scheme, int]] = [
-    ("fr", "light", PHONE),
-    ("fr", "dark", DESK),
-    ("en", "dark", PHONE),
-    ("en", "light", DESK),
-]
+# Each habit once. In the gallery each two of them meet, on every page.
+COVERING: list[tuple[str, Scheme, int]] = [("fr", "light", PHONE), ("en", "dark", DESK)]
 # Colours go by the scheme, room by the width. Words are looked at by whoever covers languages.
 LOOKS: list[tuple[Scheme, int]] = [("light", PHONE), ("dark", DESK)]
 
