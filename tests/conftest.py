@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     config.addinivalue_line("markers", "postgresql: races that only PostgreSQL can run")
     config.addinivalue_line("markers", "sqlite: what only SQLite does")
     config.addinivalue_line("markers", "processes: asks the database in processes of its own")
@@ -52,9 +53,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let nobody look again and again for garbage among all that was imported."""
-    gc.collect()
+    """Look for garbage from now on, seldom, and not among all that was imported."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
