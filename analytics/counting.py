@@ -78,8 +78,8 @@ FROM ledger_entry AS entry
 JOIN ledger_movement AS movement ON movement.entry_id = entry.id
 JOIN ledger_account AS account ON account.id = entry.account_id
 WHERE entry.occurred_at >= {start} AND entry.occurred_at <= {end}
-  AND CASE WHEN entry.kind IN ('ACTIVATE', 'EXPIRE', 'LAPSE') THEN entry.occurred_at > {start}
-           ELSE entry.occurred_at < {end} END
+  AND CASE WHEN entry.kind IN ('ACTIVATE', 'CANCEL', 'EXPIRE', 'LAPSE') AND entry.key IS NULL
+           THEN entry.occurred_at > {start} ELSE entry.occurred_at < {end} END
 GROUP BY account.wallet_id, entry.kind, movement.source, movement.destination
 """
 

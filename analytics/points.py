@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 from analytics.models import PointsDay
 from analytics.scopes import Scope
 from loyalty.core import zones
-from loyalty.ledger.models import Bucket, Kind, Lot, Movement
+from loyalty.ledger.models import Bucket, Kind, Lot, LotState, Movement
 
 Moved = tuple[str, str, str]  # kind, source, destination
 
@@ -35,7 +35,7 @@ _OUTGOING = {
     Kind.CLAWBACK: Flow.CLAWED_BACK,
 }
 # At the instant a day ends these still belong to it; what people do then is the next day's.
-_FALLING_DUE = (Kind.ACTIVATE, Kind.EXPIRE, Kind.LAPSE)
+_FALLING_DUE = (Kind.ACTIVATE, Kind.CANCEL, Kind.EXPIRE, Kind.LAPSE)
 _LEAVING = {Bucket.REDEEMED, Bucket.EXPIRED, Bucket.REMOVED}
 # Lines that may go either way carry their sign; the others are counted as people say them.
 _SIGNED = {Flow.ADJUSTED, Flow.TRANSFERRED}
@@ -79,7 +79,7 @@ def movements_to(scope: Scope) -> QuerySet[Movement]:
     """Return the movements behind a roll-forward, each with `effect`, its signed points."""
     end_at = zones.end_of_day(day=scope.period.last, zone=scope.zone)
     has_happened = Q(entry__occurred_at__lt=end_at) | Q(
-        entry__kind__in=_FALLING_DUE, entry__occurred_at=end_at
+        entry__kind__in=_FALLING_DUE, entry__key=None, entry__occurred_at=end_at
     )
     entering = Q(source__in=[Bucket.ISSUED, Bucket.REDEEMED])
     leaving = Q(destination__in=_LEAVING)
@@ -114,6 +114,7 @@ def redemptions_to(scope: Scope) -> QuerySet[Movement]:
 def due_lots(scope: Scope) -> QuerySet[Lot]:
     """Return open lots that have ended by the end of the scope, with `effect`, what is lost."""
     ends_at = Case(
+        When(state=LotState.PENDING, cancels_at__lte=scope.end_at, then="cancels_at"),
         When(account__inactive_at__lt=F("expires_at"), then="account__inactive_at"),
         default="expires_at",
     )

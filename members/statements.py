@@ -37,14 +37,14 @@ _FLOWS = {
     Flow.USED: Q(
         kind__in=[Kind.REDEEM, Kind.REFUND, Kind.HOLD, Kind.CAPTURE, Kind.VOID, Kind.LAPSE]
     ),
-    Flow.EXPIRED: Q(kind=Kind.EXPIRE),
+    Flow.EXPIRED: Q(kind__in=[Kind.EXPIRE, Kind.CANCEL]),
     Flow.BOOK: Q(),
 }
 _DUE = {
-    Flow.ALL: {Kind.LAPSE, Kind.ACTIVATE, Kind.EXPIRE},
+    Flow.ALL: {Kind.LAPSE, Kind.ACTIVATE, Kind.CANCEL, Kind.EXPIRE},
     Flow.EARNED: {Kind.ACTIVATE},
     Flow.USED: {Kind.LAPSE},
-    Flow.EXPIRED: {Kind.EXPIRE},
+    Flow.EXPIRED: {Kind.EXPIRE, Kind.CANCEL},
     Flow.BOOK: set(Kind),
 }
 

@@ -6,7 +6,7 @@ Pure. Rows go in; a `Fault` that names the first wrong one comes out.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from loyalty.ledger.planning import NEVER, Book, Hold, Lot, Move
+from loyalty.ledger.planning import AWAY, NEVER, Book, Hold, Lot, Move
 from loyalty.ledger.records import (
     AccountRow,
     EntryRow,
@@ -48,7 +48,10 @@ class Audit:
         opened = self._opened.pop(entry.number, [])
         opens = self._opening.pop(entry.number, None)
         closes = self._closing.pop(entry.number, None)
-        if entry.hash != hash_of(entry, movements, opened, opens=opens, closes=closes):
+        wakes = self._woken(entry, movements)
+        if entry.hash != hash_of(
+            entry, movements, opened, opens=opens, closes=closes, wakes=wakes
+        ):
             raise _wrong(entry, _not_sealed(movements, opened))
         for row in opened:
             self._open(row)
@@ -71,6 +74,9 @@ class Audit:
                 raise Fault("ledger_lot", row.id, what)
             if row.state != state:
                 raise Fault("ledger_lot", row.id, f"it is {row.state}, not {state}")
+            dates = (row.available_at, row.expires_at)
+            if row.wait and state == "PENDING" and dates != (AWAY, NEVER):
+                raise Fault("ledger_lot", row.id, "its event has not come, and it has dates")
         account, figures = self._account, self.figures()
         true_next = figures.pop("next_event_at")
         for name, figure in figures.items():
@@ -110,6 +116,13 @@ class Audit:
             lot.number: (lot.remaining, "PENDING" if lot.is_pending else "ACTIVE")
             for lot in self._book.lots.values()
         }
+
+    def _woken(self, entry: EntryRow, movements: Sequence[MovementRow]) -> list[LotRow]:
+        """Return the lots whose event has come with an entry, as they stand."""
+        if entry.kind != "ACTIVATE":
+            return []
+        rows = (self._rows.get(movement.lot or 0) for movement in movements)
+        return [row for row in rows if row is not None and row.waits_for is not None]
 
     def _check_chain(self, entry: EntryRow) -> None:
         book = self._book

@@ -20,7 +20,7 @@ from loyalty.ledger.planning import Draft, Move, PlannedEntry, settle
 from loyalty.ledger.planning.accounts import in_utc
 
 _CHUNK = 1_000
-_FALLING_DUE = ("LAPSE", "ACTIVATE", "EXPIRE")
+_FALLING_DUE = ("LAPSE", "ACTIVATE", "CANCEL", "EXPIRE")
 
 
 @dataclass(slots=True)
@@ -48,16 +48,20 @@ class Sums:
                 setattr(self, bucket, getattr(self, bucket) + change)
 
 
-def is_settled(kind: str) -> bool:
-    """Say whether entries of a kind happen by themselves, and end a day rather than begin one."""
-    return kind in _FALLING_DUE
+def is_settled(kind: str, key: str | None) -> bool:
+    """Say whether an entry happened by itself, and ends a day rather than begins one.
+
+    An event that lets points be used, or a person who cancels them, has a key.
+    """
+    return kind in _FALLING_DUE and key is None
 
 
 def until(moment: datetime) -> tuple[str, list[Any]]:
     """Return a condition on entries `e`, and its parameters: effect until the close of a day."""
     close = engines.to_column(in_utc(moment))
     kinds = ", ".join(f"'{kind}'" for kind in _FALLING_DUE)
-    condition = f"(e.occurred_at < %s OR (e.occurred_at = %s AND e.kind IN ({kinds})))"
+    settled = f"e.kind IN ({kinds}) AND e.key IS NULL"
+    condition = f"(e.occurred_at < %s OR (e.occurred_at = %s AND {settled}))"
     return condition, [close, close]
 
 
@@ -75,7 +79,9 @@ def fold(*, at: datetime, by: str, condition: str, parameters: list[Any]) -> dic
         for subject, source, destination, points in cursor.fetchall():
             sums.setdefault(subject, Sums()).add(source, destination, int(points))
         close = moments[0]
-        cursor.execute(_DUE.format(by=by, condition=condition), [close, close, close, *parameters])
+        cursor.execute(
+            _DUE.format(by=by, condition=condition), [close, close, close, close, *parameters]
+        )
         for subject, expired, woken in cursor.fetchall():
             sums[subject].expired += int(expired)
             sums[subject].pending -= int(woken)
@@ -122,6 +128,7 @@ _DUE = """
         SUM(CASE WHEN d.state = 'PENDING' THEN d.remaining ELSE 0 END)
     FROM (
         SELECT {by} AS subject, l.remaining, l.state, l.available_at <= %s AS wakes,
+            (l.state = 'PENDING' AND l.cancels_at IS NOT NULL AND l.cancels_at <= %s) OR
             CASE WHEN a.inactive_at < l.expires_at THEN a.inactive_at ELSE l.expires_at END <= %s
                 AS dies
         FROM ledger_lot l

@@ -10,7 +10,7 @@ from django.db import connection
 
 from loyalty.core import engines
 from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Book, Earned, Hold, Lot, Spending
+from loyalty.ledger.planning import Book, Earned, Hold, Lot, Spending, Wait
 from loyalty.ledger.planning.accounts import BUCKETS, in_utc
 
 # A spending looks at so many lots first; hardly any needs more.
@@ -18,9 +18,9 @@ _FIRST_LOTS = 50
 
 _COLUMNS = (
     "l.account_id, l.id, l.number, l.rule_version, l.earned_at, l.original, l.remaining,"
-    " l.state, l.available_at, l.expires_at"
+    " l.state, l.available_at, l.expires_at, l.waits_for, l.cancels_at, l.life"
 )
-_WIDTH = 10
+_WIDTH = 13
 _OPEN = f"SELECT {_COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
 # Materialised: the account's first end is looked up once, whatever the account holds.
 _DYING_NEXT = (
@@ -277,7 +277,8 @@ def _select(statement: str, parameters: Sequence[Any]) -> list[tuple[int, Lot]]:
 
 
 def _read(row: Sequence[Any]) -> Lot:
-    _account, key, number, rule_version, earned_at, original, remaining, state, start, end = row
+    _account, key, number, rule_version, earned_at, original, remaining, state = row[:8]
+    start, end, event, cancels_at, life = row[8:]
     return Lot(
         number=number,
         earned_at=engines.from_column(earned_at),
@@ -288,4 +289,5 @@ def _read(row: Sequence[Any]) -> Lot:
         expires_at=engines.from_column(end),
         rule_version=rule_version,
         row=key,
+        wait=Wait(event, engines.from_column(cancels_at), life) if event is not None else None,
     )

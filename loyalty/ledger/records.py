@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from loyalty.ledger.planning import Lot, Note
-from loyalty.ledger.planning.drafts import describe_entry
+from loyalty.ledger.planning import AWAY, NEVER, Lot, Note, Wait
+from loyalty.ledger.planning.drafts import describe_entry, wait_of
 from loyalty.ledger.planning.sealing import describe_lot, describe_more, seal
 
 
@@ -48,6 +48,15 @@ class LotRow(NamedTuple):
     expires_at: datetime
     came_account: int | None
     came_number: int | None
+    waits_for: str | None
+    cancels_at: datetime | None
+    life: str | None
+
+    @property
+    def wait(self) -> Wait | None:
+        if self.waits_for is None or self.cancels_at is None or self.life is None:
+            return None
+        return Wait(self.waits_for, self.cancels_at, self.life)
 
 
 class EntryRow(NamedTuple):
@@ -105,27 +114,37 @@ def hash_of(
     *,
     opens: HoldRow | None,
     closes: HoldRow | None,
+    wakes: Sequence[LotRow] = (),
 ) -> str:
-    """Return the hash that an entry with these movements, new lots and holds must have."""
+    """Return the hash that an entry must have with these movements, new lots and holds.
+
+    `wakes` are lots that it let be used since the event came that they waited for.
+    """
     return seal(
         previous_hash=entry.previous_hash,
         content=_content(entry),
         moves=[row[3:] for row in movements],
         lots=[_describe(row) for row in lots],
-        more=_more(entry, lots, opens, closes),
+        more=_more(entry, lots, opens, closes, wakes),
     )
 
 
 def _more(
-    entry: EntryRow, lots: Sequence[LotRow], opens: HoldRow | None, closes: HoldRow | None
+    entry: EntryRow,
+    lots: Sequence[LotRow],
+    opens: HoldRow | None,
+    closes: HoldRow | None,
+    wakes: Sequence[LotRow],
 ) -> list[object]:
     origins = [
         (row.number, row.came_account, row.came_number)
         for row in lots
         if row.came_account is not None and row.came_number is not None
     ]
+    waits = [wait_of(row.number, row.wait) for row in lots if row.wait]
     # Most entries say none of it, and a million of them are gone through.
-    if not origins and not opens and not closes and entry[-3:] == (None, None, None):
+    said = origins or waits or wakes or opens or closes
+    if not said and entry[-3:] == (None, None, None):
         return []
     return describe_more(
         transfer=entry.transfer,
@@ -134,6 +153,8 @@ def _more(
         opens=(opens.public_id, opens.points, opens.expires_at) if opens else None,
         closes=closes.opening if closes else None,
         origins=origins,
+        waits=waits,
+        wakes=[(row.number, row.available_at, row.expires_at) for row in wakes],
     )
 
 
@@ -150,6 +171,7 @@ def empty(row: LotRow) -> Lot:
         is_pending=False,
         available_at=row.available_at,
         expires_at=row.expires_at,
+        wait=row.wait,
     )
 
 
@@ -159,8 +181,8 @@ def _describe(row: LotRow) -> tuple[object, ...]:
         rule_version=row.rule_version,
         earned_at=row.earned_at,
         original=row.original,
-        available_at=row.available_at,
-        expires_at=row.expires_at,
+        available_at=row.available_at if row.wait is None else AWAY,
+        expires_at=row.expires_at if row.wait is None else NEVER,
     )
 
 

@@ -17,6 +17,7 @@ from loyalty.core import engines
 from loyalty.ledger import folding
 from loyalty.ledger.folding import Sums
 from loyalty.ledger.models import Account
+from loyalty.ledger.planning import PlannedEntry
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Happening:
     balance: int
     pending: int
     held: int
+    is_settled: bool
     reference: str = ""
     reason: str = ""
 
@@ -75,7 +77,7 @@ class Flow:
 
 def is_due(told: Happening) -> bool:
     """Say whether it happened by itself, so that at the instant a day ends it belongs to it."""
-    return folding.is_settled(told.kind)
+    return told.is_settled
 
 
 def get_statement(*, account: Account, since: datetime, until: datetime) -> Statement:
@@ -107,7 +109,7 @@ def get_flow(*, since: datetime, until: datetime, wallet: str = "points") -> Flo
     for kind, source, destination, points in _select(_LINES, "w.code = %s", wallet, since, until):
         lines[kind, source, destination] += int(points)
     for _account, entry, move in folding.due(accounts, at=until):
-        if _is_after(entry.occurred_at, entry.kind, since):
+        if _is_after(entry, since):
             lines[entry.kind, move.source, move.destination] += move.points
     sums = Sums()
     for (_kind, source, destination), points in lines.items():
@@ -129,15 +131,15 @@ def _standing(
 
 def _get_booked(account: Account, since: datetime, until: datetime) -> list[Happening]:
     sums: dict[int, Sums] = defaultdict(Sums)
-    facts: dict[int, tuple[str, datetime, str, str]] = {}
+    facts: dict[int, tuple[str, datetime, str | None, str, str]] = {}
     for row in _select(_ENTRIES, "a.id = %s", account.pk, since, until):
-        number, kind, occurred_at, reference, reason, source, destination, points = row
-        facts[number] = (kind, engines.from_column(occurred_at), reference, reason)
+        number, kind, occurred_at, *said, source, destination, points = row
+        facts[number] = (kind, engines.from_column(occurred_at), *said)
         if points is not None:
             sums[number].add(source, destination, points)
     return [
-        _happening(sums[number], effect, kind, number, reference, reason)
-        for number, (kind, effect, reference, reason) in facts.items()
+        _happening(sums[number], effect, kind, number, key, reference, reason)
+        for number, (kind, effect, key, reference, reason) in facts.items()
     ]
 
 
@@ -145,28 +147,31 @@ def _get_due(account: Account, since: datetime, until: datetime) -> list[Happeni
     sums: dict[int, Sums] = defaultdict(Sums)
     facts: dict[int, tuple[str, datetime]] = {}
     for _account, entry, move in folding.due(Account.objects.filter(pk=account.pk), at=until):
-        if _is_after(entry.occurred_at, entry.kind, since):
+        if _is_after(entry, since):
             facts[entry.number] = (entry.kind, entry.occurred_at)
             sums[entry.number].add(move.source, move.destination, move.points)
     return [
-        _happening(sums[number], effect, kind, None) for number, (kind, effect) in facts.items()
+        _happening(sums[number], effect, kind, None, None)
+        for number, (kind, effect) in facts.items()
     ]
 
 
 def _happening(
-    sums: Sums, effect: datetime, kind: str, number: int | None, *words: str
+    sums: Sums, effect: datetime, kind: str, number: int | None, key: str | None, *words: str
 ) -> Happening:
-    return Happening(effect, kind, number, sums.balance, sums.pending, sums.held, *words)
+    is_settled = folding.is_settled(kind, key)
+    figures = (sums.balance, sums.pending, sums.held)
+    return Happening(effect, kind, number, *figures, is_settled, *words)
 
 
-def _is_after(effect: datetime, kind: str, close: datetime) -> bool:
-    return effect > close or (effect == close and not folding.is_settled(kind))
+def _is_after(entry: PlannedEntry, close: datetime) -> bool:
+    is_settled = folding.is_settled(entry.kind, entry.note.key)
+    return entry.occurred_at > close or (entry.occurred_at == close and not is_settled)
 
 
 def _by_effect(told: Happening) -> tuple[datetime, bool, bool, int]:
     # At one instant, what falls due comes first; what is not booked yet, last of that.
-    is_act = not folding.is_settled(told.kind)
-    return (told.occurred_at, is_act, told.number is None, told.number or 0)
+    return (told.occurred_at, not told.is_settled, told.number is None, told.number or 0)
 
 
 def _select(
@@ -190,7 +195,7 @@ _LINES = """
     GROUP BY 1, 2, 3
 """
 _ENTRIES = """
-    SELECT e.number, e.kind, e.occurred_at, e.reference, e.reason,
+    SELECT e.number, e.kind, e.occurred_at, e.key, e.reference, e.reason,
         m.source, m.destination, m.points
     FROM ledger_entry e
     JOIN ledger_account a ON a.id = e.account_id

@@ -81,6 +81,7 @@ def read_accounts(accounts: Sequence[int] | None = None) -> Iterator[AccountRow]
 _LOT = (
     "account", "id", "number", "origin__number", "rule_version", "earned_at", "original",
     "remaining", "state", "available_at", "expires_at", "came_account", "came_number",
+    "waits_for", "cancels_at", "life",
 )  # fmt: skip
 _HOLD = (
     "account", "id", "opening__number", "closing__number", "public_id", "points", "captured",

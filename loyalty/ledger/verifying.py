@@ -6,7 +6,7 @@ All accounts are streamed in order, in one snapshot, so memory does not grow wit
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from loyalty.core import engines
 from loyalty.ledger.models import Entry, Movement
@@ -66,6 +66,9 @@ class _Parcel(NamedTuple):
     available_at: datetime | None
     expires_at: datetime | None
     rule_version: int | None
+    waits_for: str | None
+    cancels_at: datetime | None
+    life: str | None
 
 
 def _check_transfers() -> None:
@@ -102,21 +105,32 @@ def _check_transfer(both: Sequence[_Half], parcels: Sequence[_Parcel]) -> None:
     given = [(p.lot, left.account, p) for p in parcels if p.entry == left.id]
     got = [(p.came_number, p.came_account, p) for p in parcels if p.entry == arrived.id]
     owed = [sum(p.points for _n, _a, p in half if p.lot is None) for half in (given, got)]
-    if owed[0] != owed[1] or _terms(given) != _terms(got):
+    # One that waited may have been used since by whoever has the other half.
+    waiting = {number for number, _account, p in got if p.waits_for is not None}
+    if owed[0] != owed[1] or _terms(given, waiting) != _terms(got, waiting):
         raise Fault("ledger_entry", last.id, "it did not get the lots that were given")
 
 
-def _terms(parcels: Sequence[tuple[int | None, int | None, _Parcel]]) -> list[tuple[object, ...]]:
+def _terms(
+    parcels: Sequence[tuple[int | None, int | None, _Parcel]], waiting: set[int | None]
+) -> list[tuple[Any, ...]]:
+    """Return what a transfer moved; of lots that waited for an event what they waited for."""
     rows = [
-        (number, account, p.points, p.earned_at, p.available_at, p.expires_at, p.rule_version)
+        (number, account, p.points, p.earned_at, p.rule_version, *_dates(p, number in waiting))
         for number, account, p in parcels
         if p.lot is not None
     ]
     return sorted(rows, key=lambda row: (row[0] or 0, row[2]))
 
 
+def _dates(parcel: _Parcel, does_wait: bool) -> tuple[object, ...]:
+    if does_wait:
+        return (parcel.waits_for, parcel.cancels_at, parcel.life)
+    return (parcel.available_at, parcel.expires_at)
+
+
 _PARCEL = (
     "entry__transfer", "entry", "points", "lot__number", "lot__came_account",
     "lot__came_number", "lot__earned_at", "lot__available_at", "lot__expires_at",
-    "lot__rule_version",
+    "lot__rule_version", "lot__waits_for", "lot__cancels_at", "lot__life",
 )  # fmt: skip

@@ -6,56 +6,11 @@ owed are counted, since they are nobody's.
 """
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
-
-@dataclass
-class Point:
-    lot: int
-    available_at: datetime
-    expires_at: datetime
-    root: str
-    merges: frozenset[int] = frozenset()
-    history: list[tuple[datetime, str, bool]] = field(default_factory=list)
-
-    @property
-    def bucket(self) -> str:
-        return self.history[-1][1]
-
-    def go(self, bucket: str, *, at: datetime, by_itself: bool = False) -> None:
-        self.history.append((at, bucket, by_itself))
-
-    def twin(self) -> "Point":
-        history = list(self.history)
-        return Point(self.lot, self.available_at, self.expires_at, self.root, self.merges, history)
-
-
-@dataclass
-class Spent:
-    """Points of one spending in the order they were drawn, and how many came back."""
-
-    points: list[Point]
-    returned: int = 0
-
-
-@dataclass
-class Earned:
-    points: int
-    taken: int = 0
-    forgiven: int = 0
-
-
-@dataclass
-class Held:
-    points: list[Point]
-    ends_at: datetime
-    state: str = "open"
-
-
-def first_to_die(point: Point) -> tuple[datetime, int]:
-    return (point.expires_at, point.lot)
+from tests.ledger.point import NEVER, Earned, Held, Point, Spent, Wait, first_to_die
 
 
 class Oracle:
@@ -97,7 +52,13 @@ class Oracle:
         return "account-closed" if self.is_closed else ""
 
     def earn(
-        self, name: str, grants, *, at: datetime, occurred_at: datetime | None = None
+        self,
+        name: str,
+        grants,
+        *,
+        at: datetime,
+        occurred_at: datetime | None = None,
+        wait: Wait | None = None,
     ) -> None:
         """`grants`: (points, available_at, expires_at, rule version)."""
         now = self.begin(self.now(at))
@@ -109,7 +70,7 @@ class Oracle:
         for (available_at, expires_at, _rule), points in alike.items():
             self.last_lot += 1
             for _ in range(points):
-                point = Point(self.last_lot, available_at, expires_at, name)
+                point = Point(self.last_lot, available_at, expires_at, name, wait=wait)
                 point.go("pending" if available_at > effect else "available", at=effect)
                 self.points.append(point)
         self.earnings[name] = Earned(sum(alike.values()))
@@ -239,6 +200,23 @@ class Oracle:
         self.merged_into = None
         heir.give(self, sorted(guests, key=first_to_die), now=now)
 
+    def end_wait(self, lots, *, at: datetime, steps: timedelta | None) -> bool:
+        """Let what waits in some lots be used, each for so many `steps`; or cancel it (None)."""
+        foreseen = self.foresee()
+        foreseen.live_until(foreseen.now(at))
+        if not any(point.lot in lots for point in foreseen.in_bucket("pending")):
+            return False
+        now = self.begin(self.now(at))
+        for point in self.in_bucket("pending"):
+            if point.lot in lots and steps is None:
+                point.go("expired", at=now)
+            elif point.lot in lots:
+                count = point.wait.steps
+                point.expires_at = NEVER if count is None else now + count * steps
+                point.go("available", at=now)
+        self.repay(now)
+        return True
+
     def close(self, *, at: datetime) -> None:
         now = self.now(at)
         self.live_until(now)
@@ -331,16 +309,18 @@ class Oracle:
             self.clock = instant if self.clock is None else max(self.clock, instant)
 
     def next_events(self) -> set[tuple[datetime, int]]:
-        """At one instant holds lapse, then points wake, then points die."""
+        """At one instant holds lapse, then points wake, then are cancelled, then die."""
         events = {(held.ends_at, 0) for held in self.open_holds()}
         return events | {event for point in self.points if (event := self.next_event_of(point))}
 
     def next_event_of(self, point: Point) -> tuple[datetime, int] | None:
+        if point.bucket == "pending" and point.wait is not None:
+            return (point.wait.cancels_at, 2)
         if point.bucket == "pending":
             return (point.available_at, 1)
         # What was booked after its own end dies when it takes effect.
         dies_at = max(point.expires_at, point.history[0][0])
-        return (dies_at, 2) if point.bucket == "available" else None
+        return (dies_at, 3) if point.bucket == "available" else None
 
     # What it can tell
 

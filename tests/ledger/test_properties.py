@@ -16,7 +16,8 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from loyalty.ledger import balances, verifying
 from loyalty.ledger.models import NEVER, Entry
-from tests.ledger.machine import STEP, Verbs
+from tests.ledger.machine import STEP
+from tests.ledger.waits import Waits
 
 PARTS = 8
 PARTS_APART = 1_000_000
@@ -26,7 +27,7 @@ SEED = int(os.environ.get("LEDGER_SEED", "1"))
 taken_steps = 0
 
 
-class Ledger(Verbs):
+class Ledger(Waits):
     @invariant()
     def balances_are_those_of_the_second_opinion(self):
         for row, oracle in zip(self.rows(), self.oracles, strict=True):
@@ -48,6 +49,7 @@ class Ledger(Verbs):
         moments = {self.clock - back * STEP for back in (-20, -3, 0, 1, 9)}
         moments |= {step[0] for point in points for step in point.history}
         moments |= {point.expires_at for point in points} - {NEVER}
+        moments |= {point.wait.cancels_at for point in points if point.wait}
         moment = data.draw(st.sampled_from(sorted(moments)))
         told = balances.get_totals(at=moment)
         closed = [oracle.at_close(moment) for oracle in self.oracles]

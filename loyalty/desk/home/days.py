@@ -22,7 +22,7 @@ from members.models import Member, Purchase, Return
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Booked at the instant a day ends, they belong to the day that ends.
-_FALLING_DUE = (Kind.ACTIVATE, Kind.EXPIRE, Kind.LAPSE)
+_FALLING_DUE = (Kind.ACTIVATE, Kind.CANCEL, Kind.EXPIRE, Kind.LAPSE)
 _NOT_ISSUED = (Kind.ADJUST, Kind.TRANSFER_IN)
 
 
@@ -184,7 +184,12 @@ def _moved(
             day=TruncDate("entry__occurred_at", tzinfo=window.zone),
             kind=F("entry__kind"),
             is_of_the_day_before=Case(
-                When(entry__kind__in=_FALLING_DUE, entry__occurred_at__in=edges, then=Value(1)),
+                When(
+                    entry__kind__in=_FALLING_DUE,
+                    entry__key=None,
+                    entry__occurred_at__in=edges,
+                    then=Value(1),
+                ),
                 default=Value(0),
             ),
         )

@@ -130,6 +130,8 @@ class Lot(models.Model):
     `number` counts the account's lots. `earned_at` survives transfers and graces. A lot is
     usable from `available_at` until just before `expires_at` (`NEVER` when it does not end).
     What came from another lot says which: that of a transfer, or the dead one a grace follows.
+    What waits for an event says for which, from when it is too late, and, in the words of
+    whoever gave it, how long it will live; its dates are `AWAY` and `NEVER` until then.
     """
 
     account = models.ForeignKey(
@@ -164,6 +166,9 @@ class Lot(models.Model):
         verbose_name=_("came from account"),
     )
     came_number = models.BigIntegerField(_("came from lot"), null=True)
+    waits_for = models.CharField(_("waits for the event"), max_length=40, null=True)  # noqa: DJ001 (absent is not empty)
+    cancels_at = models.DateTimeField(_("cancelled without it"), null=True)
+    life = models.CharField(_("lives after it"), max_length=200, null=True)  # noqa: DJ001 (absent is not empty)
 
     class Meta:
         verbose_name = _("lot")
@@ -178,6 +183,11 @@ class Lot(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("available_at")), name="ledger_lot_lives_a_while"
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for=None, cancels_at=None, life=None)
+                | Q(waits_for__isnull=False, cancels_at__isnull=False, life__isnull=False),
+                name="ledger_lot_waits_until_some_moment",
             ),
         ]
         indexes = [

@@ -4,7 +4,7 @@ The lazy path, the sweep, batches and imports all decide here; only the writing 
 `Draft` takes one account as its locked row and open lots say it is, and verbs add entries.
 """
 
-from loyalty.ledger.planning.accounts import NEVER, Book, Hold, Lot, Move
+from loyalty.ledger.planning.accounts import AWAY, NEVER, Book, Hold, Lot, Move, Wait
 from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.earning import Grant, TakesEffectLater, earn
 from loyalty.ledger.planning.holding import NotOpen, capture, hold, void
@@ -13,8 +13,10 @@ from loyalty.ledger.planning.refunding import Spending, refund
 from loyalty.ledger.planning.settling import settle
 from loyalty.ledger.planning.spending import close, redeem, remove
 from loyalty.ledger.planning.transferring import bring_back, merge, transfer
+from loyalty.ledger.planning.waiting import activate, cancel
 
 __all__ = [
+    "AWAY",
     "NEVER",
     "Book",
     "Draft",
@@ -29,7 +31,10 @@ __all__ = [
     "PlannedEntry",
     "Spending",
     "TakesEffectLater",
+    "Wait",
+    "activate",
     "bring_back",
+    "cancel",
     "capture",
     "clawback",
     "close",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+# From when a lot can be used that waits for an event: nobody knows yet.
+AWAY = datetime(9998, 12, 31, tzinfo=UTC)
 
 BUCKETS = ("issued", "pending", "available", "held", "redeemed", "expired", "removed", "debt")
 # What a lot counts as its own: points that are held have left it.
@@ -23,9 +25,24 @@ class Move:
     points: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What points wait for: an event by its code, until the instant from which it is too late.
+
+    `life` says how long they live once it has come, in words that only the caller can read.
+    """
+
+    event: str
+    cancels_at: datetime
+    life: str
+
+
 @dataclass(slots=True)
 class Lot:
-    """Points earned together. `row` is its key in the database, when it has one already."""
+    """Points earned together. `row` is its key in the database, when it has one already.
+
+    One with a `wait` has the dates `AWAY` and `NEVER` until its event has come.
+    """
 
     number: int
     earned_at: datetime
@@ -38,6 +55,12 @@ class Lot:
     row: int | None = None
     # The lot these points were in before, as (account, number): in another account, or dead.
     came_from: tuple[int, int] | None = None
+    wait: Wait | None = None
+
+    @property
+    def cancels_at(self) -> datetime:
+        """Return the instant from which it is too late for the event that it waits for."""
+        return self.wait.cancels_at if self.wait and self.is_pending else NEVER
 
     def ends_at(self, inactive_at: datetime | None) -> datetime:
         """Return the instant from which it is dead: its own, or the account's inactivity."""
@@ -48,7 +71,7 @@ class Lot:
     def next_event_at(self, inactive_at: datetime | None) -> datetime:
         """Return when it becomes available or dies, whichever is next."""
         ends_at = self.ends_at(inactive_at)
-        return min(self.available_at, ends_at) if self.is_pending else ends_at
+        return min(self.available_at, self.cancels_at, ends_at) if self.is_pending else ends_at
 
 
 @dataclass(frozen=True, slots=True)

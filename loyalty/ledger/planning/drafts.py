@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from loyalty.ledger.planning.accounts import Book, Hold, Lot, Move, in_utc
+from loyalty.ledger.planning.accounts import Book, Hold, Lot, Move, Wait, in_utc
 from loyalty.ledger.planning.sealing import describe_lot, describe_more, microseconds, seal
 
 
@@ -55,6 +55,8 @@ class More:
     waived: int | None = None
     opens: Hold | None = None
     closes: Resolution | None = None
+    # Lots whose event has come, with the dates that they have since.
+    wakes: Sequence[Lot] = ()
 
 
 NOTHING_MORE = More()
@@ -218,7 +220,8 @@ def _seal(account: int, entry: PlannedEntry) -> str:
 def _describe_more(entry: PlannedEntry) -> list[object]:
     more, hold = entry.more, entry.more.opens
     origins = [(lot.number, *lot.came_from) for lot in entry.opened if lot.came_from]
-    if more is NOTHING_MORE and not origins:
+    waits = [wait_of(lot.number, lot.wait) for lot in entry.opened if lot.wait]
+    if more is NOTHING_MORE and not origins and not waits:
         return []
     return describe_more(
         transfer=more.transfer,
@@ -227,7 +230,14 @@ def _describe_more(entry: PlannedEntry) -> list[object]:
         opens=(hold.public_id, hold.points, hold.expires_at) if hold else None,
         closes=more.closes.hold.number if more.closes else None,
         origins=origins,
+        waits=waits,
+        wakes=[(lot.number, lot.available_at, lot.expires_at) for lot in more.wakes],
     )
+
+
+def wait_of(number: int, wait: Wait) -> tuple[int, str, datetime, str]:
+    """Return what a hash covers of what a lot waits for."""
+    return (number, wait.event, wait.cancels_at, wait.life)
 
 
 def _describe(lot: Lot) -> tuple[object, ...]:

@@ -1,10 +1,10 @@
 """Points come in: from an award, or by an adjustment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from loyalty.ledger.planning.accounts import Lot, Move, in_utc
+from loyalty.ledger.planning.accounts import AWAY, NEVER, Lot, Move, Wait, in_utc
 from loyalty.ledger.planning.drafts import Draft, Note, PlannedEntry
 from loyalty.ledger.planning.settling import repay, settle, settle_new
 
@@ -15,13 +15,17 @@ class TakesEffectLater(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """Points in one wallet, usable from `available_at` until just before `expires_at`."""
+    """Points in one wallet, usable from `available_at` until just before `expires_at`.
+
+    Those that wait for an event have the dates `AWAY` and `NEVER`, until it has come.
+    """
 
     wallet: str
     points: int
     available_at: datetime
     expires_at: datetime
     rule_version: int | None = None
+    wait: Wait | None = None
 
 
 def earn(
@@ -32,7 +36,7 @@ def earn(
     occurred_at: datetime | None = None,
     kind: str = "EARN",
 ) -> PlannedEntry:
-    """Settle, then enter one earn: a lot per distinct (available, expires, rule version).
+    """Settle, then enter one earn: a lot per distinct (available, expires, rule version, wait).
 
     Points wait until their moment; what of them is already due is entered at once, at its own
     instant. What the account owes is repaid now. Raises TakesEffectLater.
@@ -57,16 +61,23 @@ def earn(
 
 
 def _merged(grants: Sequence[Grant]) -> list[Grant]:
-    merged: dict[tuple[datetime, datetime, int | None], Grant] = {}
+    merged: dict[tuple[datetime, datetime, int | None, Wait | None], Grant] = {}
     for grant in grants:
-        alike = (in_utc(grant.available_at), in_utc(grant.expires_at), grant.rule_version)
+        start, end = in_utc(grant.available_at), in_utc(grant.expires_at)
+        alike = (start, end, grant.rule_version, _in_utc(grant.wait))
         if grant.points <= 0 or alike[0] >= alike[1]:
             raise ValueError("A grant has points, and a while in which they can be used.")
+        if grant.wait is not None and (start, end) != (AWAY, NEVER):
+            raise ValueError("Points that wait for an event have no dates yet.")
         so_far = merged[alike].points if alike in merged else 0
         merged[alike] = Grant(grant.wallet, so_far + grant.points, *alike)
     if not merged:
         raise ValueError("There is nothing to earn.")
     return list(merged.values())
+
+
+def _in_utc(wait: Wait | None) -> Wait | None:
+    return replace(wait, cancels_at=in_utc(wait.cancels_at)) if wait else None
 
 
 def _open(draft: Draft, grant: Grant, effect: datetime) -> Lot:
@@ -79,6 +90,7 @@ def _open(draft: Draft, grant: Grant, effect: datetime) -> Lot:
         available_at=grant.available_at,
         expires_at=grant.expires_at,
         rule_version=grant.rule_version,
+        wait=grant.wait,
     )
     draft.open_lot(lot)
     return lot

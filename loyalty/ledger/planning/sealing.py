@@ -60,12 +60,15 @@ def describe_more(
     opens: tuple[str, int, datetime] | None,
     closes: int | None,
     origins: Iterable[tuple[int, int, int]],
+    waits: Iterable[tuple[int, str, datetime, str]],
+    wakes: Iterable[tuple[int, datetime, datetime]],
 ) -> list[object]:
     """Return what only some entries say, each fact behind its name; most say nothing.
 
     `opens` is a hold (public id, points, lapses), `closes` the number of the entry that opened
     the hold that ends; `origins` say of opened lots (number, account, number) where their
-    points were before.
+    points were before; `waits` (number, event, too late from, life) what they wait for, and
+    `wakes` of lots whose event has come (number, usable from, until) their dates.
     """
     facts: list[object] = []
     if transfer is not None:
@@ -78,6 +81,10 @@ def describe_more(
         facts += ["closes", closes]
     for origin in sorted(origins):
         facts += ["from", *origin]
+    for number, event, cancels_at, life in sorted(waits):
+        facts += ["waits", number, event, microseconds(cancels_at), life]
+    for number, available_at, expires_at in sorted(wakes):
+        facts += ["wakes", number, microseconds(available_at), microseconds(expires_at)]
     return facts
 
 

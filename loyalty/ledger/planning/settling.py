@@ -1,14 +1,23 @@
-"""What falls due by itself: holds lapse, lots wake and expire, each at its own instant."""
+"""What falls due by itself: holds lapse, lots wake, are cancelled, expire, each at its instant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from loyalty.ledger.planning.accounts import Hold, Lot, Move
-from loyalty.ledger.planning.drafts import NO_NOTE, Draft, More, Note, PlannedEntry, Resolution
+from loyalty.ledger.planning.drafts import (
+    NO_NOTE,
+    NOTHING_MORE,
+    Draft,
+    More,
+    Note,
+    PlannedEntry,
+    Resolution,
+)
 
-# At one instant: what is reserved lapses first, then lots activate, then they expire.
-_LAPSE, _ACTIVATE, _EXPIRE = 0, 1, 2
+# At one instant: what is reserved lapses first, then lots activate, then it is too late for
+# those that wait for an event, then they expire.
+_LAPSE, _ACTIVATE, _CANCEL, _EXPIRE = 0, 1, 2, 3
 
 
 def settle(draft: Draft) -> None:
@@ -105,13 +114,15 @@ def draw(draft: Draft, points: int) -> list[tuple[Lot, int]]:
 def _due(
     draft: Draft, lots: Iterable[Lot], *, until: datetime, holds: Iterable[Hold] = ()
 ) -> list[tuple[datetime, int, list[int]]]:
-    """Return groups of numbers: by instant; at one, lapses, then activations, then expiries."""
+    """Return groups of numbers: by instant, and at one in the order of ranks."""
     inactive_at = draft.book.inactive_at
     events = [(hold.expires_at, _LAPSE, hold.number) for hold in holds]
     for lot in lots:
         ends_at = max(lot.ends_at(inactive_at), lot.earned_at)
         if lot.is_pending and lot.available_at <= min(until, ends_at):
             events.append((lot.available_at, _ACTIVATE, lot.number))
+        if lot.cancels_at <= min(until, ends_at):
+            events.append((lot.cancels_at, _CANCEL, lot.number))
         if ends_at <= until:
             events.append((ends_at, _EXPIRE, lot.number))
     events.sort()
@@ -129,15 +140,31 @@ def _book(draft: Draft, instant: datetime, rank: int, numbers: list[int]) -> Non
     lots = [draft.book.lots[number] for number in numbers if draft.book.lots[number].remaining]
     if not lots:
         return
-    points = sum(lot.remaining for lot in lots)
     if rank == _ACTIVATE:
-        moves = [Move(lot.number, "pending", "available", lot.remaining) for lot in lots]
-        for lot in lots:
-            lot.is_pending = False
-        draft.enter(kind="ACTIVATE", points=points, moves=moves, occurred_at=instant)
+        wake(draft, lots, at=instant)
         return
     moves = [
         Move(lot.number, "pending" if lot.is_pending else "available", "expired", lot.remaining)
         for lot in lots
     ]
-    draft.enter(kind="EXPIRE", points=-points, moves=moves, occurred_at=instant)
+    kind = "CANCEL" if rank == _CANCEL else "EXPIRE"
+    points = sum(lot.remaining for lot in lots)
+    draft.enter(kind=kind, points=-points, moves=moves, occurred_at=instant)
+
+
+def wake(
+    draft: Draft,
+    lots: Sequence[Lot],
+    *,
+    at: datetime,
+    note: Note = NO_NOTE,
+    more: More = NOTHING_MORE,
+) -> PlannedEntry:
+    """Enter that lots which waited can be used."""
+    moves = [Move(lot.number, "pending", "available", lot.remaining) for lot in lots]
+    for lot in lots:
+        lot.is_pending = False
+    points = sum(lot.remaining for lot in lots)
+    return draft.enter(
+        kind="ACTIVATE", points=points, moves=moves, occurred_at=at, note=note, more=more
+    )

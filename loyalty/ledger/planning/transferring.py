@@ -133,6 +133,7 @@ def _continue(lot: Lot, points: int, *, source: Draft, target: Draft) -> Lot:
         expires_at=lot.expires_at,
         rule_version=lot.rule_version,
         came_from=(source.book.account, lot.number),
+        wait=lot.wait if lot.is_pending else None,
     )
     target.open_lot(copy)
     return copy

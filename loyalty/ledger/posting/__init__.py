@@ -32,6 +32,7 @@ from loyalty.ledger.posting.returning import (
 )
 from loyalty.ledger.posting.transferring import NotMerged, merge, transfer, unmerge
 from loyalty.ledger.posting.verbs import TakesEffectLater, adjust, earn, redeem, settle
+from loyalty.ledger.posting.waiting import activate, cancel
 
 __all__ = [
     "AccountClosed",
@@ -54,7 +55,9 @@ __all__ = [
     "RefundExceedsSpent",
     "Sweep",
     "TakesEffectLater",
+    "activate",
     "adjust",
+    "cancel",
     "capture",
     "clawback",
     "close",

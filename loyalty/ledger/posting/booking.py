@@ -24,6 +24,7 @@ EVENTS = {
     "EXPIRE": "points.expired",
     "ADJUST": "points.adjusted",
     "REPAY": "points.repaid",
+    "CANCEL": "points.cancelled",
     "CLOSE": "points.removed",
     "HOLD": "points.held",
     "CAPTURE": "points.spent",

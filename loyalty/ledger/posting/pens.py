@@ -11,7 +11,7 @@ from django.db import connection
 
 from loyalty.core import engines
 from loyalty.events import changes, outbox
-from loyalty.ledger.posting.rows import ACCOUNT, BOOK, CHANGE, CLOSING, HOLD, MOVEMENT, Row, Rows
+from loyalty.ledger.posting.rows import ACCOUNT, BOOK, CLOSING, HOLD, MOVEMENT, Row, Rows
 
 # Above so many rows, arrays are cheaper to send and to plan than a list of values.
 _MOST_VALUES = 8
@@ -39,7 +39,13 @@ def _write_at_once(rows: Rows) -> dict[tuple[int, int], int]:
             _insert_entries(tuple(rows.entry_columns)),
         ),
         (rows.lots, "lots", "n", rows.lot_columns, _insert_lots(tuple(rows.lot_columns))),
-        (rows.changes, "changes", "c", CHANGE, _UPDATE_LOTS),
+        (
+            rows.changes,
+            "changes",
+            "c",
+            rows.change_columns,
+            _update_lots(tuple(rows.change_columns)),
+        ),
         (rows.movements, "moves", "m", MOVEMENT, _movements_statement(bool(rows.lots))),
         (rows.holds, "holds", "h", HOLD, _INSERT_HOLDS),
         (rows.closings, "closings", "x", CLOSING, _UPDATE_HOLDS),
@@ -96,6 +102,12 @@ def _insert_lots(columns: tuple[str, ...]) -> str:
     )
 
 
+@cache
+def _update_lots(columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = c.{name}" for name in columns if name != "id")
+    return f"UPDATE ledger_lot SET {changes} FROM {{source}} WHERE ledger_lot.id = c.id"
+
+
 _INSERT_HOLDS = (
     "INSERT INTO ledger_hold"
     " (account_id, opening_id, public_id, points, captured, state, expires_at)"
@@ -114,10 +126,6 @@ _UPDATE_HOLDS = (
     "UPDATE ledger_hold SET closing_id = e.id, state = x.state, captured = x.captured"
     " FROM {source} JOIN entries e ON e.account_id = x.account_id AND e.number = x.closing"
     " WHERE ledger_hold.id = x.id"
-)
-_UPDATE_LOTS = (
-    "UPDATE ledger_lot SET remaining = c.remaining, state = c.state FROM {source}"
-    " WHERE ledger_lot.id = c.id"
 )
 _UPDATE_ACCOUNTS = (
     f"UPDATE ledger_account SET {', '.join(f'{name} = u.{name}' for name in BOOK)}"
@@ -202,9 +210,10 @@ def _update_by_table(cursor: Any, rows: Rows, entries: dict[tuple[int, int], int
             [(entries[row[:2]], row[3], row[4], row[2]) for row in rows.closings],
         )
     if rows.changes:
+        names = list(rows.change_columns)[1:]
         cursor.executemany(
-            "UPDATE ledger_lot SET remaining = %s, state = %s WHERE id = %s",
-            [(remaining, state, key) for key, remaining, state in rows.changes],
+            f"UPDATE ledger_lot SET {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",
+            [_adapted((*row[1:], row[0])) for row in rows.changes],
         )
     cursor.executemany(
         f"UPDATE ledger_account SET {', '.join(f'{name} = %s' for name in BOOK)}"

@@ -54,7 +54,9 @@ LOT = {
 # What few entries and lots say besides: these columns are written only where some row has them.
 MORE = {"transfer": "text", "forgiven": "bigint", "waived": "bigint"}
 ORIGIN = {"came_account_id": "bigint", "came_number": "bigint"}
+WAIT = {"waits_for": "text", "cancels_at": "timestamptz", "life": "text"}
 CHANGE = {"id": "bigint", "remaining": "bigint", "state": "text"}
+DATES = {"available_at": "timestamptz", "expires_at": "timestamptz"}
 MOVEMENT = {
     "account_id": "bigint",
     "entry": "bigint",
@@ -88,6 +90,7 @@ class Rows:
 
     entry_columns: dict[str, str] = field(default_factory=lambda: ENTRY)
     lot_columns: dict[str, str] = field(default_factory=lambda: LOT)
+    change_columns: dict[str, str] = field(default_factory=lambda: CHANGE)
     accounts: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     lots: list[Row] = field(default_factory=list)
@@ -105,18 +108,22 @@ class Rows:
         written = [entry for _account, draft in plans for entry in draft.entries]
         if any(entry.more is not NOTHING_MORE for entry in written):
             rows.entry_columns = ENTRY | MORE
-        if any(lot.came_from for entry in written for lot in entry.opened):
-            rows.lot_columns = LOT | ORIGIN
+        opened = [lot for entry in written for lot in entry.opened]
+        if any(lot.came_from or lot.wait for lot in opened):
+            rows.lot_columns = LOT | ORIGIN | WAIT
+        if any(entry.more.wakes for entry in written):
+            rows.change_columns = CHANGE | DATES
         for account, draft in plans:
             rows.accounts.append(_account(account, draft))
             for entry in draft.entries:
                 rows._add(account, draft, entry, parent)
-            rows.changes += [
-                (lot.row, lot.remaining, _state(lot))
-                for lot in draft.touched.values()
-                if lot.row is not None
-            ]
+            touched = (lot for lot in draft.touched.values() if lot.row is not None)
+            rows.changes += [rows._change(lot) for lot in touched]
         return rows
+
+    def _change(self, lot: Lot) -> Row:
+        row = (lot.row, lot.remaining, _state(lot))
+        return row if self.change_columns is CHANGE else (*row, lot.available_at, lot.expires_at)
 
     def _add(
         self, account: Account, draft: Draft, entry: PlannedEntry, parent: Entry | None
@@ -127,8 +134,8 @@ class Rows:
             row = (*row, more.transfer, more.forgiven, more.waived)
         self.entries.append(row)
         for lot in entry.opened:
-            origin = (lot.came_from or (None, None)) if self.lot_columns is not LOT else ()
-            self.lots.append((*_lot(account, entry, lot), *origin))
+            more_of_it = _origin_and_wait(lot) if self.lot_columns is not LOT else ()
+            self.lots.append((*_lot(account, entry, lot), *more_of_it))
         self.movements += _movements(account, draft, entry)
         if hold := more.opens:
             self.holds.append(
@@ -189,6 +196,12 @@ def _lot(account: Account, entry: PlannedEntry, lot: Lot) -> Row:
         lot.available_at,
         lot.expires_at,
     )
+
+
+def _origin_and_wait(lot: Lot) -> Row:
+    wait = lot.wait
+    waiting = (wait.event, wait.cancels_at, wait.life) if wait else (None, None, None)
+    return (*(lot.came_from or (None, None)), *waiting)
 
 
 def _movements(account: Account, draft: Draft, entry: PlannedEntry) -> list[Row]:
