@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from loyalty.core import languages
 from loyalty.ledger.models import Kind, Movement
+from loyalty.programmes import summaries
 from loyalty.programmes.rulebook import Rulebook, RuleTerms
 
 PURCHASE = "purchase"
@@ -87,6 +88,12 @@ def _earned(reason: str, parts: Iterable[Part]) -> str:
     if said := EARNED.get(reason):
         return str(said)
     return ", ".join(dict.fromkeys(part.name for part in parts)) or str(KINDS[Kind.EARN])
+
+
+def until_event(*, event: str) -> str:
+    """Return until when points are pending that wait for an event, as words."""
+    said = summaries.waits(event=event)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def parts_of_award(award: Mapping[str, Any], *, wallet: str) -> tuple[Part, ...]:

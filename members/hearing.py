@@ -13,7 +13,7 @@ from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
 from loyalty.programmes.terms import TOLD, Event
-from members import blocking, bonuses, selling
+from members import awaiting, blocking, bonuses, selling
 from members.models import Member, MemberEvent
 
 
@@ -42,7 +42,7 @@ class Told:
 @posting.retried
 @transaction.atomic
 def record(*, member: Member, told: Told, key: str, at: datetime, client: str = "") -> MemberEvent:
-    """Keep what a member did, and give what the rules say of it, as of its moment.
+    """Keep what a member did, let be used what waited for it, and give what the rules say of it.
 
     A repeated key returns the first and gives nothing more. Raises ValidationFailed for the
     name of what this product knows by itself (a purchase, a birthday), OccurredAtOutOfWindow,
@@ -51,7 +51,7 @@ def record(*, member: Member, told: Told, key: str, at: datetime, client: str = 
     """
     _check_name(told)
     book = books.get_book()
-    posting.lock(member.holder_id, wallets=book.wallets)
+    accounts = posting.lock(member.holder_id, wallets=book.wallets)
     # After the lock: a repeat that raced us has committed by now.
     if done := MemberEvent.objects.select_related("member").filter(key=key).first():
         return _repeated(done, member, told)
@@ -68,6 +68,15 @@ def record(*, member: Member, told: Told, key: str, at: datetime, client: str = 
         key=key,
         occurred_at=told.occurred_at,
         recorded_at=at,
+    )
+    awaiting.let_come(
+        accounts=accounts.values(),
+        event=told.name,
+        occurred_at=told.occurred_at,
+        reference=event.public_id,
+        at=at,
+        book=book,
+        actor=client,
     )
     event.award = _give(event, told, at=at, book=book).as_json()
     event.save(force_insert=True)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from loyalty.ledger.planning import Grant
 from loyalty.programmes.counters import NOTHING, Counters, Used
 from loyalty.programmes.merits import Measure
 from loyalty.programmes.rulebook import Rulebook, RuleTerms
@@ -166,7 +167,7 @@ class Replay:
         lasting = sum(
             grant.points
             for grant in award.grants
-            if grant.wallet == award.wallet and grant.expires_at > self.at
+            if grant.wallet == award.wallet and _lasts(grant, self.at)
         )
         _add(self.would, award.points, lasting, ours, month)
         # What lasts of it is judged by the terms of today on both sides.
@@ -194,6 +195,11 @@ def _add(side: Side, points: int, lasting: int, given: dict[str, int], month: st
     side.awards += bool(points)
     side.by_rule.update(given)
     side.by_month[month] += points
+
+
+def _lasts(grant: Grant, at: datetime) -> bool:
+    """Say whether points are there at a moment; what waits for an event, while it may come."""
+    return (grant.wait.cancels_at if grant.wait else grant.expires_at) > at
 
 
 def _share(lasting: int, points: int, real: int) -> int:

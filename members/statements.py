@@ -12,7 +12,7 @@ from loyalty.core import pages
 from loyalty.ledger import balances
 from loyalty.ledger import models as ledger
 from loyalty.ledger.models import NEVER, Account, Entry, Kind
-from loyalty.ledger.planning import PlannedEntry
+from loyalty.ledger.planning import AWAY, PlannedEntry
 from loyalty.programmes.rulebook import Rulebook
 from members import explaining
 from members.explaining import Part
@@ -57,8 +57,9 @@ class Movement:
     alone. `balance` is what could be spent afterwards, below zero what is owed. `entry_id` is
     None of what has fallen due and is not written down yet. `usable_from` is when what it gave
     becomes available, if later than itself; `usable_until` the instant at which it expires, None
-    where it does not or where its parts differ. `returned` is what came back, where that took
-    points.
+    where it does not or where its parts differ. `waits_for` is an event, if some of it still
+    waits for one, and `waits_until` the instant from which that is too late. `returned` is what
+    came back, where that took points.
     """
 
     number: int
@@ -80,6 +81,8 @@ class Movement:
     key: str = ""
     usable_from: datetime | None = None
     usable_until: datetime | None = None
+    waits_for: str = ""
+    waits_until: datetime | None = None
 
     # Properties
 
@@ -266,7 +269,9 @@ def _with_lots(movements: Sequence[Movement], *, book: Rulebook) -> list[Movemen
 
 def _with_life(told: Movement, moves: Sequence[ledger.Movement], book: Rulebook) -> Movement:
     lots = [move.lot for move in moves if move.lot]
-    later = [lot.available_at for lot in lots if lot.available_at > told.occurred_at]
+    starts = [lot.available_at for lot in lots if lot.available_at != AWAY]
+    later = [start for start in starts if start > told.occurred_at]
+    waiting = [lot for lot in lots if lot.waits_for and lot.available_at == AWAY and lot.remaining]
     ends = {lot.expires_at for lot in lots}
     end = ends.pop() if len(ends) == 1 else NEVER
     return replace(
@@ -274,4 +279,6 @@ def _with_life(told: Movement, moves: Sequence[ledger.Movement], book: Rulebook)
         parts=told.parts or explaining.parts_of_lots(moves, book=book),
         usable_from=min(later, default=None),
         usable_until=None if end == NEVER else end,
+        waits_for=waiting[0].waits_for or "" if waiting else "",
+        waits_until=waiting[0].cancels_at if waiting else None,
     )

@@ -74,6 +74,7 @@ PAGES: Sequence[URLPattern] = (
         member_statement.download,
         name="member_statement_download",
     ),
+    path("members/member/<int:pk>/waiting/", member_acts.settle_waiting, name="member_waiting"),
     path("members/member/<int:pk>/tier/", member_acts.give_tier, name="member_tier"),
     path(
         "members/member/<int:pk>/tier/withdraw/",

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
-from loyalty.ledger.models import Account, Lot, LotState
-from loyalty.portal import movements, offers, pricing
+from loyalty.ledger.models import Account
+from loyalty.portal import movements, offers, pricing, waiting
 from loyalty.portal.movements import Row
 from loyalty.portal.offers import ForYou
+from loyalty.portal.waiting import Waiting
 from loyalty.programmes import rungs
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.ladder import Rung
@@ -35,15 +36,6 @@ class Expiring:
     points: int
     last_day: date
     is_soon: bool
-    is_this_year: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Points that are not available yet, and the first day on which some of them are."""
-
-    points: int
-    from_day: date | None
     is_this_year: bool
 
 
@@ -154,7 +146,7 @@ def get_card(*, member: Member, at: datetime, book: Rulebook) -> MemberCard:
         balance=balance.shown,
         owed=max(0, balance.debt - balance.available),
         held=balance.held,
-        waiting=_get_waiting(account, balance, at=at, book=book),
+        waiting=waiting.get_waiting(account=account, balance=balance, at=at, book=book),
         expiring=_expiring(balance, at=at, book=book),
         ladder=_get_ladder(member, at=at, book=book),
         halt=halt_of(member=member, at=at),
@@ -177,22 +169,6 @@ def halt_of(*, member: Member, at: datetime) -> Halt | None:
         return Halt(is_blocked=True)
     locked = member.spending_locked_until
     return Halt(is_blocked=False, until=locked) if locked and locked > at else None
-
-
-def _get_waiting(
-    account: Account | None, balance: Balance, *, at: datetime, book: Rulebook
-) -> Waiting | None:
-    if account is None or not balance.pending:
-        return None
-    pending = Lot.objects.filter(account=account, remaining__gt=0, state=LotState.PENDING)
-    later = pending.filter(available_at__gt=at).order_by("available_at")
-    moment = later.values_list("available_at", flat=True).first()
-    day = book.business_day(moment) if moment else None
-    return Waiting(
-        points=balance.pending,
-        from_day=day,
-        is_this_year=day is None or day.year == book.business_day(at).year,
-    )
 
 
 def _expiring(balance: Balance, *, at: datetime, book: Rulebook) -> Expiring | None:

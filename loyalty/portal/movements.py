@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from loyalty.ledger.models import Kind
 from loyalty.programmes.rulebook import Rulebook
+from members import explaining as explaining_members
 from members.explaining import Part
 from members.models import Member, Purchase, PurchaseLine, Return
 from members.statements import Movement, Statement
@@ -18,7 +19,8 @@ _INSTANT = timedelta(microseconds=1)
 class Row:
     """One movement. `figure` is what the line says: the balance's change, or what still waits.
 
-    `usable_from` and `last_day` are business days; `where` is a store's name or nothing.
+    `usable_from`, `last_day` and `waits_until` are business days; `where` is a store's name or
+    nothing; `waits_for` says in words until when points are pending that wait for an event.
     """
 
     number: int
@@ -35,6 +37,8 @@ class Row:
     returned: Return | None
     usable_from: date | None
     last_day: date | None
+    waits_for: str
+    waits_until: date | None
 
     # Properties
 
@@ -42,7 +46,12 @@ class Row:
     def has_more(self) -> bool:
         """Say whether there is something to open: why, a receipt, or until when it is good."""
         return bool(
-            self.parts or self.purchase or self.returned or self.usable_from or self.last_day
+            self.parts
+            or self.purchase
+            or self.returned
+            or self.usable_from
+            or self.last_day
+            or self.waits_for
         )
 
 
@@ -79,4 +88,6 @@ def _row(told: Movement, *, reward: str, book: Rulebook) -> Row:
         returned=told.returned,
         usable_from=book.business_day(told.usable_from) if told.usable_from else None,
         last_day=book.last_day(end) if end else None,
+        waits_for=told.waits_for and explaining_members.until_event(event=told.waits_for),
+        waits_until=book.last_day(told.waits_until) if told.waits_until else None,
     )

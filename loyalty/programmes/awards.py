@@ -1,7 +1,8 @@
 """What an occasion gave, itemised, and why each other rule gave nothing. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -50,11 +51,23 @@ class Why(StrEnum):
     BETTER_MULTIPLIER = "better-multiplier"
 
 
+@dataclass(frozen=True)
+class Pending:
+    """The event that points wait for, and the last day on which it is not too late."""
+
+    event: str
+    last_day: date
+
+    def as_json(self) -> dict[str, str]:
+        return {"event": self.event, "until": self.last_day.isoformat()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class AwardLine:
     """What one rule gave: points > 0, on which lines (none: the whole basket), on which basis.
 
-    A tier's multiplier has no rule version. A voucher has no points and no wallet.
+    A tier's multiplier has no rule version. A voucher has no points and no wallet. `pending` is
+    said of points that wait for an event.
     """
 
     rule: str
@@ -67,11 +80,13 @@ class AwardLine:
     positions: tuple[int, ...] = ()
     basis_cents: int = 0
     gift: Gift | None = None
+    pending: Pending | None = None
 
     def as_json(self) -> dict[str, Any]:
         told = vars(self) | {"positions": list(self.positions)}
-        del told["gift"]
-        return told | ({"voucher": self.gift.as_json()} if self.gift else {})
+        del told["gift"], told["pending"]
+        told |= {"voucher": self.gift.as_json()} if self.gift else {}
+        return told | ({"pending": self.pending.as_json()} if self.pending else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +157,9 @@ def merge(grants: Sequence[Grant]) -> tuple[Grant, ...]:
     """Return one grant for each wallet, availability, expiry and rule version, in order."""
     merged: dict[tuple[object, ...], Grant] = {}
     for grant in grants:
-        key = (grant.wallet, grant.available_at, grant.expires_at, grant.rule_version)
+        dates = (grant.available_at, grant.expires_at, grant.wait)
+        key = (grant.wallet, *dates, grant.rule_version)
         known = merged.get(key)
         points = grant.points + (known.points if known else 0)
-        merged[key] = Grant(
-            wallet=grant.wallet,
-            points=points,
-            available_at=grant.available_at,
-            expires_at=grant.expires_at,
-            rule_version=grant.rule_version,
-        )
+        merged[key] = replace(grant, points=points)
     return tuple(merged.values())

@@ -41,6 +41,35 @@ class Expiry:
     dates: tuple[str, ...] = ()
 
 
+def in_ledger(*, expiry: Expiry) -> str:
+    """Return a policy as the ledger keeps it where points wait: MONTHS 12 MONTH, DATES 06-30."""
+    match expiry.kind:
+        case ExpiryKind.NEVER:
+            said = []
+        case ExpiryKind.DATES:
+            said = list(expiry.dates)
+        case _:
+            said = [str(expiry.count), expiry.round_up.value]
+    return " ".join([expiry.kind.value, *said])
+
+
+def from_ledger(*, said: str) -> Expiry:
+    """Return the policy that `in_ledger` wrote."""
+    kind, *rest = said.split(" ")
+    match ExpiryKind(kind):
+        case ExpiryKind.NEVER:
+            return Expiry()
+        case ExpiryKind.DATES:
+            return Expiry(kind=ExpiryKind.DATES, dates=tuple(rest))
+        case counted:
+            return Expiry(kind=counted, count=int(rest[0]), round_up=RoundUpTo(rest[1]))
+
+
+def cancels_at(*, at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return from when it is too late for an event: N days later, at the end of the local day."""
+    return available_at(at=at, pending_days=days, zone=zone)
+
+
 def available_from(*, at: datetime, day: date, zone: ZoneInfo) -> datetime:
     """Return when points that wait for a day can be used: as it begins, at once if it has."""
     return max(at, zones.start_of_day(day=day, zone=zone))

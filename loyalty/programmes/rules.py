@@ -6,9 +6,11 @@ twice, gives 38. On a line at most one multiplier applies, the one that gives mo
 programme says that they add; a tier's multiplier is one of them.
 """
 
-from loyalty.ledger.planning import Grant
+from datetime import timedelta
+
+from loyalty.ledger.planning import AWAY, NEVER, Grant, Wait
 from loyalty.programmes import basing, claims, expiring, stacking
-from loyalty.programmes.awards import Award, AwardLine, Refused, Why, merge
+from loyalty.programmes.awards import Award, AwardLine, Pending, Refused, Why, merge
 from loyalty.programmes.claims import Claim
 from loyalty.programmes.expiring import Expiry
 from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
@@ -56,15 +58,17 @@ def evaluate(*, occasion: Occasion, book: Rulebook) -> Award:
     return Award(
         wallet=book.spending_wallet,
         rounding=book.rounding.value,
-        lines=tuple(_line(claim, occasion.basket) for claim in [*given, *gifts]),
+        lines=tuple(_line(claim, occasion, book) for claim in [*given, *gifts]),
         refused=tuple(refused),
         grants=merge([_grant(claim, occasion, book) for claim in given]),
         carried=tuple(carried),
     )
 
 
-def _line(claim: Claim, basket: Basket | None) -> AwardLine:
-    has_lines = basket is not None and bool(basket.lines)
+def _line(claim: Claim, occasion: Occasion, book: Rulebook) -> AwardLine:
+    has_lines = occasion.basket is not None and bool(occasion.basket.lines)
+    then = claim.terms.then
+    last_day = occasion.day + timedelta(days=then.cancel_days or 0)
     return AwardLine(
         rule=claim.rule,
         name_fr=claim.name_fr,
@@ -76,24 +80,45 @@ def _line(claim: Claim, basket: Basket | None) -> AwardLine:
         positions=tuple(line.position for line in claim.lines) if has_lines else (),
         basis_cents=claim.basis_cents,
         gift=claim.effect if isinstance(claim.effect, Gift) else None,
+        pending=Pending(then.pending_event, last_day) if then.pending_event else None,
     )
 
 
 def _grant(claim: Claim, occasion: Occasion, book: Rulebook) -> Grant:
     """Return the points with their dates: as the rule says, else the tier, else the wallet."""
     wallet, then = book.wallet(claim.wallet), claim.terms.then
+    expiry = then.expiry or _expiry_of_tier(claim, occasion, book) or wallet.expiry
+    if then.pending_event:
+        return _waiting(claim, occasion, book, expiry)
     pending = wallet.pending_days if then.pending_days is None else then.pending_days
     if then.pending_until is None:
         usable = expiring.available_at(at=occasion.at, pending_days=pending, zone=book.zone)
     else:
         usable = expiring.available_from(at=occasion.at, day=then.pending_until, zone=book.zone)
-    expiry = then.expiry or _expiry_of_tier(claim, occasion, book) or wallet.expiry
     return Grant(
         wallet=claim.wallet,
         points=claim.points,
         available_at=usable,
         expires_at=expiring.expires_at(available_at=usable, expiry=expiry, zone=book.zone),
         rule_version=claim.rule_version,
+    )
+
+
+def _waiting(claim: Claim, occasion: Occasion, book: Rulebook, expiry: Expiry) -> Grant:
+    """Return points without dates, with what they wait for and how long they live then."""
+    days = claim.terms.then.cancel_days or 0
+    wait = Wait(
+        event=claim.terms.then.pending_event,
+        cancels_at=expiring.cancels_at(at=occasion.at, days=days, zone=book.zone),
+        life=expiring.in_ledger(expiry=expiry),
+    )
+    return Grant(
+        wallet=claim.wallet,
+        points=claim.points,
+        available_at=AWAY,
+        expires_at=NEVER,
+        rule_version=claim.rule_version,
+        wait=wait,
     )
 
 

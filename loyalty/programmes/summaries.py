@@ -13,6 +13,7 @@ from loyalty.programmes.circumstances import Names
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
 from loyalty.programmes.terms import (
     Effect,
+    Event,
     Fixed,
     Gift,
     Multiplier,
@@ -23,7 +24,7 @@ from loyalty.programmes.terms import (
     Then,
 )
 
-__all__ = ["Names", "effect", "expiry", "parts", "summarise"]
+__all__ = ["Names", "effect", "expiry", "parts", "summarise", "waits"]
 
 
 def summarise(*, terms: Terms, currency: str, names: Names | None = None) -> str:
@@ -121,7 +122,15 @@ def _notes(terms: Terms, currency: str) -> Iterator[str]:
 
 
 def _usable(then: Then) -> Iterator[str]:
-    if then.pending_until is not None:
+    if then.pending_event and then.cancel_days is not None:
+        yield waits(event=then.pending_event)
+        said = ngettext(
+            "cancelled after %(count)s day without it",
+            "cancelled after %(count)s days without it",
+            then.cancel_days,
+        )
+        yield phrases.counted(then.cancel_days, said)
+    elif then.pending_until is not None:
         yield _("usable from %(day)s on") % {"day": phrases.of_day(then.pending_until)}
     elif then.pending_days == 0:
         yield _("usable at once")
@@ -134,6 +143,15 @@ def _usable(then: Then) -> Iterator[str]:
         )
     if then.expiry is not None:
         yield expiry(expiry=then.expiry)
+
+
+def waits(*, event: str) -> str:
+    """Return until when points are pending that wait for an event, as words."""
+    if event == Event.SURVEY:
+        return _("pending until a survey is answered")
+    if event == Event.REFERRAL:
+        return _("pending until a friend has joined")
+    return _("pending until the event “%(event)s”") % {"event": event}
 
 
 def expiry(*, expiry: Expiry) -> str:

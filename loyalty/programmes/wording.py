@@ -37,6 +37,8 @@ FAULTS: dict[str, Promise] = {
     "dates-count-nothing": _("Points that expire on dates have no count and no rounding up."),
     "needs-the-kind-dates": _("Choose that they expire on dates."),
     "one-of-two": _("Say one of the two."),
+    "known-by-itself": _("This event is known here by itself."),
+    "needs-an-event": _("Say which event is waited for."),
     "needs-a-purchase": _("Only a purchase has a basket."),
     "ends-before-it-starts": _("The end must come after the start."),
     "in-the-past": _("A version takes effect now or later."),

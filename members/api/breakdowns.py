@@ -40,7 +40,7 @@ def _award_line(line: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
         shown["voucher"] = _name(voucher)
     elif line["wallet"] != book.spending_wallet:
         shown["wallet"] = line["wallet"]
-    return shown
+    return shown | ({"pending": line["pending"]} if "pending" in line else {})
 
 
 def _name(named: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Scope
 from loyalty.clients.shapes import MomentField, PatternField, StrictSerializer, TextField
 from loyalty.ledger import balances
+from loyalty.ledger.models import Entry, Kind
 from loyalty.programmes.rulebook import Rulebook
 from members import finding, hearing
 from members.api import answers, breakdowns, reading, schemas
@@ -43,6 +44,9 @@ class EventOutput(serializers.Serializer[Any]):
     reference = serializers.CharField(allow_blank=True)
     member = serializers.CharField()
     occurred_at = serializers.DateTimeField()
+    activated = serializers.IntegerField(
+        min_value=0, help_text="Points that waited for this event and can be spent now."
+    )
     award = AwardOutput()
     balance = BalanceOutput()
 
@@ -51,7 +55,8 @@ _TOLD = {"event": "survey-answered", "reference": "nps-2026-11"}
 
 
 class Events(AnsweredOnceView):
-    """Tell what a member did, and give what the rules say of it. The same reference once."""
+    """Tell what a member did, let be used what waited for it, and give what the rules say of it.
+    The same reference once."""
 
     operation = "recordEvent"
     required_scope = Scope.MEMBERS_WRITE
@@ -78,6 +83,7 @@ class Events(AnsweredOnceView):
                     **_TOLD,
                     "member": schemas.MEMBER,
                     "occurred_at": "2026-11-21T10:15:00+01:00",
+                    "activated": 0,
                     "award": {
                         "points": 20,
                         "lines": [{"rule": "survey", "name": "Thank you", "points": 20}],
@@ -111,15 +117,18 @@ class Events(AnsweredOnceView):
 
 def _answer(*, event: MemberEvent, at: datetime, book: Rulebook) -> dict[str, Any]:
     """Return what a member did, its award, and what they have now."""
-    balance = balances.get_balance(
-        account=answers.get_account(event.member.public_id, book), at=at
-    )
+    account = answers.get_account(event.member.public_id, book)
+    balance = balances.get_balance(account=account, at=at)
+    woken = Entry.objects.filter(
+        account=account, kind=Kind.ACTIVATE, reference=event.public_id
+    ).first()
     return {
         "id": event.public_id,
         "event": event.name,
         "reference": event.reference,
         "member": event.member.public_id,
         "occurred_at": answers.moment_of(event.occurred_at, book),
+        "activated": woken.points if woken else 0,
         "award": breakdowns.of_award(event.award, book),
         "balance": answers.of_balance(balance=balance, book=book),
     }

@@ -159,8 +159,16 @@ class MemberOutput(serializers.Serializer[Any]):
     offers = PersonalOfferOutput(many=True, help_text="Those for this member, soonest over first.")
 
 
+class PendingOutput(serializers.Serializer[Any]):
+    """The event that points wait for, and the last day on which it is not too late."""
+
+    event = serializers.CharField()
+    until = serializers.DateField()
+
+
 class AwardLineOutput(serializers.Serializer[Any]):
-    """What one rule gave. `wallet` is told when it is not the one points are spent from."""
+    """What one rule gave. `wallet` is told when it is not the one points are spent from,
+    `pending` of points that wait for an event: `recordEvent` tells it."""
 
     rule = serializers.CharField()
     name = serializers.CharField(help_text="In the language of Accept-Language.")
@@ -169,6 +177,7 @@ class AwardLineOutput(serializers.Serializer[Any]):
     voucher = serializers.CharField(
         required=False, help_text="What a voucher is called, if the rule gives one."
     )
+    pending = PendingOutput(required=False)
 
 
 class RefusedOutput(serializers.Serializer[Any]):

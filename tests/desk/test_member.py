@@ -10,6 +10,7 @@ from time_machine import travel
 from loyalty.events.models import Message
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
+from loyalty.ledger.models import Entry, Lot
 from members import blocking, closing, consenting, correcting, enrolling, noting, purchasing
 from members.consenting import Said
 from members.models import Card, CardState, Member, MemberNote, MemberState
@@ -18,7 +19,7 @@ from rewards.models import Reward
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
 from tests.desk.reading import queries_of, words_of
-from tests.members.builders import sale
+from tests.members.builders import publish, sale
 from tests.members.conftest import ada, programme
 from tests.pages.conftest import add_reward
 
@@ -218,6 +219,26 @@ class TestActing:
         desk.post(unblock.replace("change/../", ""), {"reason": "settled"})
         ada.refresh_from_db()
         assert ada.state == MemberState.ACTIVE
+
+    def test_settles_points_that_wait_for_an_event(self, ada: Member, desk: Client):
+        waits = {"pending_event": "order-delivered", "cancel_days": 9}
+        publish("delivery", {"then": {"give": "fixed", "points": 30, **waits}})
+        buy(ada, "20.00")
+        lot = Lot.objects.get(waits_for="order-delivered")
+        url = f"/desk/members/member/{ada.pk}/waiting/"
+        assert "Pending until the event “order-delivered”" in words_of(desk, page_of(ada))
+
+        assert desk.post(url, {"lot": lot.pk, "comes": "yes", "reason": ""}).status_code == 200
+        assert Entry.objects.filter(kind="ACTIVATE").exists() is False
+
+        said = {"lot": lot.pk, "comes": "yes", "reason": "proven"}
+        assert desk.post(url, said).status_code == 302
+        assert Entry.objects.get(kind="ACTIVATE").points == 30
+        assert "pending points made available (the event was proven)" in words_of(
+            desk, page_of(ada)
+        )
+        assert desk.post(url, said).status_code == 200
+        assert Entry.objects.filter(kind="ACTIVATE").count() == 1
 
     def test_replaces_a_card_once_however_often_the_button_is_pressed(
         self, ada: Member, desk: Client

@@ -87,6 +87,7 @@ PAGES = [
         "/desk/members/member/{member}/merge/?other={other}",
         Reader.STAFF,
     ),
+    Page("desk-member-waiting", "/desk/members/member/{member}/waiting/", Reader.STAFF),
     Page("desk-member-tier", "/desk/members/member/{member}/tier/", Reader.STAFF),
     Page(
         "desk-member-tier-withdraw", "/desk/members/member/{member}/tier/withdraw/", Reader.STAFF

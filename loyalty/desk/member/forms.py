@@ -1,5 +1,8 @@
 """What staff say when they act on a member: why, with which card, in which words."""
 
+from collections.abc import Iterable
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +58,26 @@ class GiveTierForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Colleagues read it, and the member if they ask for their data."),
     )
+
+
+class WaitingForm(forms.Form):
+    """Which points that wait for an event, whether it has come, and why staff say so."""
+
+    lot = forms.TypedChoiceField(label=_("Points"), coerce=int)
+    comes = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("The event has come: they can be used now")),
+                 ("no", _("It will not come: cancel them"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("proven", "not-coming", "mistake", "other")
+    )
+
+    def __init__(self, *args: Any, waiting: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.TypedChoiceField", self.fields["lot"]).choices = list(waiting)
 
 
 class NoteForm(forms.Form):

@@ -1,13 +1,27 @@
 """What a member has, wallet by wallet, the one they spend first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.utils.translation import ngettext
 
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
 from loyalty.programmes.rulebook import Rulebook
-from members import words
+from loyalty.templatetags import look
+from members import awaiting, explaining, words
+from members.awaiting import Waiting
 from members.models import Member
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Points that wait for an event, in words, and the last day on which it is not too late."""
+
+    points: int
+    until_event: str
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -17,17 +31,50 @@ class Having:
     wallet: str
     balance: Balance
     last_day: date | None
+    waiting: tuple[Awaited, ...] = ()
 
 
 def get_wallets(*, member: Member, book: Rulebook, at: datetime) -> tuple[Having, ...]:
-    """Return what a member has at a moment. Two statements."""
+    """Return what a member has at a moment. Two statements, and one where something waits."""
     found = balances.get_balances(holder_ids=[member.holder_id], at=at)
     mine = found.get(member.holder_id, {})
     codes = sorted(mine, key=lambda code: (code != book.spending_wallet, code))
+    is_pending = any(balance.pending for balance in mine.values())
+    waiting = awaiting.get_waiting(holder_id=member.holder_id, at=at) if is_pending else []
     return tuple(
-        Having(words.of_wallet(code, book=book), mine[code], _last_day(mine[code], book=book))
+        Having(
+            words.of_wallet(code, book=book),
+            mine[code],
+            _last_day(mine[code], book=book),
+            tuple(_awaited(one, book=book) for one in waiting if one.wallet == code),
+        )
         for code in codes
     )
+
+
+def _awaited(one: Waiting, *, book: Rulebook) -> Awaited:
+    said = explaining.until_event(event=one.event)
+    return Awaited(one.points, said, book.last_day(one.cancels_at))
+
+
+def in_words(*, waiting: Iterable[Waiting], book: Rulebook) -> list[tuple[int, str]]:
+    """Return what waits as choices: how many points, for what, and until when."""
+    return [
+        (
+            one.lot,
+            ngettext(
+                "%(points)s point: %(until)s (%(day)s)",
+                "%(points)s points: %(until)s (%(day)s)",
+                one.points,
+            )
+            % {
+                "points": look.number(one.points),
+                "until": explaining.until_event(event=one.event),
+                "day": look.day(book.last_day(one.cancels_at)),
+            },
+        )
+        for one in waiting
+    ]
 
 
 def _last_day(balance: Balance, *, book: Rulebook) -> date | None:

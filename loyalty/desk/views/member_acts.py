@@ -14,10 +14,18 @@ from django.views.decorators.http import require_http_methods
 from loyalty.core import ids, keys
 from loyalty.core.refusals import Refusal
 from loyalty.desk.guarding import asks_again, needs
-from loyalty.desk.member.forms import BlockForm, GiveTierForm, ReplaceForm, UnblockForm
+from loyalty.desk.member import wallets
+from loyalty.desk.member.forms import (
+    BlockForm,
+    GiveTierForm,
+    ReplaceForm,
+    UnblockForm,
+    WaitingForm,
+)
 from loyalty.desk.views.member import address_of, ask, get_member
 from loyalty.identity.models import User
-from members import blocking, carding, closing, giving
+from loyalty.programmes import books
+from members import awaiting, blocking, carding, closing, giving
 from members.models import Card, CardState, Member
 
 asked = require_http_methods(["GET", "HEAD", "POST"])
@@ -153,6 +161,27 @@ def withdraw_tier(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The given tier is taken back."),
         is_grave=True,
     )
+
+
+@asked
+@needs(awaiting.PERMISSION)
+def settle_waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask which points that wait for an event can be used now, or never, and why."""
+    member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
+    waiting = awaiting.get_waiting(holder_id=member.holder_id, at=at)
+    return _do(
+        request,
+        member,
+        form=WaitingForm(
+            request.POST or None, waiting=wallets.in_words(waiting=waiting, book=books.get_book())
+        ),
+        act=lambda said: awaiting.settle(member=member, by=by, at=at, **said),
+        title=_("Settle what waits for %s?") % member,
+        explained=_("These points wait for an event. The tools that know of it tell it by "
+                    "themselves; without it they are cancelled after their last day."),
+        button=_("Settle"),
+        done=_("The points are settled."),
+    )  # fmt: skip
 
 
 def _do(

@@ -229,6 +229,7 @@ class RuleVersionAdmin(Releasing, Previewing, admin.ModelAdmin[RuleVersion]):
             {
                 "fields": (
                     ("pending_days", "pending_until"),
+                    ("pending_event", "cancel_days"),
                     ("expiry_kind", "expiry_count", "expiry_round_up"),
                     "expiry_dates",
                 )

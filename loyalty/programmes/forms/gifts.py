@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.ledger.models import Wallet
+from loyalty.programmes import shapes
 from loyalty.programmes.forms.amounts import AmountField
 from loyalty.programmes.forms.lists import LinesField
 from loyalty.programmes.models import ExpiryKind, RoundUpTo
@@ -63,6 +64,14 @@ class GiftFields(forms.Form):
     pending_until = forms.DateField(
         label=_("or usable from"), required=False, widget=AdminDateWidget
     )
+    pending_event = forms.RegexField(
+        shapes.EVENT, label=_("or once this event comes"), required=False,
+        help_text=_("The name by which your tools tell it: order-delivered. They stay pending "
+                    "until then."),
+    )  # fmt: skip
+    cancel_days = forms.IntegerField(
+        label=_("cancelled after days without it"), required=False, min_value=1
+    )
     expiry_kind = forms.ChoiceField(
         label=_("they expire"),
         choices=[("", _("as the wallet says")), *ExpiryKind.choices],
@@ -84,6 +93,10 @@ def then_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
         said["pending_days"] = cleaned["pending_days"]
     if cleaned["pending_until"]:
         said["pending_until"] = cleaned["pending_until"].isoformat()
+    if cleaned["pending_event"]:
+        said["pending_event"] = cleaned["pending_event"]
+    if cleaned["cancel_days"] is not None:
+        said["cancel_days"] = cleaned["cancel_days"]
     if cleaned["expiry_kind"]:
         said["expiry"] = _expiry(cleaned)
     return said
@@ -97,6 +110,8 @@ def initial_of_then(then: Then) -> dict[str, Any]:
         "wallet": then.wallet,
         "pending_days": then.pending_days,
         "pending_until": then.pending_until,
+        "pending_event": then.pending_event,
+        "cancel_days": then.cancel_days,
     }
     if isinstance(effect, Gift):
         initial |= {

@@ -7,7 +7,9 @@ from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
 from loyalty.programmes.shapes import Shape
 from loyalty.programmes.terms.limits import MOST_POINTS
 from loyalty.programmes.terms.sayings import (
+    TOLD,
     Effect,
+    Event,
     Fixed,
     Gift,
     Give,
@@ -22,7 +24,8 @@ MOST_DAYS = 36_500
 MOST_MONTHS = 1_200
 MOST_DATES = 24
 _OF_A_VOUCHER = ("name_fr", "name_en", "value_cents", "days")
-_OF_POINTS = ("wallet", "pending_days", "pending_until", "expiry")
+_PENDING = ("pending_days", "pending_until", "pending_event")
+_OF_POINTS = ("wallet", *_PENDING, "cancel_days", "expiry")
 
 
 def read_then(shape: Shape) -> Then | None:
@@ -31,8 +34,9 @@ def read_then(shape: Shape) -> Then | None:
     wallet = shape.text("wallet", pattern=shapes.CODE)
     pending_days = shape.whole("pending_days", least=0, most=3_650)
     pending_until = shape.day("pending_until")
-    if pending_days is not None and pending_until is not None:
-        shape.refuse("pending_until", "one-of-two")
+    pending_event, cancel_days = _read_wait(shape)
+    for name in [name for name in _PENDING if shape.has(name)][1:]:
+        shape.refuse(name, "one-of-two")
     expiry = read_expiry(shape.object("expiry")) if shape.has("expiry") else None
     if isinstance(effect, Gift):
         for name in _OF_POINTS:
@@ -46,8 +50,23 @@ def read_then(shape: Shape) -> Then | None:
         wallet=wallet,
         pending_days=pending_days,
         pending_until=pending_until,
+        pending_event=pending_event,
+        cancel_days=cancel_days,
         expiry=expiry,
     )
+
+
+def _read_wait(shape: Shape) -> tuple[str, int | None]:
+    """Return the event that points wait for, one that others tell, and for how many days."""
+    event = shape.text("pending_event", pattern=shapes.EVENT)
+    days = shape.whole("cancel_days", least=1, most=3_650)
+    if event in set(Event) - TOLD:
+        shape.refuse("pending_event", "known-by-itself")
+    if shape.has("pending_event"):
+        require(shape, "cancel_days")
+    elif shape.has("cancel_days"):
+        shape.refuse("cancel_days", "needs-an-event")
+    return event, days
 
 
 def _read_effect(shape: Shape) -> Effect | None:

@@ -160,13 +160,16 @@ Effect = Rate | PerUnit | Multiplier | Fixed | Gift
 class Then:
     """What a rule gives. What is not set is as the wallet's policy says.
 
-    Pending for some days, or until a day from which it is usable.
+    Pending for some days, until a day from which it is usable, or until an event of the member
+    by this name, and cancelled where it has not come `cancel_days` days later.
     """
 
     effect: Effect
     wallet: str = ""
     pending_days: int | None = None
     pending_until: date | None = None
+    pending_event: str = ""
+    cancel_days: int | None = None
     expiry: Expiry | None = None
 
 

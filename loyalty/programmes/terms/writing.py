@@ -40,6 +40,8 @@ def _write_then(then: Then) -> dict[str, Any]:
         written["pending_days"] = then.pending_days
     if then.pending_until is not None:
         written["pending_until"] = then.pending_until.isoformat()
+    if then.pending_event:
+        written |= {"pending_event": then.pending_event, "cancel_days": then.cancel_days}
     if then.expiry is not None:
         written["expiry"] = _write_expiry(then.expiry)
     return written

@@ -29,6 +29,21 @@ class TestRecordEvent:
         assert body["award"]["points"] == 20
         assert body["balance"]["available"] == 20
 
+    def test_says_what_it_let_be_used(self, till: Caller, ada: Member):
+        terms = {"give": "fixed", "points": 30, "pending_event": "delivered", "cancel_days": 9}
+        publish("delivery", {"then": terms})
+        sold = till.post(
+            "/purchases", {"member": {"id": ada.public_id}, "total": "20.00"}, key="p"
+        )
+
+        body = tell(till, ada, event="delivered").json()
+
+        line = next(one for one in sold.json()["award"]["lines"] if one["rule"] == "delivery")
+        assert line["pending"]["event"] == "delivered"
+        assert sold.json()["balance"]["pending"] == 30
+        assert (body["activated"], body["award"]["points"]) == (30, 0)
+        assert body["balance"]["pending"] == 0
+
     def test_repeats_its_answer_and_gives_once(self, till: Caller, ada: Member):
         publish("survey", SURVEY)
 
