@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from loyalty.ledger.balances import Balance
 from loyalty.ledger.models import Account, Lot, LotState
+from loyalty.programmes import summaries
 from loyalty.programmes.rulebook import Rulebook
-from members import explaining
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,5 +58,5 @@ def _awaited(lots: Sequence[Lot], *, at: datetime, book: Rulebook) -> Iterator[A
         if lot.waits_for and lot.cancels_at and lot.cancels_at > at:
             points[lot.waits_for, book.last_day(lot.cancels_at)] += lot.remaining
     for (event, last_day), count in points.items():
-        said = explaining.until_event(event=event)
+        said = summaries.waits(event=event)
         yield Awaited(points=count, until_event=said, last_day=last_day)

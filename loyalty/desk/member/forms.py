@@ -66,10 +66,10 @@ class WaitingForm(forms.Form):
     lot = forms.TypedChoiceField(label=_("Points"), coerce=int)
     comes = forms.TypedChoiceField(
         label=_("Decision"),
-        choices=[("yes", _("The event has come: they can be used now")),
+        choices=[("", _("Choose whether it has come")),
+                 ("yes", _("The event has come: they can be used now")),
                  ("no", _("It will not come: cancel them"))],
         coerce=lambda said: said == "yes",
-        widget=forms.RadioSelect,
     )  # fmt: skip
     reason = forms.ChoiceField(
         label=_("Reason"), choices=_choices("proven", "not-coming", "mistake", "other")
@@ -77,7 +77,9 @@ class WaitingForm(forms.Form):
 
     def __init__(self, *args: Any, waiting: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.TypedChoiceField", self.fields["lot"]).choices = list(waiting)
+        cast("forms.TypedChoiceField", self.fields["lot"]).choices = [*waiting] or [
+            ("", _("Nothing waits for an event"))
+        ]
 
 
 class NoteForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
+from loyalty.programmes import summaries
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.templatetags import look
 from members import awaiting, explaining, words
@@ -69,7 +70,7 @@ def in_words(*, waiting: Iterable[Waiting], book: Rulebook) -> list[tuple[int, s
             )
             % {
                 "points": look.number(one.points),
-                "until": explaining.until_event(event=one.event),
+                "until": summaries.waits(event=one.event),
                 "day": look.day(book.last_day(one.cancels_at)),
             },
         )
