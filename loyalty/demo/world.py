@@ -115,7 +115,7 @@ CAMPAIGNS = (
         rule="cafe-double", rule_fr="Points doublés sur le café",
         rule_en="Double points on coffee",
         then={"give": "multiplier", "factor": "2"}, when={"categories": ["cafe"]},
-        from_day=-150, days=28, tempted=0.4, target=300, budget_points=60_000, holdout_percent=20,
+        from_day=-150, days=28, tempted=0.8, target=300, budget_points=60_000, holdout_percent=20,
     ),
     Campaign(
         code="degustation-de-the", name_fr="Dégustation de thé", name_en="Tea tasting",

@@ -186,10 +186,10 @@ def _get_spent(row: Campaign, book: Rulebook) -> dict[int | None, int]:
 
 
 def _audience_of(row: Campaign, at: datetime) -> QuerySet[Member]:
-    """Return for whom a campaign is: as it is now, or as it was when it ended."""
-    if row.audience_id is None:
-        return Member.objects.all()
+    """Return for whom a campaign is: those of now, or those of when it ended."""
     moment = min(at, row.ends_at - _AN_INSTANT)
+    if row.audience_id is None:
+        return Member.objects.filter(enrolled_at__lte=moment)
     return segmenting.members_in(segment=row.audience_id, at=moment)
 
 
