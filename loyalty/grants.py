@@ -16,7 +16,16 @@ def _view(app: str, *tables: str) -> Iterator[str]:
         yield f"{app}.view_{table}"
 
 
-_APPS = ("members", "rewards", "programmes", "ledger", "analytics", "clients", "events")
+_APPS = (
+    "members",
+    "rewards",
+    "programmes",
+    "ledger",
+    "analytics",
+    "clients",
+    "events",
+    "webhooks",
+)
 
 # What is sold and promised: nobody's name.
 _CATALOGUE = (
@@ -120,6 +129,7 @@ CLOSED = (
     *_view("programmes", "storeassignment", "membercount", "budgetuse", "rulecost"),
     *_view("programmes", "rulerequest", "simulation"),
     *_view("rewards", "readynotice"),
+    *_view("webhooks", "endpoint", "delivery"),
 )
 
 

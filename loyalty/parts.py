@@ -6,6 +6,7 @@ from typing import Any
 # From the shell down to the kernel, then the libraries.
 APPS = (
     "loyalty.apps.ShellConfig",
+    "loyalty.webhooks",
     "analytics",
     "rewards",
     "members",

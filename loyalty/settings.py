@@ -12,7 +12,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
 
-from loyalty import keepsakes, logs, parts
+from loyalty import beats, keepsakes, logs, parts
 
 django_stubs_ext.monkeypatch()
 
@@ -120,19 +120,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 NIGHT_TICK_SECONDS = env.float("NIGHT_TICK_SECONDS", 600.0)
 RELAY_TICK_SECONDS = env.float("RELAY_TICK_SECONDS", 10.0)
 MAIL_TICK_SECONDS = env.float("MAIL_TICK_SECONDS", 10.0)
-CELERY_BEAT_SCHEDULE = {
-    "night": {"task": "loyalty.tasks.tick_night", "schedule": NIGHT_TICK_SECONDS},
-    "relay": {"task": "loyalty.events.tasks.relay_events", "schedule": RELAY_TICK_SECONDS},
-    "messages": {"task": "loyalty.tasks.send_messages", "schedule": MAIL_TICK_SECONDS},
-    "codes": {"task": "loyalty.identity.tasks.purge_codes", "schedule": 3600.0},
-    "sessions": {"task": "loyalty.identity.tasks.purge_sessions", "schedule": 3600.0},
-    "answers": {"task": "loyalty.clients.tasks.purge_answers", "schedule": 3600.0},
-    "counts": {"task": "loyalty.clients.tasks.purge_counts", "schedule": 3600.0},
-    "events": {"task": "loyalty.events.tasks.purge_events", "schedule": 3600.0},
-    "erasures": {"task": "members.tasks.erase_due", "schedule": 3600.0},
-    "approvals": {"task": "loyalty.identity.tasks.lapse_approvals", "schedule": 3600.0},
-    "files": {"task": "loyalty.tasks.purge_files", "schedule": 3600.0},
-}
+WEBHOOK_TICK_SECONDS = env.float("WEBHOOK_TICK_SECONDS", 5.0)
+CELERY_BEAT_SCHEDULE = beats.schedule(
+    night=NIGHT_TICK_SECONDS,
+    relay=RELAY_TICK_SECONDS,
+    mail=MAIL_TICK_SECONDS,
+    webhooks=WEBHOOK_TICK_SECONDS,
+)
 
 # Languages and time: instants in UTC; business days in the programme's zone
 
@@ -262,6 +256,10 @@ if EMAIL_URL:
 elif DEMO:
     EMAIL_BACKEND = "loyalty.demo.mailbox.Backend"
 MAILBOX = VAR_DIR / "mail"
+
+# Webhooks leave for public addresses under a name, by HTTPS. Whoever writes a receiver on their
+# own machine may let the demo call it there.
+WEBHOOKS_MAY_STAY_HERE = DEMO and env.bool("WEBHOOKS_MAY_STAY_HERE", False)
 
 # How many people staff may take away in lists within 24 hours without anybody else.
 EXPORT_MEMBERS_ALONE = env.int("EXPORT_MEMBERS_ALONE", 500)

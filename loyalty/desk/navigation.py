@@ -15,7 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 _REST = "administration"
 # Tables that a page of their own shows better, to who may open it.
-_BEHIND = {"members.ImportRun": "imports", "programmes.Campaign": "campaigns"}
+_BEHIND = {
+    "members.ImportRun": "imports",
+    "programmes.Campaign": "campaigns",
+    "webhooks.Endpoint": "webhooks",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ _PLANS = (
     _Plan(
         "tills", _("Till clients"), "key-round",
         ("clients.Client", "clients.ClientKey", "clients.Shift", "clients.Answer",
-         "clients.Count"),
+         "clients.Count", _Page("webhooks", _("Webhooks")), "webhooks.Endpoint",
+         "webhooks.Delivery"),
     ),
     _Plan(
         _REST, _("Administration"), "settings",

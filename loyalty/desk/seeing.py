@@ -112,7 +112,7 @@ NOTHING = frozenset(
         *("programmes.BudgetUse", "programmes.MemberCount", "programmes.RuleCost"),
         *("programmes.RuleRequest",),
         *("programmes.Simulation", "programmes.StoreAssignment"),
-        *("rewards.PoolCode", "rewards.VoucherPool"),
+        *("rewards.PoolCode", "rewards.VoucherPool", "webhooks.Delivery", "webhooks.Endpoint"),
     }
 )
 

@@ -19,7 +19,16 @@ from loyalty.identity.models import User
 
 # Libraries' own tables: keys belong to clients, and second factors to whoever set them up.
 _UNUSED = frozenset({"rest_framework_api_key", "account", "mfa", "axes"})
-_APPS = ("members", "rewards", "programmes", "ledger", "analytics", "clients", "identity")
+_APPS = (
+    "members",
+    "rewards",
+    "programmes",
+    "ledger",
+    "analytics",
+    "clients",
+    "webhooks",
+    "identity",
+)
 
 # Within an app, what is looked at most comes first; the rest follows by name.
 _TABLES = (
@@ -27,7 +36,7 @@ _TABLES = (
     *("Reward", "Redemption"),
     *("Programme", "Rule", "RuleVersion", "TierLadder", "Tier", "Store", "Category"),
     *("Account", "Entry", "Lot", "Movement", "Hold", "Wallet", "Holder"),
-    *("Client", "ClientKey"),
+    *("Client", "ClientKey", "Endpoint"),
 )
 
 

@@ -26,6 +26,7 @@ from loyalty.desk.views import (
     simulations,
     tiers,
     till,
+    webhooks,
 )
 
 # The way in. Each of these guards itself: who opens them may not open the desk yet.
@@ -96,6 +97,9 @@ PAGES: Sequence[URLPattern] = (
     path("imports/<str:file>/errors/", imports.errors, name="import_errors"),
     path("exports/", exports.show, name="exports"),
     path("exports/<str:approval>/", exports.taken, name="export_taken"),
+    path("webhooks/", webhooks.show, name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.rotate, name="webhook_secret"),
     path("retention/", retention.show, name="retention"),
     path("look/", look.show, name="look"),
     path("emails/", emails.show, name="emails"),

@@ -68,6 +68,8 @@ LEFT_OUT = {
     "programmes.RuleRequest": _OURS,
     "programmes.Simulation": _OURS,
     "programmes.HistoricalCampaign": _OURS,
+    "webhooks.Delivery": "that a server of ours was told of what is told, by opaque id; 30 days",
+    "webhooks.HistoricalEndpoint": _OURS,
     "programmes.StoreAssignment": _OURS,
     "programmes.HistoricalStoreAssignment": _OURS,
     "programmes.HistoricalProgramme": _OURS,

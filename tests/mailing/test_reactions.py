@@ -57,7 +57,7 @@ class TestWelcome:
             happen("member.enrolled", make_member(f"m{number}@example.org"))
         outbox.OutboxEvent.objects.filter(is_historic=True).delete()
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             relaying.relay(at=NOON)
 
         assert Message.objects.count() == count

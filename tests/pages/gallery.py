@@ -66,6 +66,7 @@ PAGES = [
     Page("desk-campaigns", "/desk/campaigns/", Reader.STAFF),
     Page("desk-offers", "/desk/offers/", Reader.STAFF),
     Page("desk-simulations", "/desk/simulations/", Reader.STAFF),
+    Page("desk-webhooks", "/desk/webhooks/", Reader.STAFF),
     Page("desk-audit", "/desk/audit/", Reader.STAFF),
     Page("desk-retention", "/desk/retention/", Reader.STAFF),
     Page("desk-members", "/desk/members/member/", Reader.STAFF),

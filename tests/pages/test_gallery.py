@@ -48,6 +48,8 @@ NOT_PAGES = {
     "admin:mfa_remove": "answers a button",
     "admin:approval": "one request: its subject's tests",
     "admin:simulation": "one report: its subject's tests",
+    "admin:webhook": "one webhook: its subject's tests",
+    "admin:webhook_secret": "one question, as before blocking",
     "admin:campaign": "one campaign: its subject's tests",
     "admin:offer": "one offer: its subject's tests",
     "admin:member_note": "answers a button",

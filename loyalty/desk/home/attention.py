@@ -21,6 +21,7 @@ from loyalty.events.models import JobRun, JobState, Message, OutboxEvent
 from loyalty.identity import approving
 from loyalty.identity.models import Approval, ApprovalKind, User
 from loyalty.programmes import releasing
+from loyalty.webhooks.models import Endpoint
 from members.models import Adjustment, ImportRun
 from rewards.models import PoolCode, Reward, VoucherPool
 
@@ -58,6 +59,16 @@ def _failed_messages(_at: datetime) -> Iterator[Item]:
         said = ngettext("%d message could not be sent.", "%d messages could not be sent.", count)
         url = f"{reverse('admin:events_message_changelist')}?state__exact=FAILED"
         yield Item("bad", "mail", said % count, _("See the messages"), url)
+
+
+def _troubled_webhooks(_at: datetime) -> Iterator[Item]:
+    """Tell of webhooks that fail, and of those that were switched off for it."""
+    for endpoint in Endpoint.objects.in_trouble().order_by("is_active", "failing_since")[:_MOST]:
+        is_off = not endpoint.is_active
+        said = _("%(name)s was switched off: %(why)s.") if is_off else _("%(name)s fails.")
+        text = said % {"name": endpoint.name, "why": endpoint.get_off_reason_display()}
+        url = reverse("admin:webhook", args=[endpoint.pk])
+        yield Item("bad" if is_off else "warn", "send", text, _("See the webhook"), url)
 
 
 def _scarce_pools(at: datetime) -> Iterator[Item]:
@@ -151,4 +162,5 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("members.view_importrun", _unfinished_imports),
     ("rewards.change_reward", _scarce_rewards),
     ("rewards.add_poolcode", _scarce_pools),
+    ("webhooks.change_endpoint", _troubled_webhooks),
 )

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from loyalty.mailing import unsubscribing
 from loyalty.programmes.models import Campaign, Rule, Simulation
+from loyalty.webhooks.models import Endpoint
 from members.models import Member
 from rewards.models import VoucherPool
 from tests.pages.matrix.routes import Route
@@ -70,6 +71,10 @@ _OF_SCENES: dict[str, Callable[[Scene], tuple[Told, Told]]] = {
         {"pk": VoucherPool.objects.get().pk},
         {"pk": _NUMBER},
     ),
+    **{
+        f"admin:{name}": lambda _scene: ({"pk": Endpoint.objects.get().pk}, {"pk": _NUMBER})
+        for name in ("webhook", "webhook_secret")
+    },
     "admin:simulation": lambda _scene: ({"pk": Simulation.objects.get().pk}, {"pk": _NUMBER}),
     "admin:campaign": lambda _scene: ({"pk": Campaign.objects.get().pk}, {"pk": _NUMBER}),
     "admin:offer": lambda _scene: (

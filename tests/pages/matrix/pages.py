@@ -118,6 +118,9 @@ DESK = {
     "admin:campaign": staff("SMCYUA"),
     "admin:jobs": staff("UA"),
     "admin:jobs_again": staff("A", "A"),
+    "admin:webhooks": staff("UA"),
+    "admin:webhook": staff("UA", "A"),
+    "admin:webhook_secret": staff("A", "A"),
     "admin:retention": staff("SMYUA"),
     "admin:till": staff("KSA"),
     # Nothing is opened where no store is named.

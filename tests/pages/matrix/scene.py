@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Rule, Segment, Simulation, Store
+from loyalty.webhooks import registering
 from members import adjusting, closing, enrolling, noting, purchasing, signing_in
 from members.models import Member, MemberNote
 from rewards import redeeming
@@ -85,6 +86,9 @@ def build(*, at: datetime) -> Scene:
     )
     for_few = Segment.objects.create(code="few", name_fr="Quelques-uns", name_en="A few")
     Rule.objects.create(code="few", name_fr="Pour vous", name_en="For you", audience=for_few)
+    registering.register(
+        name="Mailer", url="https://hooks.example.org/", events=["tier.changed"], store=None, at=at
+    )
     Simulation.objects.create(asked_by=people["A"], asked_at=at)
     return Scene(people, ada, ben, (lyon, nice))
 

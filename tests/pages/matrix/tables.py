@@ -107,6 +107,8 @@ TABLES = {
     "clients.Answer": _MACHINERY,
     "clients.Count": _MACHINERY,
     "clients.Shift": _MACHINERY,
+    "webhooks.Endpoint": Table("UA", adds="A", changes="A"),
+    "webhooks.Delivery": _MACHINERY,
     "events.OutboxEvent": _MACHINERY,
     "events.Change": _MACHINERY,
     "events.JobRun": _MACHINERY,
