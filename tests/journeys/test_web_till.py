@@ -190,6 +190,48 @@ def test_redeems_after_one_question_and_takes_the_voucher(visit: Visit, ada: Mem
     assert points_of(ada, at=timezone.now()) == 2
 
 
+def test_pays_a_part_with_points_and_the_rest_by_card(visit: Visit, ada: Member):
+    page = visit.page
+    show_card(page)
+    add_line(page, "Machine", "500")
+    page.keyboard.press("F8")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.keyboard.press("Enter")
+    show_card(page)
+    add_line(page, "Thé", "12")
+
+    page.locator("#till-hold").press("Enter")
+    expect(page.locator("#till-tenders li")).to_contain_text("Points : 500 points")
+    expect(page.locator("#till-rest")).to_have_text("7,00 €")
+    expect(page.locator("#till-points")).to_have_text("0 point")
+    page.keyboard.press("F8")
+
+    expect(page.locator("#till-receipt-title")).to_have_text("Vendu : 12,00 €")
+    sold = Purchase.objects.get(total_cents=1_200)
+    paid = [(one["means"], one["amount_cents"]) for one in sold.payments]
+    assert paid == [("points", 500), ("card", 700)]
+    assert points_of(ada, at=timezone.now()) == 12
+
+
+def test_gives_points_back_that_were_set_aside_and_not_used(visit: Visit, ada: Member):
+    page = visit.page
+    show_card(page)
+    add_line(page, "Machine", "500")
+    page.keyboard.press("F8")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.keyboard.press("Enter")
+    show_card(page)
+    add_line(page, "Thé", "12")
+    page.locator("#till-hold").press("Enter")
+    expect(page.locator("#till-points")).to_have_text("0 point")
+
+    page.locator("#till-tenders button").press("Enter")
+
+    expect(page.locator("#till-points")).to_have_text("500 points")
+    expect(page.locator("#till-tenders li")).to_have_count(0)
+    assert points_of(ada, at=timezone.now()) == 500
+
+
 def test_takes_a_part_back_and_the_points_with_it(visit: Visit, ada: Member):
     page = visit.page
     show_card(page)

@@ -5,6 +5,7 @@ import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
 import * as journal from "./journal.js";
 import { award } from "./preview.js";
+import * as tenders from "./tenders.js";
 import { count, say, sayCount, toWire, toWords } from "./settings.js";
 
 let shift = null;
@@ -36,7 +37,8 @@ async function pay(means) {
   isPaying = true;
   try {
     const cents = basket.total();
-    const body = toSale([{ means, amount: toWire(cents) }]);
+    const left = tenders.rest();
+    const body = toSale([...tenders.toBody(), ...(left > 0 ? [{ means, amount: toWire(left) }] : [])]);
     const entry = await journal.add({ kind: "sale", path: "/purchases", body, cents, who: buyer.name() });
     finish(entry);
   } finally {
@@ -47,6 +49,7 @@ async function pay(means) {
 function finish(entry) {
   if (entry.state === "refused") return tell(entry.why, "bad");
   showReceipt(entry);
+  tenders.clear();
   basket.clear();
   buyer.forget();
 }

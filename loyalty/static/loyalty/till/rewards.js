@@ -1,9 +1,9 @@
-// What the member can have now, redeemed at the counter; and vouchers that they bring.
+// What the member can have now, redeemed at the counter.
 
 import { call } from "./api.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
-import { fromWire, say, sayCount, toWords } from "./settings.js";
+import { say, sayCount } from "./settings.js";
 
 let shownFor = null;
 
@@ -66,26 +66,7 @@ async function redeem(button, reward, price) {
   }
 }
 
-async function useVoucher(event) {
-  event.preventDefault();
-  const form = event.target;
-  const code = form.elements.code.value.trim();
-  if (!code) return;
-  form.dataset.key = form.dataset.key || crypto.randomUUID();
-  try {
-    const told = await call("POST", `/vouchers/${encodeURIComponent(code)}/use`, {}, form.dataset.key);
-    const value = told.value ? say("voucher_worth", { name: told.name, value: toWords(fromWire(told.value)) }) : told.name;
-    tell(`${say("voucher_used")} ${value}`);
-    delete form.dataset.key;
-    form.reset();
-  } catch (refused) {
-    if (!refused.isAgain) delete form.dataset.key;
-    tell(refused.message, "bad");
-  }
-}
-
 export function start() {
   buyer.onChange(load);
-  by("till-voucher").addEventListener("submit", useVoucher);
   load();
 }

@@ -10,6 +10,7 @@ import * as preview from "./preview.js";
 import * as rewards from "./rewards.js";
 import * as sales from "./sales.js";
 import { say, sayCount, settings } from "./settings.js";
+import * as tenders from "./tenders.js";
 
 let shift = null;
 let hasMoved = false;
@@ -86,6 +87,7 @@ function reach(event) {
 basket.start();
 buyer.start();
 preview.start();
+tenders.start();
 paying.start();
 sales.start();
 rewards.start();

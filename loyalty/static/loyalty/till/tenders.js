@@ -1,0 +1,110 @@
+// What pays a part of the basket before money does: points set aside, and vouchers.
+
+import { call } from "./api.js";
+import * as basket from "./basket.js";
+import * as buyer from "./buyer.js";
+import { by, fill, make, tell } from "./dom.js";
+import { fromWire, say, sayCount, toWire, toWords } from "./settings.js";
+
+let tenders = [];
+
+const paid = () => tenders.reduce((sum, tender) => sum + tender.cents, 0);
+export const rest = () => Math.max(0, basket.total() - paid());
+export const toBody = () => tenders.map((tender) => tender.payment);
+
+export function clear() {
+  tenders = [];
+  show();
+}
+
+async function hold() {
+  const asked = rest();
+  if (basket.isEmpty() || asked <= 0) return tell(say("empty_basket"), "bad");
+  const body = { member: { id: buyer.current().id }, amount: toWire(asked), basket: toWire(basket.total()) };
+  try {
+    const held = await call("POST", "/holds", body, crypto.randomUUID());
+    add({
+      words: say("paid_by_points", { points: sayCount("points", held.points) }),
+      cents: fromWire(held.value),
+      payment: { means: "points", hold: held.id },
+      undo: () => call("POST", `/holds/${held.id}/void`, {}, crypto.randomUUID()),
+    });
+    buyer.refresh(held);
+  } catch (refused) {
+    tell(refused.message, "bad");
+  }
+}
+
+async function bring(event) {
+  event.preventDefault();
+  const form = event.target;
+  const code = form.elements.code.value.trim();
+  if (!code) return;
+  try {
+    const voucher = await call("GET", `/vouchers/${encodeURIComponent(code)}`);
+    if (voucher.value === null) return await useAlone(form, voucher);
+    if (voucher.state !== "open") return tell(say("voucher_over"), "bad");
+    if (tenders.some((tender) => tender.payment.voucher === voucher.code)) return;
+    add({ words: voucher.name, cents: fromWire(voucher.value), payment: { means: "voucher", voucher: voucher.code } });
+    form.reset();
+    tell("");
+  } catch (refused) {
+    tell(refused.message, "bad");
+  }
+}
+
+// A voucher for a product pays nothing: it is used, and handed over.
+async function useAlone(form, voucher) {
+  form.dataset.key = form.dataset.key || crypto.randomUUID();
+  try {
+    await call("POST", `/vouchers/${encodeURIComponent(voucher.code)}/use`, {}, form.dataset.key);
+    delete form.dataset.key;
+    form.reset();
+    tell(`${say("voucher_used")} ${voucher.name}`);
+  } catch (refused) {
+    if (!refused.isAgain) delete form.dataset.key;
+    throw refused;
+  }
+}
+
+function add(tender) {
+  tenders.push(tender);
+  show();
+}
+
+async function remove(tender) {
+  tenders = tenders.filter((each) => each !== tender);
+  show();
+  if (!tender.undo) return;
+  try {
+    buyer.refresh(await tender.undo());
+  } catch (refused) {
+    tell(refused.message, "warn");
+  }
+}
+
+function row(tender) {
+  return make(
+    "li",
+    {},
+    make("span", {}, tender.words),
+    make("span", { class: "till__amount" }, toWords(-tender.cents)),
+    make("button", { type: "button", class: "desk-act", "aria-label": `${say("remove")} ${tender.words}`, onclick: () => remove(tender) }, "×"),
+  );
+}
+
+function show() {
+  fill(by("till-tenders"), ...tenders.map(row));
+  by("till-rest-row").hidden = tenders.length === 0;
+  by("till-rest").textContent = toWords(rest());
+  const member = buyer.current();
+  by("till-hold").hidden = !member || member.balance.available <= 0;
+}
+
+export function start() {
+  by("till-hold").addEventListener("click", hold);
+  by("till-voucher").addEventListener("submit", bring);
+  basket.onChange(show);
+  buyer.onChange(show);
+  show();
+}
