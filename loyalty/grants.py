@@ -49,6 +49,7 @@ _COUNTER = (
 _PEOPLE = (
     *_COUNTER,
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
+    *_view("members", "household", "householdstay", "householdinvitation"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -104,7 +105,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *("members.import_files", "members.export_lists"),
         *("members.add_card", "members.change_card", "members.change_voucher"),
         *("members.erase_member", "members.export_members", "members.view_erasurerequest"),
-        *("members.merge_member", "members.view_merge"),
+        *("members.merge_member", "members.view_merge", "members.change_householdstay"),
         *("rewards.change_redemption", "events.view_message", "events.change_message"),
     ),
     # No table that shows who a member is, and no page that says who of the staff did what.

@@ -17,7 +17,7 @@ from loyalty.identity.roles import Role
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Account, Entry, Wallet
 from loyalty.programmes import books, expiring
-from members import allowing, blocking, owning, seeing, standing
+from members import allowing, blocking, owning, seeing, sharing, standing
 from members.finding import MemberNotFound
 from members.models import Adjustment, AdjustmentNote, AdjustmentReason, Member
 
@@ -203,6 +203,7 @@ def _post(asked: Adjustment, *, account: Account, at: datetime) -> Entry:
         # Whose idea it was; the approval says who else agreed.
         actor=f"user:{asked.requested_by_id}",
         reference=asked.public_id,
+        on_behalf_of=sharing.on_behalf_of(member=asked.member, account=account),
         key=asked.key,
         at=at,
     )

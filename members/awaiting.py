@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import keys
@@ -15,7 +16,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry, Lot, LotState
 from loyalty.programmes import books, expiring
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking, seeing
+from members import blocking, seeing, sharing
 from members.finding import MemberNotFound
 from members.models import Member
 
@@ -40,9 +41,13 @@ class Waiting:
 
 
 def get_waiting(*, holder_id: int, at: datetime) -> list[Waiting]:
-    """Return what waits of a holder at a moment, what is cancelled first at the top."""
+    """Return what waits of a holder at a moment, what is cancelled first at the top.
+
+    In a household it is what waits there.
+    """
+    shared = Account.objects.filter(holder=holder_id, merged_into__isnull=False)
     lots = Lot.objects.filter(
-        account__holder=holder_id,
+        Q(account__holder=holder_id) | Q(account__in=shared.values("merged_into")),
         state=LotState.PENDING,
         remaining__gt=0,
         cancels_at__gt=at,
@@ -53,6 +58,7 @@ def get_waiting(*, holder_id: int, at: datetime) -> list[Waiting]:
 
 def let_come(
     *,
+    member: Member,
     accounts: Iterable[Account],
     event: str,
     occurred_at: datetime,
@@ -61,14 +67,15 @@ def let_come(
     book: Rulebook,
     actor: str,
 ) -> list[Entry]:
-    """Let be used what waits for an event in locked accounts and was earned before it.
+    """Let be used what waits for a member's event in locked accounts and was earned before it.
 
+    Of a household's account what they earned or brought themselves.
     Their life begins now, by the policy of their award. Where nothing is pending it costs no
     statement.
     """
     entries = []
     for account in accounts:
-        lots = _lots_for(account, event, occurred_at) if account.pending else ()
+        lots = _lots_for(member, account, event, occurred_at) if account.pending else ()
         entry = lots and posting.activate(
             account=account,
             lots=lots,
@@ -128,7 +135,9 @@ def _settle(
     )
 
 
-def _lots_for(account: Account, event: str, occurred_at: datetime) -> Collection[int]:
+def _lots_for(
+    member: Member, account: Account, event: str, occurred_at: datetime
+) -> Collection[int]:
     lots = Lot.objects.filter(
         account=account,
         state=LotState.PENDING,
@@ -136,6 +145,9 @@ def _lots_for(account: Account, event: str, occurred_at: datetime) -> Collection
         waits_for=event,
         earned_at__lte=occurred_at,
     )
+    if whose := sharing.on_behalf_of(member=member, account=account):
+        own = Q(origin__on_behalf_of=whose) | Q(came_account__holder=member.holder_id)
+        lots = lots.filter(own)
     return list(lots.order_by("number").values_list("number", flat=True))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from loyalty.core import keys
 from loyalty.ledger import posting
-from loyalty.ledger.models import Entry
 from loyalty.ledger.planning import Grant
 from loyalty.programmes import counting, rules
 from loyalty.programmes.counters import Counters
@@ -16,7 +15,7 @@ from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award, Occasion
 from loyalty.programmes.tallies import Tally
-from members import activity, facts, handing, recalling, standing
+from members import activity, facts, handing, recalling, sharing, standing
 from members.handing import Awarded
 from members.models import Member
 from members.recalling import NOTHING, Recalled
@@ -24,10 +23,9 @@ from members.recalling import NOTHING, Recalled
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What each member, by key, was given for an event, and what it became in the ledger."""
+    """What each member, by key, was given for an event."""
 
     awards: Mapping[int, Award]
-    entries: Sequence[Entry] = ()
 
 
 def by_wallet(award: Award) -> dict[str, list[Grant]]:
@@ -42,19 +40,23 @@ def earnings_of(
     *, awarded: Awarded, occurred_at: datetime, reason: str, actor: str = ""
 ) -> list[posting.Earning]:
     """Return what the ledger is asked to book for an award: one earning for each wallet."""
-    return [
-        posting.Earning(
-            account_id=awarded.accounts[wallet].pk,
-            grants=grants,
-            reference=awarded.origin,
-            key=awarded.key,
-            at=awarded.at,
-            occurred_at=occurred_at,
-            actor=actor,
-            reason=reason,
+    earnings = []
+    for wallet, grants in by_wallet(awarded.award).items():
+        whose: Any = {"member": awarded.member, "account": awarded.accounts[wallet]}
+        earnings.append(
+            posting.Earning(
+                account_id=awarded.accounts[wallet].pk,
+                grants=grants,
+                reference=sharing.reference_of(**whose, origin=awarded.origin),
+                key=awarded.key,
+                at=awarded.at,
+                occurred_at=occurred_at,
+                actor=actor,
+                on_behalf_of=sharing.on_behalf_of(**whose),
+                reason=reason,
+            )
         )
-        for wallet, grants in by_wallet(awarded.award).items()
-    ]
+    return earnings
 
 
 def has_rules(*, event: str, book: Rulebook) -> bool:
@@ -95,12 +97,12 @@ def give(
         )
     ]
     told: Any = {"recorded_at": recorded_at, "is_historic": is_historic}
-    entries = posting.earn_many(earnings=earnings, **told)
+    posting.earn_many(earnings=earnings, **told)
     for one in booked:
         handing.hand_over(awarded=one, book=book, **told)
     _lift(awards, at=recorded_at, book=book, is_historic=is_historic)
     counting.keep(tally=tally, book=book)
-    return Given(awards=awards, entries=entries)
+    return Given(awards=awards)
 
 
 def _lift(awards: Mapping[int, Award], *, at: datetime, book: Rulebook, is_historic: bool) -> None:

@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 
 from loyalty.core import zones
 from loyalty.ledger import posting
-from loyalty.ledger.models import Entry, Kind
 from loyalty.programmes.rulebook import Rulebook
-from members import bonuses
+from members import bonuses, sharing
 from members.models import Member
 
 _CHUNK = 500
@@ -39,15 +38,11 @@ def _give_chunk(
     posting.lock_many([member.holder_id for member in members])
     # After the lock: another night that raced us has committed by now.
     reference = f"{event}:{day.year}"
-    had = Entry.objects.filter(
-        account__holder__in=[member.holder_id for member in members],
-        reference=reference,
-        kind=Kind.EARN,
-    ).values_list("account__holder_id", flat=True)
+    had = sharing.get_given(members=members, origin=reference)
     still = (
         Member.objects.active()
         .filter(pk__in=[member.pk for member in members])
-        .exclude(holder__in=list(had))
+        .exclude(pk__in=had)
         .exclude(vouchers__origin=reference)
     )
     midnight = zones.start_of_day(day=day, zone=book.zone)
@@ -60,4 +55,4 @@ def _give_chunk(
         book=book,
         is_historic=False,
     )
-    return len({entry.account_id for entry in given.entries})
+    return sum(bool(award.grants) for award in given.awards.values())

@@ -7,7 +7,7 @@ from django.db import transaction
 from loyalty.events import outbox
 from loyalty.identity.models import User
 from loyalty.ledger import posting
-from members import blocking
+from members import blocking, housing
 from members.models import Member, MemberState
 
 REASON = "closed"
@@ -20,16 +20,19 @@ def close(
 ) -> Member:
     """Let a member leave for good: nothing is earned or spent again, nothing opens again.
 
-    What was available or pending is removed; vouchers they paid for stay good. The ledger
+    Out of a household they take what its rule says. What was available or pending is removed;
+    vouchers they paid for stay good. The ledger
     keeps every entry, by the member themselves where no actor is named. Closing twice is
     closing once. Raises blocking.MemberMerged, or owning.OwnCard where `by`, of the staff, is the
     member.
     """
-    accounts = posting.lock(member.holder_id)
     member = blocking.lock(member=member, by=by)
     if member.state == MemberState.CLOSED:
         return member
     blocking.check_is_current(member=member)
+    if housing.get_stay(member=member) is not None:
+        housing.leave(member=member, at=at, actor=actor)
+    accounts = posting.lock_own([member.holder_id])[member.holder_id]
     removed = 0
     for _wallet, account in sorted(accounts.items()):
         entry = posting.close(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from loyalty.ledger import posting
-from loyalty.ledger.models import Entry, Kind
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.terms import Event
-from members import bonuses
+from members import bonuses, sharing
 from members.models import Member
 
 
@@ -36,10 +35,8 @@ def give(*, member: Member, at: datetime, book: Rulebook, actor: str = "") -> No
     """
     if not (bonuses.has_rules(event=Event.PROFILE, book=book) and is_complete(member=member)):
         return
-    had = Entry.objects.filter(
-        account__holder=member.holder_id, reference=Event.PROFILE, kind=Kind.EARN
-    )
-    if not (had.exists() or member.vouchers.filter(origin=Event.PROFILE).exists()):
+    had = sharing.get_given(members=[member], origin=Event.PROFILE)
+    if not (had or member.vouchers.filter(origin=Event.PROFILE).exists()):
         give_new(
             members=[member], recorded_at=at, book=book, is_historic=False, actor=actor, at=at
         )

@@ -9,7 +9,7 @@ from loyalty.ledger.models import Account
 from loyalty.programmes import counting
 from loyalty.programmes.merits import Merits
 from loyalty.programmes.rulebook import Rulebook
-from members import activity, bonuses, handing, qualifying, recalling, standing
+from members import activity, bonuses, handing, qualifying, recalling, sharing, standing
 from members.explaining import PURCHASE
 from members.handing import Awarded
 from members.models import Purchase
@@ -30,14 +30,16 @@ def earn(*, gain: Gain, key: str, at: datetime, book: Rulebook) -> None:
     """Give the points of the award, its vouchers, and those of the stamp cards that it filled."""
     purchase, award = gain.purchase, gain.weighed.award
     for wallet, grants in bonuses.by_wallet(award).items():
+        account = gain.accounts[wallet]
         posting.earn(
-            account=gain.accounts[wallet],
+            account=account,
             grants=grants,
             reference=purchase.public_id,
             key=key,
             at=at,
             occurred_at=min(purchase.occurred_at, at),
             actor=purchase.client,
+            on_behalf_of=sharing.on_behalf_of(member=purchase.member, account=account),
             reason=PURCHASE,
             is_historic=purchase.is_historic,
         )

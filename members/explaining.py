@@ -67,6 +67,15 @@ ADJUSTED: dict[str, Promise] = {
     "complaint": gettext_lazy("Adjustment: your complaint"),
 }
 
+# What moves with somebody who joins a household or leaves it.
+MOVED: dict[str, Promise] = {
+    "household-founded": pgettext_lazy("movement", "Household founded"),
+    "household-joined": pgettext_lazy("movement", "Household joined"),
+    "household-left": pgettext_lazy("movement", "Household left"),
+    "household-ended": pgettext_lazy("movement", "Household ended"),
+    "shared": pgettext_lazy("movement", "Return of a purchase of the household"),
+}
+
 
 def in_words(*, kind: str, reason: str = "", parts: Iterable[Part] = (), reward: str = "") -> str:
     """Return what a movement is called, the name of the reward or of the rule included."""
@@ -81,7 +90,7 @@ def in_words(*, kind: str, reason: str = "", parts: Iterable[Part] = (), reward:
             return _("Stamp card complete")
         case Kind.ADJUST:
             return str(ADJUSTED.get(reason, KINDS[Kind.ADJUST]))
-    return str(KINDS.get(kind, kind))
+    return str(MOVED[reason] if reason in MOVED else KINDS.get(kind, kind))
 
 
 def _earned(reason: str, parts: Iterable[Part]) -> str:

@@ -35,4 +35,5 @@ def of(
         segments=recalled.segments_at(at),
         consents=recalled.consents_at(at),
         visits=recalled.visits,
+        in_household=recalled.is_in_household_at(at),
     )

@@ -70,14 +70,9 @@ def record(*, member: Member, told: Told, key: str, at: datetime, client: str = 
         recorded_at=at,
     )
     awaiting.let_come(
-        accounts=accounts.values(),
-        event=told.name,
-        occurred_at=told.occurred_at,
-        reference=event.public_id,
-        at=at,
-        book=book,
-        actor=client,
-    )
+        member=member, accounts=accounts.values(), event=told.name, occurred_at=told.occurred_at,
+        reference=event.public_id, at=at, book=book, actor=client,
+    )  # fmt: skip
     event.award = _give(event, told, at=at, book=book).as_json()
     event.save(force_insert=True)
     return event

@@ -14,7 +14,7 @@ from loyalty.ledger.models import Account, Entry, HoldState
 from loyalty.programmes import books, paying
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking
+from members import blocking, sharing
 from members.models import Member, TillHold
 
 _ENDED: Mapping[str, type[Refusal]] = {
@@ -66,15 +66,10 @@ def hold(
     account = accounts[book.spending_wallet]
     points = _how_many(asked, account, at=at, book=book)
     held = posting.hold(
-        account=account,
-        points=points,
-        lasts=asked.lasts,
-        reference="",
-        key=key,
-        at=at,
-        actor=client,
-        reason=REASON,
-    )
+        account=account, points=points, lasts=asked.lasts, reference="", key=key, at=at,
+        on_behalf_of=sharing.on_behalf_of(member=member, account=account),
+        actor=client, reason=REASON,
+    )  # fmt: skip
     return _insert(
         TillHold(
             hold=held,

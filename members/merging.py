@@ -17,7 +17,7 @@ from loyalty.programmes import books, counting
 from loyalty.programmes.rulebook import Rulebook
 from members import belongings, blocking, owning, seeing, uniting
 from members.finding import MemberNotFound
-from members.models import Member, MemberState, Merge
+from members.models import HouseholdStay, Member, MemberState, Merge
 from members.uniting import Pair
 
 PERMISSION = "members.merge_member"
@@ -39,6 +39,11 @@ class ErasureWaits(Refusal):
     title = _("One of the two is about to be erased.")
 
 
+class InHousehold(Refusal):
+    code = "in-household"
+    title = _("One of the two shares the points of a household: they leave it first.")
+
+
 @posting.retried
 @transaction.atomic
 def merge(
@@ -53,7 +58,7 @@ def merge(
     comes back to them goes on. `unmerge` undoes it. The same key of the same person does it once.
 
     Raises NotPermitted, OwnCard, MemberNotFound (also of one they may not see), SameMember,
-    AlreadyMerged, MemberBlocked, MemberClosed, ErasureWaits, or posting.KeyReused.
+    AlreadyMerged, MemberBlocked, MemberClosed, ErasureWaits, InHousehold, or posting.KeyReused.
     """
     user = permitting.lock(user=merged_by)
     permitting.check(user=user, permission=PERMISSION)
@@ -92,6 +97,8 @@ def check(*, source: Member, target: Member, user: User) -> None:
         blocking.check_is_active(member=member)
         if member.erasure_due_at is not None:
             raise ErasureWaits
+    if HouseholdStay.objects.open().filter(member__in=[source, target]).exists():
+        raise InHousehold
 
 
 @posting.retried
@@ -129,9 +136,9 @@ def unmerge(*, merge: Merge, reason: str, undone_by: User, at: datetime) -> Merg
 def _lock(source: Member, target: Member, *, book: Rulebook) -> dict[int, dict[str, Account]]:
     """Lock all accounts of both in one statement; the survivor has every wallet of the other."""
     holders = [source.holder_id, target.holder_id]
-    found = posting.lock_many(holders, wallets=book.wallets)
+    found = posting.lock_own(holders, wallets=book.wallets)
     if found[source.holder_id].keys() - found[target.holder_id].keys():
-        found = posting.lock_many(holders, wallets=found[source.holder_id])
+        found = posting.lock_own(holders, wallets=found[source.holder_id])
     return found
 
 

@@ -13,7 +13,14 @@ from django.db.models import Count
 
 from loyalty.programmes.awards import Award, CarriedOver
 from loyalty.programmes.rulebook import Rulebook
-from members.models import CarriedAmount, Consent, ConsentPurpose, Purchase, SegmentStay
+from members.models import (
+    CarriedAmount,
+    Consent,
+    ConsentPurpose,
+    HouseholdStay,
+    Purchase,
+    SegmentStay,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +42,14 @@ class Stay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Home:
+    """How long somebody was in a household."""
+
+    since_at: datetime
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recalled:
     """What is remembered of one member; what no rule asks for is empty.
 
@@ -45,6 +60,7 @@ class Recalled:
     carried: Mapping[str, int] = field(default_factory=dict)
     answers: Sequence[Answer] = ()
     stays: Sequence[Stay] = ()
+    homes: Sequence[Home] = ()
     visits: int | None = None
 
     def consents_at(self, moment: datetime) -> tuple[str, ...]:
@@ -60,6 +76,12 @@ class Recalled:
         }
         return tuple(sorted(stays))
 
+    def is_in_household_at(self, moment: datetime) -> bool:
+        return any(
+            home.since_at <= moment and (home.until_at is None or moment < home.until_at)
+            for home in self.homes
+        )
+
 
 NOTHING = Recalled()
 
@@ -70,12 +92,14 @@ def get_recalled(*, member_ids: Sequence[int], book: Rulebook) -> dict[int, Reca
     carried = _carried(member_ids) if "carried" in asked else {}
     answers = _answers(member_ids) if "consents" in asked else {}
     stays = _stays(member_ids) if "segments" in asked else {}
+    homes = _homes(member_ids) if "in_household" in asked else {}
     visits = _visits(member_ids, most=book.most_visits) if book.most_visits else {}
     return {
         pk: Recalled(
             carried=carried.get(pk, {}),
             answers=answers.get(pk, ()),
             stays=stays.get(pk, ()),
+            homes=homes.get(pk, ()),
             visits=visits.get(pk, 0) if book.most_visits else None,
         )
         for pk in member_ids
@@ -84,7 +108,8 @@ def get_recalled(*, member_ids: Sequence[int], book: Rulebook) -> dict[int, Reca
 
 def changes(*, book: Rulebook) -> bool:
     """Say whether what is remembered changes from one purchase of a member to the next."""
-    return not book.asked.isdisjoint({"carried", "consents", "segments", "nth_visit"})
+    changing = {"carried", "consents", "in_household", "nth_visit", "segments"}
+    return not book.asked.isdisjoint(changing)
 
 
 def _carried(member_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -113,6 +138,14 @@ def _stays(member_ids: Sequence[int]) -> dict[int, list[Stay]]:
     rows = stays.values_list("member_id", "segment__code", "since_at", "until_at")
     for pk, segment, since_at, until_at in rows:
         found[pk].append(Stay(segment=segment, since_at=since_at, until_at=until_at))
+    return found
+
+
+def _homes(member_ids: Sequence[int]) -> dict[int, list[Home]]:
+    found: dict[int, list[Home]] = defaultdict(list)
+    stays = HouseholdStay.objects.filter(member__in=member_ids)
+    for pk, since_at, until_at in stays.values_list("member_id", "since_at", "until_at"):
+        found[pk].append(Home(since_at=since_at, until_at=until_at))
     return found
 
 

@@ -1,10 +1,11 @@
 """Returns: goods come back, and with them what they had earned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from loyalty.core import ids
 from loyalty.core.refusals import ConcurrentUpdate
@@ -13,9 +14,9 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry, Kind
 from loyalty.programmes import books, counting
 from loyalty.programmes.rulebook import Rulebook
-from members import assessing, recalling, receipts, reweighing, selling, standing
+from members import assessing, recalling, receipts, reweighing, selling, sharing, standing
 from members.assessing import Assessed, Brought, ReturnExceedsSale
-from members.models import Member, Purchase, Return, ReturnLine
+from members.models import HouseholdStay, Purchase, Return, ReturnLine
 
 __all__ = ["Brought", "ReturnExceedsSale", "record"]
 
@@ -36,7 +37,7 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     ReturnExceedsSale, DuplicateReceipt, ConcurrentUpdate, or posting.KeyReused.
     """
     book = books.get_book()
-    accounts, purchase = _lock(brought.purchase, book)
+    purchase = _lock(brought.purchase, book)
     # After the locks: a repeat that raced us has committed by now.
     if done := Return.objects.select_related("purchase__member").filter(key=key).first():
         return _repeated(done, brought)
@@ -47,7 +48,7 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     if purchase.member:
         standing.write_ends(member=purchase.member, at=at, book=book)
     _keep(given, assessed)
-    _take_back(given, accounts, at=at, book=book)
+    _take_back(given, at=at, book=book)
     if purchase.member:
         standing.fall_on_return(member=purchase.member, at=at, book=book)
     _tell(given, book)
@@ -55,17 +56,17 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     return given
 
 
-def _lock(purchase: Purchase, book: Rulebook) -> tuple[dict[str, Account], Purchase]:
-    """Lock the accounts of whoever bought, then the sale, and return both as they are now."""
-    accounts: dict[str, Account] = {}
+def _lock(purchase: Purchase, book: Rulebook) -> Purchase:
+    """Lock the accounts of whoever bought, then the sale, and return it as it is now."""
     if purchase.member is not None:
-        accounts = posting.lock(purchase.member.holder_id, wallets=book.wallets)
-    rows = Purchase.objects.select_related("member", "store")
+        posting.lock(purchase.member.holder_id, wallets=book.wallets)
+    shared = HouseholdStay.objects.of(OuterRef("member"))
+    rows = Purchase.objects.select_related("member", "store").annotate(was_shared=Exists(shared))
     locked = rows.select_for_update(of=("self",), no_key=True).get(pk=purchase.pk)
     if locked.member_id != purchase.member_id:
         # It became somebody's meanwhile, whose accounts are not locked.
         raise ConcurrentUpdate
-    return accounts, locked
+    return locked
 
 
 def _repeated(done: Return, brought: Brought) -> Return:
@@ -136,10 +137,9 @@ def _keep(given: Return, assessed: Assessed) -> None:
     purchase.save(update_fields=["returned_cents"])
 
 
-def _take_back(
-    given: Return, accounts: Mapping[str, Account], *, at: datetime, book: Rulebook
-) -> None:
-    for entry in _get_earned(given.purchase, accounts.values(), wallets=given.taken):
+def _take_back(given: Return, *, at: datetime, book: Rulebook) -> None:
+    own = _get_own(given.purchase)
+    for entry in _get_earned(given.purchase, wallets=given.taken):
         wallet = entry.account.wallet.code
         posting.clawback(
             entry=entry,
@@ -149,24 +149,35 @@ def _take_back(
             at=at,
             actor=given.client,
             reason=REASON,
+            earned_by=own.get(wallet),
         )
 
 
-def _get_earned(
-    purchase: Purchase, accounts: Iterable[Account], *, wallets: Iterable[str]
-) -> list[Entry]:
+def _get_own(purchase: Purchase) -> dict[str, int]:
+    """Return the own accounts, by wallet, of a buyer who ever shared one. Others ask nothing."""
+    if purchase.member is None or not getattr(purchase, "was_shared", False):
+        return {}
+    mine = Account.objects.filter(holder=purchase.member.holder_id)
+    return dict(mine.values_list("wallet__code", "pk"))
+
+
+def _get_earned(purchase: Purchase, *, wallets: Collection[str]) -> list[Entry]:
     """Return the entries by which a sale gave points, in order of account.
 
-    What was given to a member who was merged since stands in their own account: it answers for
-    its entries, and takes them back from the survivor's.
+    What was given to a member who was merged since stands in their own account, and what was
+    given in a household in that one: it answers for its entries, and takes them back from
+    wherever they went.
     """
-    wanted = [account.pk for account in accounts if account.wallet.code in set(wallets)]
-    if not wanted:
+    if purchase.member is None or not wallets:
         return []
-    holders = Member.objects.filter(merged_into=purchase.member_id).values("holder")
-    merged = Account.objects.filter(holder__in=holders, wallet__code__in=list(wallets))
-    wanted += merged.values_list("pk", flat=True)
-    earned = Entry.objects.filter(account__in=wanted, kind=Kind.EARN, reference=purchase.public_id)
+    theirs = Account.objects.filter(
+        sharing.holders_of(member=purchase.member), wallet__code__in=list(wallets)
+    )
+    earned = Entry.objects.filter(
+        account__in=list(theirs.values_list("pk", flat=True)),
+        kind=Kind.EARN,
+        reference=purchase.public_id,
+    )
     return list(earned.select_related("account__wallet").order_by("account"))
 
 

@@ -16,7 +16,7 @@ from loyalty.ledger.planning import AWAY, PlannedEntry
 from loyalty.programmes.rulebook import Rulebook
 from members import explaining
 from members.explaining import Part
-from members.models import Member, Purchase, PurchaseLine, Return
+from members.models import Member, MemberState, Purchase, PurchaseLine, Return
 
 
 class Flow(StrEnum):
@@ -79,6 +79,7 @@ class Movement:
     lines: tuple[PurchaseLine, ...] = ()
     returned: Return | None = None
     key: str = ""
+    on_behalf_of: str = ""
     usable_from: datetime | None = None
     usable_until: datetime | None = None
     waits_for: str = ""
@@ -107,10 +108,16 @@ class Statement:
 
 
 def get_account(*, member: Member, book: Rulebook, wallet: str = "") -> Account | None:
-    """Return a member's account in a wallet, without a name that of the points."""
+    """Return the account a member spends from in a wallet, without a name that of the points.
+
+    In a household it is the household's, in a statement more; a merged member keeps their own.
+    """
     code = wallet or book.spending_wallet
     accounts = Account.objects.filter(holder=member.holder_id, wallet__code=code)
-    return accounts.select_related("wallet").first()
+    account = accounts.select_related("wallet").first()
+    if account is None or member.state == MemberState.MERGED:
+        return account
+    return balances.get_end(account=account)
 
 
 def get_statement(
@@ -125,25 +132,30 @@ def get_statement(
     cursor: str | None = None,
     limit: int = 20,
     is_brief: bool = False,
+    on_behalf_of: str = "",
 ) -> Statement:
     """Return at most `limit` movements of a member's account, newest first.
 
     What has fallen due and is not written down yet stands first, on the first page, beyond
     the limit. Four statements however many rows, one more where something is due; two when
-    brief, which leaves out the receipt's lines and until when points are good. Purchases are
+    brief, which leaves out the receipt's lines and until when points are good. Of a shared
+    account, of what was done on behalf of somebody alone, if told. Purchases are
     shown to the member who made them alone; what came back costs three more. Raises
     pages.InvalidCursor.
     """
     if account is None:
         return Statement(movements=(), next_cursor=None)
     rows = _entries(account, flow=flow, since=since, until=until)
+    if on_behalf_of:
+        mine = Q(on_behalf_of=on_behalf_of) | Q(parent__on_behalf_of=on_behalf_of)
+        rows = rows.filter(mine)
     page = pages.read(rows=rows, by="number", cursor=cursor, size=limit)
     movements = [_movement(entry) for entry in page.rows]
     movements = _with_purchases(movements, member=member, wallet=account.wallet.code)
     if not is_brief:
         movements = _with_lots(_with_lines(movements), book=book)
         movements = _with_returns(movements, member=member)
-    if cursor is None:
+    if cursor is None and not on_behalf_of:
         movements = [*_due(account, at=at, flow=flow, since=since, until=until), *movements]
     return Statement(movements=tuple(movements), next_cursor=page.next_cursor)
 
@@ -177,6 +189,7 @@ def _movement(entry: Entry) -> Movement:
         reference=entry.reference,
         actor=entry.actor,
         key=entry.key or "",
+        on_behalf_of=entry.on_behalf_of,
     )
 
 

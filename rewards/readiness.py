@@ -14,8 +14,8 @@ from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
 from loyalty.ledger.models import Entry
 from loyalty.programmes import books
-from members import standing
-from members.models import Member, MemberState
+from members import sharing, standing
+from members.models import Member
 from rewards import catalogue, limiting, pricing, stocking
 from rewards.models import ReadyNotice, Redemption, Reward
 
@@ -44,8 +44,8 @@ def tell(*, rises: Sequence[Rise], at: datetime) -> int:
     """
     shelf = catalogue.get_shelf(at=at)
     crossed = _get_crossed(rises, shelf)
-    members = _get_members(crossed)
-    pairs = _get_ready(members, shelf, crossed, at=at)
+    members, reached = _get_members(crossed)
+    pairs = _get_ready(members, shelf, reached, at=at)
     return _say(pairs, at=at)
 
 
@@ -70,14 +70,21 @@ def _get_before(rises: Sequence[Rise]) -> dict[Pair, int]:
     return {(account, number): has - owes for account, number, has, owes in rows}
 
 
-def _get_members(crossed: Collection[int]) -> list[Member]:
-    return list(Member.objects.filter(holder__in=crossed, state=MemberState.ACTIVE))
+def _get_members(crossed: Mapping[int, set[int]]) -> tuple[list[Member], dict[int, set[int]]]:
+    """Return whose points they are, each once, and by member the rewards they came to reach."""
+    members: dict[int, Member] = {}
+    reached: dict[int, set[int]] = defaultdict(set)
+    for holder, owners in sharing.get_owners(holder_ids=crossed).items():
+        for member in owners:
+            members[member.pk] = member
+            reached[member.pk] |= crossed[holder]
+    return list(members.values()), reached
 
 
 def _get_ready(
     members: Sequence[Member],
     shelf: Sequence[Reward],
-    crossed: Mapping[int, Collection[int]],
+    reached: Mapping[int, Collection[int]],
     *,
     at: datetime,
 ) -> list[tuple[Member, Reward]]:
@@ -89,7 +96,7 @@ def _get_ready(
         (member, reward)
         for member in members
         for reward in shelf
-        if reward.pk in crossed[member.holder_id]
+        if reward.pk in reached[member.pk]
         and (member.pk, reward.pk) not in had_enough
         and reward.is_offered(at=at)
         and not reward.is_exhausted

@@ -15,7 +15,7 @@ from loyalty.identity.models import User
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry
 from loyalty.programmes import books
-from members import blocking, owning, vouchering
+from members import blocking, owning, sharing, vouchering
 from members.models import Member, MemberState, Voucher
 from rewards import pricing, stocking
 from rewards.models import CancelReason, Redemption, RedemptionPayment, Reward
@@ -121,6 +121,7 @@ def _take(redemption: Redemption, price: Price, *, account: Account, is_historic
             key=redemption.key,
             at=redemption.redeemed_at,
             actor=redemption.actor,
+            on_behalf_of=sharing.on_behalf_of(member=redemption.member, account=account),
             is_historic=is_historic,
         )
     except posting.InsufficientPoints as refusal:

@@ -13,7 +13,7 @@ from loyalty import grants
 from loyalty.core import zones
 from loyalty.demo import campaigning, credentials, dealing, playing, shelving, story, world
 from loyalty.programmes import publishing, revising, setting_up
-from loyalty.programmes.models import Category, Programme, Rule, Store, Tier
+from loyalty.programmes.models import Category, HouseholdRule, Programme, Rule, Store, Tier
 from members import vouchering
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -57,6 +57,8 @@ def _open_programme(*, at: datetime) -> Programme:
         tiers=world.TIERS,
         at=at,
     )
+    programme.household_rule = HouseholdRule.SHARE
+    programme.save(update_fields=["household_rule"])
     for code, multiplier in world.MULTIPLIERS.items():
         tier = Tier.objects.get(code=code)
         tier.multiplier = Decimal(multiplier)

@@ -11,6 +11,7 @@ from loyalty.desk.views import (
     campaigns,
     emails,
     exports,
+    household,
     imports,
     jobs,
     look,
@@ -64,6 +65,11 @@ PAGES: Sequence[URLPattern] = (
     path("members/member/<int:pk>/block/", member_acts.block, name="member_block"),
     path("members/member/<int:pk>/unblock/", member_acts.unblock, name="member_unblock"),
     path("members/member/<int:pk>/close/", member_acts.close, name="member_close"),
+    path("members/member/<int:pk>/household/", household.share, name="member_household"),
+    path(
+        "members/member/<int:pk>/household/leave/", household.leave, name="member_household_leave"
+    ),
+    path("members/member/<int:pk>/household/end/", household.end, name="member_household_end"),
     path(
         "members/member/<int:pk>/cards/<int:card>/replace/",
         member_acts.replace_card,

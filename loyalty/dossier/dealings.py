@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from loyalty.core import money
@@ -10,10 +11,11 @@ from loyalty.dossier.sections import Section, Value, table
 from loyalty.ledger import balances
 from loyalty.ledger.models import Account
 from loyalty.programmes.rulebook import Rulebook
-from members import statements, words
+from members import sharing, statements, words
 from members.models import (
     Adjustment,
     AdjustmentNote,
+    HouseholdStay,
     Member,
     MemberEvent,
     MemberNote,
@@ -75,9 +77,12 @@ def _movements(member: Member, *, at: datetime, book: Rulebook) -> Section:
         ("purchase", _("Purchase")),
         ("usable_until", _("Expires at")),
     ]
-    accounts = Account.objects.filter(holder=member.holder_id).select_related("wallet")
+    # Of a shared account what was done for them alone.
+    homes = HouseholdStay.objects.filter(member=member).values("household__holder")
+    theirs = Account.objects.filter(Q(holder=member.holder_id) | Q(holder__in=homes))
+    accounts = theirs.select_related("wallet")
     rows: list[tuple[Value, ...]] = []
-    for account in accounts.order_by("wallet__code"):
+    for account in accounts.order_by("wallet__code", "pk"):
         wallet = words.of_wallet(account.wallet.code, book=book)
         told = _told(member, account, at=at, book=book)
         rows += [
@@ -97,6 +102,7 @@ def _told(member: Member, account: Account, *, at: datetime, book: Rulebook) -> 
         page = statements.get_statement(
             member=member, account=account, at=at, book=book, flow=Flow.BOOK, cursor=cursor,
             limit=_PAGE,
+            on_behalf_of=sharing.on_behalf_of(member=member, account=account),
         )  # fmt: skip
         yield from page.movements
         cursor = page.next_cursor

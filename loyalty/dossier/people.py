@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,16 @@ from loyalty.dossier.sections import Section, Value, table
 from loyalty.events.models import Message
 from loyalty.programmes.models import Tier
 from members import consent_texts, words
-from members.models import Card, Consent, ErasureRequest, Member, SegmentStay, TierChange
+from members.models import (
+    Card,
+    Consent,
+    ErasureRequest,
+    HouseholdInvitation,
+    HouseholdStay,
+    Member,
+    SegmentStay,
+    TierChange,
+)
 
 
 def sections(*, member: Member) -> Iterator[Section]:
@@ -23,6 +33,8 @@ def sections(*, member: Member) -> Iterator[Section]:
     yield _consents(member)
     yield _tiers(member)
     yield _segments(member)
+    yield _households(member)
+    yield _invitations(member)
     yield _messages(member)
     yield _sign_in(member)
     yield _erasures(member)
@@ -156,6 +168,45 @@ def _tiers(member: Member) -> Section:
         for row in changes.order_by("changed_at", "pk")
     )  # fmt: skip
     return table("tiers", _("Tiers"), columns, rows)
+
+
+def _households(member: Member) -> Section:
+    columns = [
+        ("household", _("Household")),
+        ("since_at", _("Since")),
+        ("until_at", _("Until")),
+        ("rule", _("What you take along")),
+        ("brought", _("Points brought")),
+        ("taken", _("Points taken along")),
+    ]
+    stays = HouseholdStay.objects.filter(member=member).select_related("household")
+    rows = (
+        (
+            stay.household.public_id, stay.since_at, stay.until_at, stay.get_rule_display(),
+            stay.brought, stay.taken,
+        )
+        for stay in stays.order_by("since_at", "pk")
+    )  # fmt: skip
+    return table("households", _("Households you were in"), columns, rows)
+
+
+def _invitations(member: Member) -> Section:
+    columns = [
+        ("household", _("Household")),
+        ("by_you", _("By you")),
+        ("state", _("State")),
+        ("invited_at", _("Invited")),
+        ("answered_at", _("Answered")),
+    ]
+    told = HouseholdInvitation.objects.filter(Q(member=member) | Q(invited_by=member))
+    rows = (
+        (
+            one.household.public_id, one.invited_by_id == member.pk, one.get_state_display(),
+            one.invited_at, one.answered_at,
+        )
+        for one in told.select_related("household").order_by("invited_at", "pk")
+    )  # fmt: skip
+    return table("invitations", _("Invitations to a household"), columns, rows)
 
 
 def _messages(member: Member) -> Section:

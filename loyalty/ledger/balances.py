@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty.ledger import folding, loading
+from loyalty.ledger import families, folding, loading
 from loyalty.ledger.models import Account
 from loyalty.ledger.planning import NEVER, Book, Draft, PlannedEntry, settle
 
@@ -54,16 +54,49 @@ def get_balance(*, account: Account, at: datetime) -> Balance:
 
 
 def get_balances(*, holder_ids: Iterable[int], at: datetime) -> dict[int, dict[str, Balance]]:
-    """Return the balances of holders by wallet code, as `get_balance`, in two statements."""
+    """Return the balances of holders by wallet code, as `get_balance`, in two statements.
+
+    They are those of the accounts in which the holders spend: of one that ended in another
+    the other's, in a statement more.
+    """
     accounts = list(
         Account.objects.filter(holder__in=list(holder_ids)).select_related("wallet").order_by("id")
     )
-    books = [loading.as_book(account) for account in accounts]
-    loading.read_expiring_lots(books, at=at)
+    ends = _get_ends(accounts)
+    spent = {end.pk: end for account in accounts for end in [ends.get(account.pk, account)]}
+    books = {pk: loading.as_book(account) for pk, account in spent.items()}
+    loading.read_expiring_lots(books.values(), at=at)
+    shown = {pk: _balance(book, at) for pk, book in books.items()}
     balances: dict[int, dict[str, Balance]] = {}
-    for account, book in zip(accounts, books, strict=True):
-        balances.setdefault(account.holder_id, {})[account.wallet.code] = _balance(book, at)
+    for account in accounts:
+        end = ends.get(account.pk, account)
+        balances.setdefault(account.holder_id, {})[account.wallet.code] = shown[end.pk]
     return balances
+
+
+def get_end(*, account: Account) -> Account:
+    """Return the account that has an account's points now: itself, unless it was merged."""
+    return _get_ends([account]).get(account.pk, account)
+
+
+def get_share(*, account: Account, earned_by: str, at: datetime) -> int:
+    """Return with how many points a merged account would stand alone, were it unmerged now."""
+    end = get_end(account=account)
+    book = loading.as_book(end)
+    loading.read_open_lots([book])
+    settle(Draft(book, at=at, recorded_at=at))
+    own = families.read_guests(of=account.pk, at=end.pk)
+    own |= families.read_earned_by(whom=earned_by, at=end.pk)
+    return sum(lot.remaining for lot in book.lots.values() if lot.number in own)
+
+
+def _get_ends(accounts: Iterable[Account]) -> dict[int, Account]:
+    """Return by account, of those that were merged, the one that has their points now."""
+    ends = {account.pk: account for account in accounts if account.merged_into_id is not None}
+    while after := {end.merged_into_id for end in ends.values() if end.merged_into_id is not None}:
+        found = Account.objects.select_related("wallet").in_bulk(sorted(after))
+        ends = {pk: found.get(end.merged_into_id or 0, end) for pk, end in ends.items()}
+    return ends
 
 
 def get_due(*, account: Account, at: datetime) -> list[PlannedEntry]:

@@ -10,28 +10,28 @@ from django.db import connection
 
 from loyalty.core import engines
 from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Book, Earned, Hold, Lot, Spending, Wait
+from loyalty.ledger.planning import Book, Hold, Lot, Spending, Wait
 from loyalty.ledger.planning.accounts import BUCKETS, in_utc
 
 # A spending looks at so many lots first; hardly any needs more.
 _FIRST_LOTS = 50
 
-_COLUMNS = (
+COLUMNS = (
     "l.account_id, l.id, l.number, l.rule_version, l.earned_at, l.original, l.remaining,"
     " l.state, l.available_at, l.expires_at, l.waits_for, l.cancels_at, l.life"
 )
-_WIDTH = 13
-_OPEN = f"SELECT {_COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
+WIDTH = 13
+_OPEN = f"SELECT {COLUMNS} FROM ledger_lot l WHERE l.remaining > 0 AND "
 # Materialised: the account's first end is looked up once, whatever the account holds.
 _DYING_NEXT = (
     "SELECT * FROM (WITH d AS MATERIALIZED (SELECT a.id, (SELECT MIN(f.expires_at)"
     " FROM ledger_lot f WHERE f.account_id = a.id AND f.remaining > 0 AND f.state = 'ACTIVE')"
-    f" AS first FROM ledger_account a WHERE {{condition}}) SELECT {_COLUMNS} FROM d"
+    f" AS first FROM ledger_account a WHERE {{condition}}) SELECT {COLUMNS} FROM d"
     " JOIN ledger_lot l ON l.account_id = d.id AND l.expires_at = d.first"
     " AND l.remaining > 0 AND l.state = 'ACTIVE') dying"
 )
 _OF_ENTRY = (
-    f"SELECT DISTINCT {_COLUMNS} FROM ledger_movement m"
+    f"SELECT DISTINCT {COLUMNS} FROM ledger_movement m"
     " JOIN ledger_lot l ON l.id = m.lot_id WHERE m.entry_id = %s"
 )
 _TAKEN = (
@@ -46,39 +46,10 @@ _NO_HOLD = (
     " CAST(NULL AS timestamptz), CAST(NULL AS bigint)"
 )
 _HELD = (
-    f"SELECT {_COLUMNS}, h.id, o.number, h.public_id, h.expires_at, m.points"
+    f"SELECT {COLUMNS}, h.id, o.number, h.public_id, h.expires_at, m.points"
     " FROM ledger_hold h JOIN ledger_entry o ON o.id = h.opening_id"
     " JOIN ledger_movement m ON m.entry_id = h.opening_id"
     " JOIN ledger_lot l ON l.id = m.lot_id WHERE h.closing_id IS NULL AND "
-)
-# The lots that an entry opened, and those that their points went on to, in any account.
-_FAMILY = (
-    "WITH RECURSIVE family(id, account_id, number) AS ("
-    "SELECT l.id, l.account_id, l.number FROM ledger_movement m"
-    " JOIN ledger_lot l ON l.id = m.lot_id WHERE m.entry_id = %s AND m.source = 'issued'"
-    " UNION SELECT n.id, n.account_id, n.number FROM ledger_lot n"
-    " JOIN family f ON n.came_account_id = f.account_id AND n.came_number = f.number)"
-)
-_OF_FAMILY = f"{_FAMILY} SELECT {_COLUMNS} FROM ledger_lot l JOIN family f ON f.id = l.id"
-_RECLAIMED = (
-    f"{_FAMILY} SELECT (SELECT COALESCE(SUM(m.points), 0) FROM ledger_movement m"
-    " JOIN family f ON f.id = m.lot_id WHERE m.destination = 'expired'),"
-    " COALESCE(SUM(COALESCE(e.forgiven, 0) + COALESCE(e.waived, 0) - e.points), 0),"
-    " COALESCE(SUM(e.forgiven), 0)"
-    " FROM ledger_entry e WHERE e.parent_id = %s AND e.kind = 'CLAWBACK'"
-)
-# What is in an account of all that came from another since that was merged, by whatever way.
-_GUESTS = (
-    "WITH RECURSIVE guests(account_id, number) AS ("
-    "SELECT n.account_id, n.number FROM ledger_entry o"
-    " JOIN ledger_entry i ON i.transfer = o.transfer AND i.kind = 'TRANSFER_IN'"
-    " JOIN ledger_movement m ON m.entry_id = i.id JOIN ledger_lot n ON n.id = m.lot_id"
-    " WHERE o.account_id = %s AND o.kind = 'TRANSFER_OUT' AND o.number >= ("
-    "SELECT MAX(f.number) FROM ledger_entry f WHERE f.account_id = %s"
-    " AND f.kind = 'TRANSFER_OUT' AND f.key IS NOT NULL)"
-    " UNION SELECT n.account_id, n.number FROM ledger_lot n"
-    " JOIN guests g ON n.came_account_id = g.account_id AND n.came_number = g.number)"
-    " SELECT number FROM guests WHERE account_id = %s"
 )
 
 
@@ -173,11 +144,11 @@ def _put(books: dict[int, Book], rows: Sequence[Sequence[Any]]) -> None:
     parts: dict[tuple[int, int], list[tuple[Lot, int]]] = {}
     holds: dict[tuple[int, int], Sequence[Any]] = {}
     for row in rows:
-        lot = _read(row[:_WIDTH])
+        lot = read_lot(row[:WIDTH])
         lot = books[row[0]].lots.setdefault(lot.number, lot)
-        if len(row) > _WIDTH and row[_WIDTH] is not None:
-            place = (row[0], row[_WIDTH + 1])
-            holds[place] = row[_WIDTH:]
+        if len(row) > WIDTH and row[WIDTH] is not None:
+            place = (row[0], row[WIDTH + 1])
+            holds[place] = row[WIDTH:]
             parts.setdefault(place, []).append((lot, row[-1]))
     for (account, number), (key, _number, public_id, expires_at, _points) in holds.items():
         drawn = sorted(
@@ -201,47 +172,9 @@ def read_hold(book: Book, hold: int) -> None:
         _put({book.account: book}, cursor.fetchall())
 
 
-def read_earned(books: dict[int, Book], entry: Entry) -> Earned:
-    """Return what has become of what an entry gave, and give the books its lots in them.
-
-    Books are by account; `Earned.lots` are those in the account of the entry.
-    """
-    own = set()
-    for account, lot in _select(_OF_FAMILY, [entry.pk]):
-        if account in books:
-            books[account].lots.setdefault(lot.number, lot)
-        if account == entry.account_id:
-            own.add(lot.number)
-    with connection.cursor() as cursor:
-        cursor.execute(_RECLAIMED, [entry.pk, entry.pk])
-        expired, taken_back, forgiven = cursor.fetchone()
-    return Earned(
-        number=entry.number,
-        points=entry.points,
-        lots=frozenset(own),
-        expired=int(expired),
-        taken_back=int(taken_back),
-        forgiven=int(forgiven),
-    )
-
-
-def read_family(entry: Entry, *, account: int) -> frozenset[int]:
-    """Return the numbers of an account's lots that hold what an entry gave."""
-    return frozenset(
-        lot.number for owner, lot in _select(_OF_FAMILY, [entry.pk]) if owner == account
-    )
-
-
-def read_guests(*, of: int, at: int) -> frozenset[int]:
-    """Return the numbers of the lots of account `at` that came from `of` since it was merged."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GUESTS, [of, of, at])
-        return frozenset(row[0] for row in cursor.fetchall())
-
-
 def read_spending(book: Book, entry: Entry) -> Spending:
     """Return what an entry spent and what came back since, and give the book its lots."""
-    for _account, lot in _select(_OF_ENTRY, [entry.pk]):
+    for _account, lot in select(_OF_ENTRY, [entry.pk]):
         book.lots.setdefault(lot.number, lot)
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN, [entry.pk, entry.pk])
@@ -263,20 +196,20 @@ def _read_first(book: Book, points: int) -> None:
         f"{_OPEN} l.account_id = %s AND l.state = 'ACTIVE'"
         f" ORDER BY l.expires_at, l.number LIMIT {limit}"
     )
-    for _account, lot in _select(statement, [book.account]):
+    for _account, lot in select(statement, [book.account]):
         book.lots[lot.number] = lot
     reached = sum(lot.remaining for lot in book.lots.values())
     if reached < points <= book.buckets["available"]:
         _read_all(book)
 
 
-def _select(statement: str, parameters: Sequence[Any]) -> list[tuple[int, Lot]]:
+def select(statement: str, parameters: Sequence[Any]) -> list[tuple[int, Lot]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [(row[0], _read(row)) for row in cursor.fetchall()]
+        return [(row[0], read_lot(row)) for row in cursor.fetchall()]
 
 
-def _read(row: Sequence[Any]) -> Lot:
+def read_lot(row: Sequence[Any]) -> Lot:
     _account, key, number, rule_version, earned_at, original, remaining, state = row[:8]
     start, end, event, cancels_at, life = row[8:]
     return Lot(

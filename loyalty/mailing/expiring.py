@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from loyalty.core import zones
-from loyalty.ledger.models import Lot
+from loyalty.ledger.models import Account, Lot
 from loyalty.programmes.rulebook import Rulebook
 
 Ending = Mapping[tuple[int, date], int]
@@ -39,3 +39,10 @@ def get_expiring(
     ):
         ending[holder, book.last_day(ends_at)] += points
     return ending
+
+
+def get_spenders(*, holder_ids: Collection[int], book: Rulebook) -> Mapping[int, int]:
+    """Return by holder whose points they spend: their own, or those of their household."""
+    accounts = Account.objects.filter(holder__in=holder_ids, wallet__code=book.spending_wallet)
+    rows = accounts.values_list("holder_id", "merged_into__holder_id")
+    return {holder: home or holder for holder, home in rows}

@@ -34,6 +34,7 @@ MANNERS: Mapping[MessageKind, Manner] = {
     MessageKind.CONTACT_CHANGED: Manner(template="contact_changed", reaches=_ANYBODY),
     MessageKind.ERASURE_ASKED: Manner(template="erasure_asked", reaches=_ANYBODY),
     MessageKind.ERASURE_UNDONE: Manner(template="erasure_undone", reaches=_ANYBODY),
+    MessageKind.HOUSEHOLD_INVITED: Manner(template="household_invited"),
 }
 
 

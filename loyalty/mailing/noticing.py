@@ -16,7 +16,7 @@ from loyalty.mailing import expiring, pacing
 from loyalty.mailing.pacing import FIRST, Told
 from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
-from members.models import Member
+from members import sharing
 
 _CHUNK = 1_000
 _DAY = timedelta(days=1)
@@ -91,16 +91,22 @@ def _days(
         book=book,
         earned_before=midnight,
     )
-    members = dict(
-        Member.objects.active()
-        .filter(holder__in={holder for holder, _last in ending}, email__isnull=False)
-        .values_list("holder_id", "public_id")
-    )
+    told = _recipients({holder for holder, _last in ending})
     days: dict[str, set[date]] = defaultdict(set)
     for holder, last in ending:
-        if holder in members:
-            days[members[holder]].add(last)
+        for recipient in told[holder]:
+            days[recipient].add(last)
     return days
+
+
+def _recipients(holder_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Return by holder who can be written to: of a household each one's own address."""
+    recipients: dict[int, list[str]] = defaultdict(list)
+    if not holder_ids:
+        return recipients
+    for holder, members in sharing.get_owners(holder_ids=holder_ids).items():
+        recipients[holder] += [member.public_id for member in members if member.email]
+    return recipients
 
 
 def _told(

@@ -46,6 +46,12 @@ def confirm_undoing(events: Sequence[OutboxEvent]) -> None:
     _put(MessageKind.ERASURE_UNDONE, events)
 
 
+@outbox.on("household.invited")
+def tell_of_invitation(events: Sequence[OutboxEvent]) -> None:
+    """Ask whoever was invited into a household."""
+    _put(MessageKind.HOUSEHOLD_INVITED, events, "invitation")
+
+
 @outbox.on("member.erased")
 def forget(events: Sequence[OutboxEvent]) -> None:
     """Forget that somebody who was erased was ever written to."""

@@ -117,5 +117,9 @@ _SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
     "contact_changed": _changed,
     "erasure_asked": lambda _language, now: {"until": now + timedelta(hours=72)},
     "erasure_undone": lambda _language, _now: {},
+    "household_invited": lambda _language, now: {
+        "name": "Dominique",
+        "until": now.date() + timedelta(days=14),
+    },
 }
 _WITHOUT_ACTION = frozenset({CODE, "contact_changed"})

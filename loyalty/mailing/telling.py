@@ -19,7 +19,7 @@ from loyalty.programmes.models import Tier
 from loyalty.programmes.rulebook import Rulebook
 from members import blocking, foretelling
 from members.foretelling import Fall
-from members.models import Member
+from members.models import HouseholdInvitation, InvitationState, Member
 from rewards import pricing
 from rewards.models import Reward
 
@@ -88,14 +88,18 @@ def _welcome(batch: Batch) -> Told:
 
 def _expiry(batch: Batch) -> Told:
     firsts = {m.pk: date.fromisoformat(m.facts["day"]) for m in batch.messages}
-    ending: dict[int, dict[date, int]] = defaultdict(dict)
+    holder_ids = [batch.member_of(message).holder_id for message in batch.messages]
+    # In a household it is its points that end.
+    spent = expiring.get_spenders(holder_ids=holder_ids, book=batch.book)
+    found: dict[int, dict[date, int]] = defaultdict(dict)
     for (holder, day), points in expiring.get_expiring(
-        holder_ids=[batch.member_of(message).holder_id for message in batch.messages],
+        holder_ids=set(spent.values()),
         after=batch.at,
         until=max(firsts.values()) + pacing.WEEK,
         book=batch.book,
     ).items():
-        ending[holder][day] = points
+        found[holder][day] = points
+    ending = {holder: found[spent.get(holder, holder)] for holder in holder_ids}
     held = batch.points()
     today = batch.book.business_day(batch.at)
     told: Told = {}
@@ -248,6 +252,25 @@ def _erasure_undone(batch: Batch) -> Told:
     return {message.pk: Said(action=link("portal:card")) for message in batch.messages}
 
 
+def _household_invited(batch: Batch) -> Told:
+    """Say who asks, unless it was answered, or is over, by now."""
+    asked = {message.pk: message.facts["invitation"] for message in batch.messages}
+    waiting = {
+        one.public_id: one
+        for one in HouseholdInvitation.objects.filter(
+            public_id__in=asked.values(), state=InvitationState.OPEN, lapses_at__gt=batch.at
+        ).select_related("invited_by")
+    }
+    told: Told = {}
+    for pk, public_id in asked.items():
+        if (one := waiting.get(public_id)) is None:
+            told[pk] = MessageReason.OVERTAKEN
+            continue
+        says = {"name": one.invited_by.first_name, "until": batch.book.last_day(one.lapses_at)}
+        told[pk] = Said(says=says, action=link("portal:household"))
+    return told
+
+
 _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.WELCOME: _welcome,
     MessageKind.EXPIRY_30: _expiry,
@@ -258,4 +281,5 @@ _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.CONTACT_CHANGED: _contact_changed,
     MessageKind.ERASURE_ASKED: _erasure_asked,
     MessageKind.ERASURE_UNDONE: _erasure_undone,
+    MessageKind.HOUSEHOLD_INVITED: _household_invited,
 }

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from loyalty.ledger.models import Kind
 from loyalty.programmes.rulebook import Rulebook
 from members import explaining as explaining_members
+from members import sharing
 from members.explaining import Part
 from members.models import Member, Purchase, PurchaseLine, Return
 from members.statements import Movement, Statement
@@ -20,13 +21,15 @@ class Row:
     """One movement. `figure` is what the line says: the balance's change, or what still waits.
 
     `usable_from`, `last_day` and `waits_until` are business days; `where` is a store's name or
-    nothing; `waits_for` says in words until when points are pending that wait for an event.
+    nothing, `whose` the name of somebody else of the household; `waits_for` says in words until
+    when points are pending that wait for an event.
     """
 
     number: int
     words: str
     at: datetime
     where: str
+    whose: str
     figure: int
     is_waiting: bool
     balance: int
@@ -56,10 +59,24 @@ class Row:
 
 
 def get_rows(*, statement: Statement, member: Member, book: Rulebook) -> tuple[Row, ...]:
-    """Return a statement as rows, with the rewards' names. One statement more at most."""
+    """Return a statement as rows, with the rewards' names. One statement more at most.
+
+    In a household one more says who the others are.
+    """
     told = statement.movements
     names = explaining.get_names(member=member, entry_ids=_spendings(told))
-    return tuple(_row(one, reward=names.get(one.spending_id or 0, ""), book=book) for one in told)
+    others = sharing.get_first_names(
+        public_ids={one.on_behalf_of for one in told} - {"", member.public_id}
+    )
+    return tuple(
+        _row(
+            one,
+            reward=names.get(one.spending_id or 0, ""),
+            whose=others.get(one.on_behalf_of, ""),
+            book=book,
+        )
+        for one in told
+    )
 
 
 def _spendings(movements: Sequence[Movement]) -> set[int]:
@@ -67,7 +84,7 @@ def _spendings(movements: Sequence[Movement]) -> set[int]:
     return {entry for entry in spent if entry is not None}
 
 
-def _row(told: Movement, *, reward: str, book: Rulebook) -> Row:
+def _row(told: Movement, *, reward: str, whose: str, book: Rulebook) -> Row:
     is_waiting = told.points == 0 and told.pending > 0
     happened = told.purchase or told.returned
     store = happened.store if happened else None
@@ -78,6 +95,7 @@ def _row(told: Movement, *, reward: str, book: Rulebook) -> Row:
         # What was good until the end of a day expired on that day, as the card says.
         at=told.occurred_at - (_INSTANT if told.kind == Kind.EXPIRE else timedelta()),
         where=store.name if store else "",
+        whose=whose,
         figure=told.pending if is_waiting else told.points,
         is_waiting=is_waiting,
         balance=told.balance,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from loyalty.ledger import balances
+from loyalty.portal import household
 from loyalty.programmes.rulebook import Rulebook
+from members import housing
 from members.erasing import WAIT
 from members.models import Member, Voucher
 
@@ -37,15 +39,27 @@ class Stake:
 
 
 def get_stake(*, member: Member, at: datetime, book: Rulebook) -> Stake:
-    """Return what a member has in the wallet they spend from. Three statements at most."""
-    found = balances.get_balances(holder_ids=[member.holder_id], at=at)
-    has = found.get(member.holder_id, {}).get(book.spending_wallet)
+    """Return what a member has in the wallet they spend from. Four statements at most.
+
+    Of a household what leaving it would take along, in a few more.
+    """
     still_open = Voucher.objects.open(at=at).filter(member=member)
+    available, pending = _points(member, at=at, book=book)
     return Stake(
-        available=has.available if has else 0,
-        pending=has.pending if has else 0,
+        available=available,
+        pending=pending,
         vouchers=[_kept(voucher, book) for voucher in still_open.order_by("expires_at", "pk")],
     )
+
+
+def _points(member: Member, *, at: datetime, book: Rulebook) -> tuple[int, int]:
+    """Return what is available and pending; what a household shares is told as one."""
+    if stay := housing.get_stay(member=member):
+        leaving = household.get_leaving(stay=stay, member=member, at=at, book=book)
+        return leaving.takes, 0
+    found = balances.get_balances(holder_ids=[member.holder_id], at=at)
+    has = found.get(member.holder_id, {}).get(book.spending_wallet)
+    return (has.available, has.pending) if has else (0, 0)
 
 
 def _kept(voucher: Voucher, book: Rulebook) -> Kept:

@@ -112,6 +112,8 @@ def compile_book() -> Rulebook:
         categories=tree,
         ladder=_ladder(),
         has_products=programme.has_products,
+        household_rule=programme.household_rule,
+        household_size=programme.household_size,
     )
 
 

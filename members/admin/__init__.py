@@ -11,6 +11,11 @@ from members.admin.cards import CardAdmin
 from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
 from members.admin.erasures import ErasureRequestAdmin
 from members.admin.held import TillHoldAdmin
+from members.admin.households import (
+    HouseholdAdmin,
+    HouseholdInvitationAdmin,
+    HouseholdStayAdmin,
+)
 from members.admin.imports import ExportAdmin, ImportFileAdmin, ImportRowAdmin, ImportRunAdmin
 from members.admin.merges import MergeAdmin
 from members.admin.notes import MemberNoteAdmin
@@ -27,6 +32,9 @@ __all__ = [
     "ConsentAdmin",
     "ErasureRequestAdmin",
     "ExportAdmin",
+    "HouseholdAdmin",
+    "HouseholdInvitationAdmin",
+    "HouseholdStayAdmin",
     "ImportFileAdmin",
     "ImportRowAdmin",
     "ImportRunAdmin",

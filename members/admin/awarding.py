@@ -6,20 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from loyalty.core import languages
-from loyalty.ledger.models import Entry
+from loyalty.ledger.models import Account, Entry
 from loyalty.programmes import books, circumstances, wording
 from loyalty.programmes.models import Category
 from loyalty.programmes.occasions import MemberFacts
 from loyalty.programmes.rulebook import Rulebook
-from members import words
-from members.models import Member, Purchase, PurchaseLine, Return
+from members import sharing, words
+from members.models import Purchase, PurchaseLine, Return
 
 _LEAP = 2000
 
@@ -90,10 +89,10 @@ def show_entries(*, purchase: Purchase) -> SafeString:
     """Return the entries of the ledger that the purchase made, each leading to its page."""
     entries: list[Entry] = []
     if purchase.member is not None:
-        # A merged member's purchases are the survivor's, and booked where they were made.
-        mine = Q(pk=purchase.member.pk) | Q(merged_into=purchase.member.pk)
-        holders = list(Member.objects.filter(mine).values_list("holder", flat=True))
-        made = Entry.objects.filter(account__holder__in=holders, reference=purchase.public_id)
+        # Booked where they were made: a merged member's in their account, or in a household's.
+        theirs = Account.objects.filter(sharing.holders_of(member=purchase.member))
+        accounts = list(theirs.values_list("pk", flat=True))
+        made = Entry.objects.filter(account__in=accounts, reference=purchase.public_id)
         entries = list(made.order_by("pk"))
     return render_to_string("admin/members/_entries.html", {"entries": entries})
 

@@ -97,11 +97,10 @@ def get_account(member: str, book: Rulebook) -> Account:
     holder = Member.objects.filter(public_id=member).values(
         whose=Coalesce("merged_into__holder", "holder")
     )
-    account = (
-        Account.objects.select_related("wallet")
-        .filter(holder=Subquery(holder), wallet__code=book.spending_wallet)
-        .first()
-    )
+    own = Account.objects.filter(holder=Subquery(holder), wallet__code=book.spending_wallet)
+    # Of who is in a household, what that has.
+    spent = own.values(whose=Coalesce("merged_into", "pk"))
+    account = Account.objects.select_related("wallet").filter(pk=Subquery(spent)).first()
     if account is None:
         raise MemberNotFound
     return account

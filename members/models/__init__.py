@@ -3,6 +3,12 @@ from members.models.counters import CarriedAmount
 from members.models.events import MemberEvent
 from members.models.files import Export, FileState, ImportFile
 from members.models.holds import TillHold
+from members.models.households import (
+    Household,
+    HouseholdInvitation,
+    HouseholdStay,
+    InvitationState,
+)
 from members.models.merges import Merge
 from members.models.notes import MemberNote
 from members.models.people import (
@@ -36,9 +42,13 @@ __all__ = [
     "ErasureState",
     "Export",
     "FileState",
+    "Household",
+    "HouseholdInvitation",
+    "HouseholdStay",
     "ImportFile",
     "ImportRow",
     "ImportRun",
+    "InvitationState",
     "Member",
     "MemberEvent",
     "MemberKind",

@@ -31,6 +31,8 @@ TOLD = {
     "members.MemberNote": "notes",
     "members.MemberEvent": "events",
     "members.SegmentStay": "segments",
+    "members.HouseholdStay": "households",
+    "members.HouseholdInvitation": "invitations",
 }
 _OURS = "who of the staff did it; members have no row"
 _DERIVED = "counted anew from purchases and points, which are told"
@@ -41,6 +43,7 @@ LEFT_OUT = {
     "members.TillHold": "what a hold was worth at a till, opened by a movement that is told",
     "rewards.RedemptionPayment": "a movement in another wallet, which is told",
     "rewards.ReadyNotice": "that an e-mail was written, which is told among the messages",
+    "members.Household": "an opaque number; who was in it when is told of each",
     "members.Merge": "that two memberships are one, whose rows are told together",
     "members.TierReviewMove": "a move foreseen; those that came are told as changes of tier",
     "members.TierReview": _OURS,

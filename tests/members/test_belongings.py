@@ -24,6 +24,8 @@ _OF_THE_MEMBERSHIP = "what happened to a membership stays its own; the dossier t
 STAY = {
     "members.Member": "who somebody was merged into",
     "members.HistoricalMember": _OF_THE_MEMBERSHIP,
+    "members.HouseholdStay": _OF_THE_MEMBERSHIP,
+    "members.HouseholdInvitation": _OF_THE_MEMBERSHIP,
     "members.Adjustment": _OF_THE_MEMBERSHIP,
     "members.CarriedAmount": "below one step of a rule: worth less than the least it gives",
     "members.MemberEvent": "what was told of a membership and gave points stays with it",

@@ -8,13 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.programmes.models import Programme, Segment
-from members import consenting, enrolling, purchasing, returning, segmenting
+from members import consenting, enrolling, housing, purchasing, returning, segmenting
 from members.consenting import Said
 from members.importing import purchases
 from members.models import Member, MemberKind, Purchase
 from members.purchasing import Payment, SaleLine
 from members.returning import Brought
 from tests.conftest import NOON
+from tests.members import homes
 from tests.members.builders import points_of, publish, sale
 from tests.members.conftest import Writer
 
@@ -64,6 +65,20 @@ class TestVisits:
         purchasing.record(sale=sale(member), key="b", at=NOON)
 
         assert points_of(member, at=NOON) == 10 + 10 + 70 + 20
+
+
+class TestHouseholds:
+    def test_count_as_they_were_at_the_moment_of_the_sale(self, ada: Member):
+        publish("shared", bonus(in_household=True))
+        homes.allow()
+        homes.settle(ada, at=NOON - 2 * DAY)
+        housing.leave(member=ada, at=NOON - DAY)
+
+        during = sale(ada, occurred_at=NOON - 2 * DAY)
+
+        assert purchasing.record(sale=during, key="a", at=NOON).points == 70
+        after = purchasing.record(sale=sale(ada), key="b", at=NOON)
+        assert (after.points, after.award["refused"][0]["why"]) == (20, "not-in-household")
 
 
 class TestConsents:

@@ -15,6 +15,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "clients.ClientKey": {"name": "till"},
     "ledger.Hold": {"closing": None},
     "ledger.Lot": {"expires_at": NOON + timedelta(days=900)},
+    "members.HouseholdInvitation": {"answered_at": None},
+    "members.HouseholdStay": {"taken": None},
     "members.Merge": {"undone_by": None},
     "ledger.Movement": {"destination": "available"},
     "members.Member": {"given_tier": None, "earned_tier": None},

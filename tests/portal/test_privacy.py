@@ -19,8 +19,8 @@ from tests.members.builders import give_voucher, points_of, sale
 DUE = NOON + timedelta(hours=72)
 # The session, the user, the member, the revision of the rules.
 QUERIES = 4
-# And the wallets, their lots that end, the vouchers.
-STAKE = QUERIES + 3
+# And the household, the wallets, their lots that end, the vouchers.
+STAKE = QUERIES + 4
 
 PAGES = [("/me/privacy/", QUERIES), ("/me/privacy/leave/", STAKE), ("/me/privacy/erase/", STAKE)]
 

@@ -127,6 +127,7 @@ class TestThePreview:
             ({"payment_means": "card"}, {"means": "card"}, "another means of payment"),
             ({"kind": "company"}, {"kind": "company"}, "another sort of member"),
             ({"segments": ["vip"]}, {"segment": "vip"}, "in none of the rule's segments"),
+            ({"in_household": "on"}, {"in_household": "on"}, "The member is in no household."),
             ({"consents": ["sms"]}, {"has_agreed": "on"}, "has not agreed to offers"),
             ({"nth_visit": "2"}, {"visit": "2"}, "another of the member's purchases"),
             (

@@ -141,7 +141,7 @@ class TestANewVersion:
         terms = said(
             fixed(5), brands=["Illy"], tags=["new"], excluded_tags=["sale"], tills=["T1"],
             segments=["vip"], kind="company", consents=["email", "sms"],
-            nth_visit=2, minimum_basket_cents=500, without_tax=True,
+            nth_visit=2, minimum_basket_cents=500, without_tax=True, in_household=True,
         )  # fmt: skip
         publishing.publish(rule=week, said=terms, at=SET_UP)
         page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})

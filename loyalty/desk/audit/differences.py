@@ -50,6 +50,9 @@ DEEDS: Mapping[str, Promise] = {
     "merged-here": gettext_lazy("another membership merged into this one"),
     "unmerged": gettext_lazy("merge into another membership undone"),
     "unmerged-here": gettext_lazy("merge of another membership undone"),
+    "household-founded": gettext_lazy("household founded"),
+    "household-joined": gettext_lazy("joined a household"),
+    "household-left": gettext_lazy("left a household"),
 }
 REASONS: Mapping[str, Promise] = {
     "lost": gettext_lazy("lost"),

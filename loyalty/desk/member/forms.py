@@ -82,6 +82,24 @@ class WaitingForm(forms.Form):
         ]
 
 
+class ShareForm(forms.Form):
+    whom = forms.CharField(
+        label=_("With whom"),
+        max_length=254,
+        help_text=_("The card number, e-mail or id of somebody who agrees, with or without a"
+                    " household."),
+    )  # fmt: skip
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("member-asked", "mistake", "other")
+    )
+
+
+class HouseholdForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("member-asked", "misuse", "mistake", "other")
+    )
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("New note"),

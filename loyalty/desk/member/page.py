@@ -19,7 +19,17 @@ from loyalty.desk.member.wallets import Having
 from loyalty.events.models import Message
 from loyalty.identity.models import User
 from loyalty.programmes import books
-from members.models import Card, Consent, Member, MemberNote, Merge, Purchase, Voucher
+from members import housing, seeing
+from members.models import (
+    Card,
+    Consent,
+    HouseholdStay,
+    Member,
+    MemberNote,
+    Merge,
+    Purchase,
+    Voucher,
+)
 from rewards.models import Redemption
 
 Reader = User | AnonymousUser
@@ -48,6 +58,10 @@ class Whole:
     notes: Sequence[MemberNote] | None
     changes: Sequence[Changed] | None
     merges: Sequence[Merge] | None
+    stays: Sequence[HouseholdStay] | None
+    # Who shares their points now, themselves left out; and whether they could with somebody.
+    sharers: Sequence[Member]
+    may_share: bool
 
 
 def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | None) -> Whole:
@@ -60,6 +74,7 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
     def seen(permission: str, read: Callable[[], _Read]) -> _Read | None:
         return read() if reader.has_perm(permission) else None
 
+    stays = seen("members.view_householdstay", lambda: _stays(member))
     return Whole(
         member=member,
         currency=book.currency,
@@ -79,6 +94,9 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         notes=seen("members.view_membernote", lambda: _notes(member)),
         changes=seen("members.view_historicalmember", lambda: history.get_changes(member=member)),
         merges=seen("members.view_merge", lambda: _merges(member)),
+        stays=stays,
+        sharers=_sharers(member, stays or (), reader),
+        may_share=housing.has_households(book=book) and all(stay.until_at for stay in stays or ()),
     )
 
 
@@ -98,6 +116,23 @@ def _merges(member: Member) -> Sequence[Merge]:
     """Return the merges that hold: of others into this one, or of this one into another."""
     of_both = Merge.objects.standing().with_people()
     return list(of_both.filter(Q(source=member) | Q(target=member)).order_by("-merged_at", "-pk"))
+
+
+def _stays(member: Member) -> Sequence[HouseholdStay]:
+    """Return the households that they are or were in, the last first."""
+    stays = HouseholdStay.objects.filter(member=member).with_people()
+    return list(stays.order_by("-since_at", "-pk"))
+
+
+def _sharers(member: Member, stays: Sequence[HouseholdStay], reader: Reader) -> Sequence[Member]:
+    """Return who is in their household now, of those whom the reader may see."""
+    now = [stay.household_id for stay in stays if stay.until_at is None]
+    if not now:
+        return []
+    seen = seeing.visible_to(reader).values("pk")
+    there = HouseholdStay.objects.open().filter(household__in=now, member__in=seen)
+    there = there.exclude(member=member)
+    return [stay.member for stay in there.with_people().order_by("since_at", "pk")]
 
 
 def _purchases(member: Member) -> Sequence[Purchase]:

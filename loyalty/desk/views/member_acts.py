@@ -36,12 +36,12 @@ asked = require_http_methods(["GET", "HEAD", "POST"])
 def block(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then let a member neither earn nor spend."""
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
-    return _do(
+    return do(
         request,
         member,
         form=BlockForm(request.POST or None),
         act=lambda said: blocking.block(
-            member=member, at=at, actor=_actor(by), by=by, reason=said["reason"]
+            member=member, at=at, actor=actor_of(by), by=by, reason=said["reason"]
         ),
         title=_("Block %s?") % member,
         explained=_("They can neither earn nor spend until somebody unblocks them. "
@@ -57,12 +57,12 @@ def block(request: HttpRequest, pk: int) -> HttpResponse:
 def unblock(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then let a member earn and spend again."""
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
-    return _do(
+    return do(
         request,
         member,
         form=UnblockForm(request.POST or None),
         act=lambda said: blocking.unblock(
-            member=member, at=at, actor=_actor(by), by=by, reason=said["reason"]
+            member=member, at=at, actor=actor_of(by), by=by, reason=said["reason"]
         ),
         title=_("Unblock %s?") % member,
         explained=_("They can earn and spend again at once."),
@@ -79,7 +79,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
     if member.closed_at is not None:
         return redirect(address_of(member))
-    return _do(
+    return do(
         request,
         member,
         form=forms.Form(request.POST if request.method == "POST" else None),
@@ -87,7 +87,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             member=member,
             key=keys.digest(scope="desk", key=f"close:{member.public_id}"),
             at=at,
-            actor=_actor(by),
+            actor=actor_of(by),
             by=by,
         ),
         title=_("Close the membership of %s?") % member,
@@ -107,7 +107,7 @@ def replace_card(request: HttpRequest, pk: int, card: int) -> HttpResponse:
     old = Card.objects.select_related("member").filter(member=member, pk=card).first()
     if old is None or (old.state == CardState.REPLACED and request.method != "POST"):
         raise Http404
-    return _do(
+    return do(
         request,
         member,
         form=ReplaceForm(request.POST or None, initial={"key": ids.new("req")}),
@@ -115,7 +115,7 @@ def replace_card(request: HttpRequest, pk: int, card: int) -> HttpResponse:
             card=old,
             at=at,
             key=keys.digest(scope="desk", key=f"card:{said['key']}"),
-            actor=_actor(by),
+            actor=actor_of(by),
             by=by,
             number=said["number"],
             reason=said["reason"],
@@ -132,7 +132,7 @@ def replace_card(request: HttpRequest, pk: int, card: int) -> HttpResponse:
 def give_tier(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask which tier, until when and why, then let a member hold at least that."""
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
-    return _do(
+    return do(
         request,
         member,
         form=GiveTierForm(request.POST or None),
@@ -150,7 +150,7 @@ def give_tier(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw_tier(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask once, then take a given tier back."""
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
-    return _do(
+    return do(
         request,
         member,
         form=forms.Form(request.POST if request.method == "POST" else None),
@@ -169,7 +169,7 @@ def settle_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask which points that wait for an event can be used now, or never, and why."""
     member, at, by = get_member(request, pk), timezone.now(), cast("User", request.user)
     waiting = awaiting.get_waiting(holder_id=member.holder_id, at=at)
-    return _do(
+    return do(
         request,
         member,
         form=WaitingForm(
@@ -184,7 +184,7 @@ def settle_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _do(
+def do(
     request: HttpRequest,
     member: Member,
     *,
@@ -210,5 +210,5 @@ def _do(
     )
 
 
-def _actor(by: User) -> str:
+def actor_of(by: User) -> str:
     return f"user:{by.pk}"

@@ -18,6 +18,7 @@ class MessageKind(models.TextChoices):
     CONTACT_CHANGED = "CONTACT_CHANGED", _("contact details changed")
     ERASURE_ASKED = "ERASURE_ASKED", _("erasure asked for")
     ERASURE_UNDONE = "ERASURE_UNDONE", _("erasure undone")
+    HOUSEHOLD_INVITED = "HOUSEHOLD_INVITED", _("invitation to a household")
 
 
 class MessageState(models.TextChoices):

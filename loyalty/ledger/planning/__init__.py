@@ -8,11 +8,11 @@ from loyalty.ledger.planning.accounts import AWAY, NEVER, Book, Hold, Lot, Move,
 from loyalty.ledger.planning.drafts import Draft, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.earning import Grant, TakesEffectLater, earn
 from loyalty.ledger.planning.holding import NotOpen, capture, hold, void
-from loyalty.ledger.planning.reclaiming import Earned, clawback, expired_now
+from loyalty.ledger.planning.reclaiming import Earned, Part, clawback, expired_now
 from loyalty.ledger.planning.refunding import Spending, refund
 from loyalty.ledger.planning.settling import settle
 from loyalty.ledger.planning.spending import close, redeem, remove
-from loyalty.ledger.planning.transferring import bring_back, merge, transfer
+from loyalty.ledger.planning.transferring import bring_back, merge, owe, transfer
 from loyalty.ledger.planning.waiting import activate, cancel
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "NotEnough",
     "NotOpen",
     "Note",
+    "Part",
     "PlannedEntry",
     "Spending",
     "TakesEffectLater",
@@ -42,6 +43,7 @@ __all__ = [
     "expired_now",
     "hold",
     "merge",
+    "owe",
     "redeem",
     "refund",
     "remove",

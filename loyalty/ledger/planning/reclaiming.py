@@ -14,7 +14,9 @@ class Earned:
 
     `lots` are its own lots in this account, and those that its points went on to. `expired`
     counts what of them had expired before this draft, wherever they were; `taken_back` what
-    was asked back so far, and `forgiven` how much of that had expired.
+    was asked back so far, and `forgiven` how much of that had expired. `brought` are lots that
+    other accounts gave back a moment ago, and are taken first; `apart` is what these will owe
+    for it, and `spared` what they should and may not.
     """
 
     number: int
@@ -23,10 +25,22 @@ class Earned:
     expired: int
     taken_back: int
     forgiven: int
+    brought: Collection[int] = ()
+    apart: int = 0
+    spared: int = 0
 
     @property
     def left(self) -> int:
         return self.points - self.taken_back
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A lot that has or had points of an earn, and for how many of them its account answers."""
+
+    account: int
+    lot: Lot
+    points: int
 
 
 def clawback(
@@ -75,18 +89,22 @@ def _find(
     due = _draw(own, points, moves)
     expired = earned.expired + expired_now(draft, earned.lots)
     forgiven = min(due, max(expired - earned.forgiven, 0))
-    due = _draw(others, due - forgiven, moves)
+    spared = min(due - forgiven, earned.spared)
+    due = _draw(others, due - forgiven - spared - earned.apart, moves)
     owed = due if most_debt is None else min(due, most_debt)
-    if owed:
-        moves.append(Move(None, "debt", "removed", owed))
-    return moves, forgiven, due - owed
+    if owed + earned.apart:
+        moves.append(Move(None, "debt", "removed", owed + earned.apart))
+    return moves, forgiven, spared + due - owed
 
 
 def _lots_to_draw(draft: Draft, earned: Earned) -> tuple[list[Lot], list[Lot]]:
     lots = draft.book.lots
     own = [lots[number] for number in earned.lots if lots[number].remaining]
     others = [lot for lot in draft.book.spendable() if lot.number not in earned.lots]
-    return sorted(own, key=lambda lot: (lot.expires_at, lot.number)), others
+    brought = set(earned.brought)
+    return sorted(
+        own, key=lambda lot: (lot.number not in brought, lot.expires_at, lot.number)
+    ), others
 
 
 def _draw(lots: list[Lot], points: int, moves: list[Move]) -> int:

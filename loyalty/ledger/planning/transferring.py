@@ -1,6 +1,7 @@
 """Points change accounts: each lot goes on as it was, with its dates and its age."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from loyalty.ledger.planning.accounts import Lot, Move
 from loyalty.ledger.planning.drafts import Draft, More, Note, NotEnough, PlannedEntry
@@ -44,8 +45,22 @@ def merge(
     )
 
 
+def owe(
+    source: Draft, target: Draft, *, debt: int, name: str, note: Note
+) -> tuple[PlannedEntry, PlannedEntry]:
+    """Let another account owe what this one does. Both are settled."""
+    return give(source, target, parcels=(), debt=debt, name=name, note=note)
+
+
 def bring_back(
-    source: Draft, target: Draft, *, lots: Sequence[Lot], points: int | None, name: str, note: Note
+    source: Draft,
+    target: Draft,
+    *,
+    lots: Sequence[Lot],
+    points: int | None,
+    name: str,
+    note: Note,
+    repays: bool = True,
 ) -> tuple[PlannedEntry, PlannedEntry]:
     """Settle both, then move what is left of these lots, or so many points of it."""
     settle(source)
@@ -56,7 +71,7 @@ def bring_back(
         if part:
             parcels.append((lot, part))
             left = None if left is None else left - part
-    return give(source, target, parcels=parcels, debt=0, name=name, note=note)
+    return give(source, target, parcels=parcels, debt=0, name=name, note=note, repays=repays)
 
 
 def open_lots(draft: Draft) -> list[Parcel]:
@@ -73,35 +88,25 @@ def give(
     debt: int,
     name: str,
     note: Note,
+    repays: bool = True,
 ) -> tuple[PlannedEntry, PlannedEntry]:
     """Move parts of lots, and what is owed, from one settled account to another.
 
-    One new lot for each that gives. What the target owes afterwards is repaid from it.
+    One new lot for each that gives. What the target owes afterwards is repaid from it, unless
+    the caller takes it away at once.
     """
     if source.now != target.now:
         raise ValueError("Both accounts of a transfer are at one clock.")
     opened = [_continue(lot, points, source=source, target=target) for lot, points in parcels]
     moves, arrivals = _movements(parcels, opened, debt)
     points = sum(points for _lot, points in parcels) - debt
-    more = More(transfer=name)
-    left = source.enter(
-        kind="TRANSFER_OUT",
-        points=-points,
-        moves=moves,
-        occurred_at=source.now,
-        note=note,
-        more=more,
-    )
+    told: Any = {"occurred_at": source.now, "note": note, "more": More(transfer=name)}
+    left = source.enter(kind="TRANSFER_OUT", points=-points, moves=moves, **told)
     arrived = target.enter(
-        kind="TRANSFER_IN",
-        points=points,
-        moves=arrivals,
-        occurred_at=target.now,
-        note=note,
-        opened=opened,
-        more=more,
+        kind="TRANSFER_IN", points=points, moves=arrivals, opened=opened, **told
     )
-    repay(target, at=target.now)
+    if repays:
+        repay(target, at=target.now)
     source.close(has_acted=True)
     target.close(has_acted=True)
     return left, arrived

@@ -20,7 +20,7 @@ from loyalty.ledger.posting.holding import (
     hold,
     void,
 )
-from loyalty.ledger.posting.opening import lock, lock_many, open_holder, open_holders
+from loyalty.ledger.posting.opening import lock, lock_many, lock_own, open_holder, open_holders
 from loyalty.ledger.posting.repeating import NotOpaque, retried
 from loyalty.ledger.posting.returning import (
     ClawbackExceedsEarned,
@@ -67,6 +67,7 @@ __all__ = [
     "hold",
     "lock",
     "lock_many",
+    "lock_own",
     "merge",
     "open_holder",
     "open_holders",

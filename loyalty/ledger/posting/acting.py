@@ -1,6 +1,6 @@
 """What every verb does: answer a repeat, lock, read, decide, write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +44,8 @@ class Case:
     draft: Draft
     survivor: Account | None = None
     heir: Draft | None = None
+    # Accounts that stand alone and have had some of the points.
+    others: Sequence[booking.Plan] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -52,7 +54,7 @@ class Case:
 
     @property
     def plans(self) -> list[booking.Plan]:
-        plans = [(self.account, self.draft)]
+        plans = [*self.others, (self.account, self.draft)]
         if self.survivor is not None and self.heir is not None:
             plans.append((self.survivor, self.heir))
         return plans
@@ -120,6 +122,7 @@ def answer_for(
     recorded_at: datetime | None,
     parent: Entry | None = None,
     is_whole: bool = False,
+    others: Sequence[Account] = (),
 ) -> Entry:
     """Do something about an older entry of an account, even if that was merged since.
 
@@ -131,7 +134,9 @@ def answer_for(
     # Under the lock: a repeat that raced us has committed by now.
     if first := repeating.get_first(account_id, asked):
         return first
-    case = open_case(account, survivor, at=at, recorded_at=recorded_at, is_whole=is_whole)
+    case = open_case(
+        account, survivor, at=at, recorded_at=recorded_at, is_whole=is_whole, others=others
+    )
     planned = plan(case)
     case.hand_on()
     written = booking.write(case.plans, parent=parent)
@@ -145,24 +150,35 @@ def open_case(
     at: datetime,
     recorded_at: datetime | None,
     is_whole: bool = False,
+    others: Sequence[Account] = (),
 ) -> Case:
-    """Read locked accounts for the planner, two of them whole and at one clock."""
-    if survivor is None:
+    """Read locked accounts for the planner, several of them whole and at one clock."""
+    if survivor is None and not others:
         book = loading.open_book(account, at=at, is_whole=is_whole)
         return Case(account, Draft(book, at=at, recorded_at=recorded_at or at))
-    draft, heir = open_two(account, survivor, at=at, recorded_at=recorded_at)
-    return Case(account, draft, survivor, heir)
+    accounts = [*others, account] if survivor is None else [*others, account, survivor]
+    drafts = open_several(accounts, at=at, recorded_at=recorded_at)
+    several = list(zip(others, drafts, strict=False))
+    draft, heir = drafts[len(others)], drafts[-1] if survivor is not None else None
+    return Case(account, draft, survivor, heir, several)
 
 
 def open_two(
     one: Account, other: Account, *, at: datetime, recorded_at: datetime | None
 ) -> tuple[Draft, Draft]:
     """Read two locked accounts for the planner: whole, and at the clock of the later one."""
-    clocks = [in_utc(at), *(account.last_at for account in (one, other) if account.last_at)]
-    books = [loading.as_book(account) for account in (one, other)]
-    loading.read_open_lots(books)
-    first, second = (Draft(book, at=max(clocks), recorded_at=recorded_at or at) for book in books)
+    first, second = open_several([one, other], at=at, recorded_at=recorded_at)
     return first, second
+
+
+def open_several(
+    accounts: Sequence[Account], *, at: datetime, recorded_at: datetime | None
+) -> list[Draft]:
+    """Read locked accounts for the planner: whole, and at the clock of the latest one."""
+    clocks = [in_utc(at), *(account.last_at for account in accounts if account.last_at)]
+    books = [loading.as_book(account) for account in accounts]
+    loading.read_open_lots(books)
+    return [Draft(book, at=max(clocks), recorded_at=recorded_at or at) for book in books]
 
 
 def find_written(written: list[Entry], account: Account, planned: PlannedEntry) -> Entry:

@@ -26,6 +26,7 @@ class Earning:
     at: datetime
     occurred_at: datetime | None = None
     actor: str = ""
+    on_behalf_of: str = ""
     reason: str = ""
 
 
@@ -67,6 +68,7 @@ def _note(account: Account, earning: Earning) -> Note:
         reference=earning.reference,
         key=earning.key,
         actor=earning.actor,
+        on_behalf_of=earning.on_behalf_of,
         reason=earning.reason,
     )
 

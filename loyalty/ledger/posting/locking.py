@@ -102,6 +102,18 @@ def hold_with_survivor(account_id: int) -> tuple[Account, Account | None]:
     return account, survivor
 
 
+def hold_ends(accounts: Iterable[Account]) -> dict[int, Account]:
+    """Return by account, of those that were merged, the locked one that has their points now.
+
+    No statement where none was. Who shares one is locked before it, so that all wait in one order.
+    """
+    ends = {account.pk: account for account in accounts if account.merged_into_id is not None}
+    while after := {end.merged_into_id for end in ends.values() if end.merged_into_id is not None}:
+        held = hold_several(sorted(after))
+        ends = {key: held.get(end.merged_into_id or 0, end) for key, end in ends.items()}
+    return ends
+
+
 def try_survivor(account: Account) -> Account | None:
     """Return the locked account that has a merged one's points now; None if it is held."""
     last = account

@@ -27,9 +27,10 @@ def open_holders(
 
 
 def lock(holder: Holder | int, *, wallets: Iterable[str] = ()) -> dict[str, Account]:
-    """Lock all accounts of a holder: wallet code → account as it is now.
+    """Lock all accounts of a holder: wallet code → the account they earn and spend in, now.
 
-    One of `wallets` that the programme has had only since they joined is opened first.
+    It is their own, or the one that theirs ended in, which is locked after it in a statement
+    more. One of `wallets` that the programme has had only since they joined is opened first.
     """
     holder_id = holder if isinstance(holder, int) else holder.pk
     return lock_many([holder_id], wallets=wallets).get(holder_id, {})
@@ -39,6 +40,20 @@ def lock_many(
     holder_ids: Iterable[int], *, wallets: Iterable[str] = ()
 ) -> dict[int, dict[str, Account]]:
     """Lock all accounts of several holders, in order of account id, as `lock` does of one."""
+    found = lock_own(holder_ids, wallets=wallets)
+    ends = locking.hold_ends(
+        account for accounts in found.values() for account in accounts.values()
+    )
+    return {
+        holder: {code: ends.get(account.pk, account) for code, account in accounts.items()}
+        for holder, accounts in found.items()
+    }
+
+
+def lock_own(
+    holder_ids: Iterable[int], *, wallets: Iterable[str] = ()
+) -> dict[int, dict[str, Account]]:
+    """Lock as `lock_many`, and return the holders' own accounts, wherever these ended."""
     asked, codes = list(holder_ids), list(wallets)
     found = locking.lock_many(asked)
     missing = [(key, code) for key in asked for code in codes if code not in found.get(key, {})]

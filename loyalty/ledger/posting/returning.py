@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import ids
 from loyalty.core.refusals import Refusal
-from loyalty.ledger import loading, planning
+from loyalty.ledger import families, loading, planning
 from loyalty.ledger.models import Entry, Kind
 from loyalty.ledger.planning import Draft, Earned, Note, NotEnough, PlannedEntry
-from loyalty.ledger.posting import repeating
+from loyalty.ledger.posting import repeating, sharing
 from loyalty.ledger.posting.acting import Case, answer_for
+from loyalty.ledger.posting.sharing import Asked, Ends
 
 
 class RefundExceedsSpent(Refusal):
@@ -88,67 +89,75 @@ def clawback(
     recorded_at: datetime | None = None,
     actor: str = "",
     reason: str = "",
+    earned_by: int | None = None,
 ) -> Entry:
     """Take back points that an entry gave: from its own lots first, even while they wait.
 
     What of them expired unused is forgiven. The rest comes from other lots; what they do not
     have is owed, and later points repay it, or is waived unless `allow_debt`. All that is
     taken back of one entry, forgiven and waived points included, is no more than it gave. In
-    a closed account nothing moves. Raises ClawbackExceedsEarned, NotEarned, KeyReused,
-    NotOpaque.
+    a closed account nothing moves.
+
+    `earned_by` is the own account of somebody who shared one: points that went on to an account
+    which stands alone are asked of it, that of whoever earned them first. Raises
+    ClawbackExceedsEarned, NotEarned, KeyReused, NotOpaque.
     """
     if entry.kind not in {Kind.EARN, Kind.ADJUST} or entry.points <= 0:
         raise NotEarned
     words = {"reference": entry.reference, "actor": actor, "reason": reason}
     asked = repeating.note("CLAWBACK", entry.number, points, int(allow_debt), key=key, **words)
+    ends = sharing.hold_ends(entry, earned_by) if earned_by is not None else Ends()
 
     def plan(case: Case) -> PlannedEntry:
-        try:
-            return _plan_clawback(case, entry, points, asked, allow_debt=allow_debt)
-        except NotEnough as refusal:
-            raise ClawbackExceedsEarned(left=refusal.available) from refusal
+        return _plan_clawback(case, entry, points, asked, ends, allow_debt=allow_debt)
 
     return answer_for(
-        entry.account_id,
-        asked,
-        plan,
-        at=at,
-        recorded_at=recorded_at,
-        parent=entry,
-        is_whole=True,
-    )
+        entry.account_id, asked, plan, at=at, recorded_at=recorded_at, parent=entry,
+        is_whole=True, others=ends.others,
+    )  # fmt: skip
 
 
 def _plan_clawback(
-    case: Case, entry: Entry, points: int, asked: Note, *, allow_debt: bool
+    case: Case, entry: Entry, points: int, asked: Note, ends: Ends, *, allow_debt: bool
 ) -> PlannedEntry:
     most_debt = None if allow_debt else 0
-    earned = _read_earned(case, entry)
+    theirs = Asked(earned=_read_earned(case, entry))
+    if case.others and not case.is_closed:
+        theirs = sharing.ask_others(
+            case, entry, theirs.earned, points, ends=ends, allow_debt=allow_debt
+        )
+    earned = theirs.earned
     if case.heir is not None and not case.is_closed:
-        earned = _gather(case, case.heir, entry, earned, points)
+        earned = _gather(case, case.heir, entry, earned, points - theirs.points)
         # What a merged account owes, the survivor pays at once: with what it has, if clamped.
         most_debt = None if allow_debt else case.heir.book.buckets["available"]
-    return planning.clawback(
-        case.draft,
-        earned=earned,
-        points=points,
-        most_debt=most_debt,
-        note=asked,
-        is_closed=case.is_closed,
-    )
+    try:
+        planned = planning.clawback(
+            case.draft,
+            earned=earned,
+            points=points,
+            most_debt=most_debt,
+            note=asked,
+            is_closed=case.is_closed,
+        )
+    except NotEnough as refusal:
+        raise ClawbackExceedsEarned(left=refusal.available) from refusal
+    sharing.charge(case, entry, theirs)
+    return planned
 
 
 def _read_earned(case: Case, entry: Entry) -> Earned:
     drafts = [draft for draft in (case.draft, case.heir) if draft is not None]
-    return loading.read_earned({draft.book.account: draft.book for draft in drafts}, entry)
+    return families.read_earned({draft.book.account: draft.book for draft in drafts}, entry)
 
 
 def _gather(case: Case, heir: Draft, entry: Entry, earned: Earned, points: int) -> Earned:
     """Bring what is left of an earn back from the survivor, as far as it is taken back."""
-    draft, family = case.draft, loading.read_family(entry, account=heir.book.account)
+    draft, family = case.draft, families.read_family(entry, account=heir.book.account)
     planning.settle(draft)
     planning.settle(heir)
-    here = sum(draft.book.lots[number].remaining for number in earned.lots)
+    kept = set(earned.lots) - set(earned.brought)
+    here = sum(draft.book.lots[number].remaining for number in kept)
     lots = [heir.book.lots[number] for number in sorted(family)]
     expired = earned.expired + planning.expired_now(heir, family)
     missing = min(points - here, sum(lot.remaining for lot in lots))

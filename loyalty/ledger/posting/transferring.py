@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import ids
 from loyalty.core.refusals import Refusal
-from loyalty.ledger import loading, planning
+from loyalty.ledger import families, planning
 from loyalty.ledger.models import Account, Entry, Kind
 from loyalty.ledger.planning import Draft, PlannedEntry
+from loyalty.ledger.planning.accounts import Lot
 from loyalty.ledger.posting import booking, locking, repeating
 from loyalty.ledger.posting.acting import must_be_open, open_two, spend
 
@@ -96,28 +97,39 @@ def unmerge(
     recorded_at: datetime | None = None,
     actor: str = "",
     reason: str = "",
+    is_empty: bool = False,
+    earned_by: str = "",
 ) -> Pair:
     """Let an account that was merged stand alone again, with what is left of the lots it gave.
 
+    And of those that were earned there on behalf of `earned_by`; or with nothing, if `is_empty`.
     What was spent of them meanwhile stays spent, what is held stays held, and what was owed
     stays where it went. Returns the entry of the other account and that of this one. Raises
     NotMerged, KeyReused, NotOpaque.
     """
-    asked = repeating.note("UNMERGE", key=key, actor=actor, reason=reason)
+    words = {"actor": actor, "on_behalf_of": earned_by, "reason": reason}
+    asked = repeating.note("UNMERGE", key=key, **words)
     one, other = locking.hold_with_survivor(account.pk)
     if first := repeating.get_first(one.pk, asked):
         return _pair(first)
     if other is None:
         raise NotMerged
     draft, heir = open_two(one, other, at=at, recorded_at=recorded_at)
-    guests = loading.read_guests(of=one.pk, at=other.pk)
-    lots = [lot for number, lot in heir.book.lots.items() if number in guests]
+    lots = [] if is_empty else _lots_of(one, other, heir, earned_by=earned_by)
     left, arrived = planning.bring_back(
         heir, draft, lots=lots, points=None, name=ids.new("tra"), note=asked
     )
     pair = _write(other, one, (heir, draft), (left, arrived))
     _end_in(one, None, account)
     return pair
+
+
+def _lots_of(one: Account, other: Account, heir: Draft, *, earned_by: str) -> list[Lot]:
+    """Return the lots of another account that came from one since, or were earned for somebody."""
+    numbers = families.read_guests(of=one.pk, at=other.pk)
+    if earned_by:
+        numbers |= families.read_earned_by(whom=earned_by, at=other.pk)
+    return [lot for number, lot in heir.book.lots.items() if number in numbers]
 
 
 def _lock(source: Account, target: Account) -> tuple[Account, Account]:

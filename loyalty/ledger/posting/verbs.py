@@ -113,6 +113,7 @@ def adjust(
     at: datetime,
     recorded_at: datetime | None = None,
     reference: str = "",
+    on_behalf_of: str = "",
 ) -> Entry:
     """Add points that expire at `expires_at` (never if absent), or take some away for ever.
 
@@ -121,9 +122,8 @@ def adjust(
     """
     if not (points and reason and actor):
         raise ValidationFailed(_("An adjustment has points, a reason and somebody who made it."))
-    asked = repeating.note(
-        "ADJUST", points, reference=reference, key=key, actor=actor, reason=reason
-    )
+    words = {"reference": reference, "on_behalf_of": on_behalf_of, "actor": actor}
+    asked = repeating.note("ADJUST", points, key=key, reason=reason, **words)
 
     def plan(draft: Draft) -> PlannedEntry:
         if points < 0:

@@ -37,6 +37,7 @@ class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no 
             _("Paying with points"),
             {"fields": ("pay_share_percent", ("pay_least_points", "pay_most_points"))},
         ),
+        (_("Households"), {"fields": ("household_rule", "household_size")}),
         (_("Set once"), {"fields": ("currency", "time_zone", "spending_wallet", "created_at")}),
     )
 

@@ -64,6 +64,7 @@ _AS_SAID = (
     "kind",
     "consents",
     "nth_visit",
+    "in_household",
 )
 _CODES = ("stores", "categories", "excluded_categories", "tiers", "segments")
 
@@ -122,6 +123,7 @@ class ConditionFields(forms.Form):
     tiers = _codes(Tier, _("for the tiers"))
     kind = forms.ChoiceField(label=_("for"), choices=_KINDS, required=False)
     segments = _codes(Segment, _("for the segments"))
+    in_household = forms.BooleanField(label=_("for members of a household"), required=False)
     consents = forms.MultipleChoiceField(
         label=_("who agreed to offers by"),
         choices=list(CHANNELS.items()),

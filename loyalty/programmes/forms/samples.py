@@ -26,8 +26,8 @@ _HAD = ("had_points", "had_times")
 
 
 _CIRCUMSTANCES = (
-    "tier", "kind", "segment", "visit", "carried", *_HAD, "is_birthday", "has_agreed",
-    "store", "till", "channel", "means", "paid", "tax", "day", "hour",
+    "tier", "kind", "segment", "in_household", "visit", "carried", *_HAD, "is_birthday",
+    "has_agreed", "store", "till", "channel", "means", "paid", "tax", "day", "hour",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
     is_birthday = forms.BooleanField(label=_("on their birthday"), required=False)
     kind = forms.ChoiceField(label=_("sort of member"), choices=_KINDS, required=False)
     segment = _code(_("segment"))
+    in_household = forms.BooleanField(label=_("in a household"), required=False)
     has_agreed = forms.BooleanField(label=_("agreed to offers"), required=False)
     visit = forms.IntegerField(label=_("their purchase number"), required=False, min_value=1)
     tax = AmountField(label=_("tax in it"), required=False, min_value=0)
@@ -151,6 +152,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
                 carried=dict.fromkeys(rules, said["carried"] or 0),
                 kind=said["kind"] or Kind.PERSON,
                 segments=tuple(sorted({said["segment"], *audiences} - {""})),
+                in_household=said["in_household"],
                 consents=tuple(CHANNELS) if said["has_agreed"] else (),
                 visits=None if said["visit"] is None else said["visit"] - 1,
             ),

@@ -12,7 +12,14 @@ from loyalty.ledger.models import Wallet
 from loyalty.programmes import shapes, wording
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
 from loyalty.programmes.forms.lists import LinesField
-from loyalty.programmes.models import Category, ExpiryKind, Product, Programme, WalletPolicy
+from loyalty.programmes.models import (
+    Category,
+    ExpiryKind,
+    Product,
+    Programme,
+    TierLadder,
+    WalletPolicy,
+)
 
 
 class ProgrammeForm(forms.ModelForm[Programme]):
@@ -25,6 +32,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         fields = (
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
             "pay_share_percent", "pay_least_points", "pay_most_points",
+            "household_rule", "household_size",
         )  # fmt: skip
 
     def clean_unearning_means(self) -> list[str]:
@@ -33,6 +41,17 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         if not all(shapes.CODE.fullmatch(one) for one in means):
             raise ValidationError(str(wording.of_fault("not-a-code")), code="not-a-code")
         return sorted(set(means))
+
+    def clean_household_rule(self) -> str:
+        """Refuse households where what they share lifts somebody's tier."""
+        rule = str(self.cleaned_data["household_rule"])
+        counted = TierLadder.objects.filter(
+            counts_credits=True, credit_wallet=self.instance.spending_wallet_id
+        )
+        if rule and counted.exists():
+            words = _("The tiers count the points that everybody spends: these cannot be shared.")
+            raise ValidationError(words, code="counted-by-tiers")
+        return rule
 
 
 class WalletPolicyForm(InCurrency, forms.ModelForm[WalletPolicy]):

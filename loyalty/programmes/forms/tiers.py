@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.programmes import ranking
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
-from loyalty.programmes.models import RoundUpTo, Tier, TierLadder, WalletPolicy
+from loyalty.programmes.models import Programme, RoundUpTo, Tier, TierLadder, WalletPolicy
 
 
 class LadderForm(forms.ModelForm[TierLadder]):
@@ -26,6 +26,10 @@ class LadderForm(forms.ModelForm[TierLadder]):
             policies = WalletPolicy.objects.filter(wallet=wallet)
             if not policies.exists():
                 words = _("This wallet has no policy: nothing can be earned in it.")
+                self.add_error("credit_wallet", words)
+            shared = Programme.objects.filter(spending_wallet=wallet).exclude(household_rule="")
+            if shared.exists():
+                words = _("Households share what is in this wallet: tiers are each member's own.")
                 self.add_error("credit_wallet", words)
         return cleaned
 

@@ -4,6 +4,7 @@ from loyalty.programmes.models.earning import Rule, RuleState, RuleVersion
 from loyalty.programmes.models.products import Product
 from loyalty.programmes.models.programme import (
     Category,
+    HouseholdRule,
     Multipliers,
     Programme,
     Rounding,
@@ -23,6 +24,7 @@ __all__ = [
     "Category",
     "ExpiryKind",
     "Goal",
+    "HouseholdRule",
     "MemberCount",
     "Multipliers",
     "Product",

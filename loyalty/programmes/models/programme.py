@@ -30,6 +30,13 @@ class Multipliers(models.TextChoices):
     ADD = "ADD", _("they add up")
 
 
+class HouseholdRule(models.TextChoices):
+    """What somebody takes along who leaves a household; none of them: there are no households."""
+
+    NOTHING = "NOTHING", _("nothing: the points stay with the household")
+    SHARE = "SHARE", _("what is left of the points that they brought and earned")
+
+
 class Programme(models.Model):
     """The one programme of this installation.
 
@@ -83,6 +90,18 @@ class Programme(models.Model):
         _("points at most"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("For one payment. Empty: as many as the basket takes."),
     )  # fmt: skip
+    household_rule = models.CharField(
+        _("whoever leaves a household takes along"), max_length=7, choices=HouseholdRule,
+        blank=True, default="",
+        help_text=_(
+            "Members of a household share their points. Without an answer there are no"
+            " households. A change holds for those who join from then on."
+        ),
+    )  # fmt: skip
+    household_size = models.PositiveSmallIntegerField(
+        _("members of a household, at most"), default=6,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+    )  # fmt: skip
     spending_wallet = models.ForeignKey(
         Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet of the points")
     )
@@ -109,6 +128,10 @@ class Programme(models.Model):
                 & (Q(pay_most_points=None) | Q(pay_most_points__gte=F("pay_least_points"))),
                 name="programmes_points_pay_within_bounds",
                 violation_error_message=_("At most is not below at least."),
+            ),
+            models.CheckConstraint(
+                condition=Q(household_size__range=(2, 20)),
+                name="programmes_household_is_of_two_to_twenty",
             ),
         ]
 

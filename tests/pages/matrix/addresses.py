@@ -36,7 +36,8 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
             *("member_tier", "member_tier_withdraw", "member_waiting"),
             *("member_unblock", "member_close", "member_export", "member_erase"),
             *("member_statement", "member_statement_download"),
-            *("member_merge", "member_unmerge"),
+            *("member_merge", "member_unmerge", "member_household"),
+            *("member_household_leave", "member_household_end"),
         )
     },
 }

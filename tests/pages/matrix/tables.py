@@ -50,6 +50,10 @@ TABLES = {
     "members.Adjustment": _PEOPLE,
     "members.AdjustmentNote": _PEOPLE,
     "members.MemberNote": _PEOPLE,
+    # Its page names everybody in it, of whichever store.
+    "members.Household": Table("SMCUA", blind="S"),
+    "members.HouseholdInvitation": _PEOPLE,
+    "members.HouseholdStay": _PEOPLE,
     "members.ErasureRequest": Table("CUA"),
     "members.Merge": Table("CUA"),
     "members.ImportRun": _MACHINERY,
