@@ -23,7 +23,7 @@ PRODUCTION := LOYALTY_DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=club.example.org \
 	SECRET_KEY=lint-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test lint check bench prove sabotage screenshots up audit catalogues messages
+.PHONY: help run seed test lint types style check bench prove sabotage screenshots up audit catalogues messages
 
 help:
 	@echo "make run     a working programme at http://127.0.0.1:$(PORT) (PORT=8080 for another port)"
@@ -47,11 +47,15 @@ seed: $(VENV)/run.stamp catalogues
 test: $(VENV)/dev.stamp catalogues
 	@$(BIN)/python -m tests.engines $(ARGS)
 
-lint: $(VENV)/dev.stamp catalogues
+lint: types style
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy .
+
+style: $(VENV)/dev.stamp catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint $(TEMPLATES) --check --lint --quiet
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.sizes
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run

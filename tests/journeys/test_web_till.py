@@ -54,8 +54,6 @@ def visit(
     with visiting(
         browser, live_server.url, language=language, scheme=scheme, width=width, session=session
     ) as visit:
-        visit.page.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
         open_till(visit)
         yield visit
 

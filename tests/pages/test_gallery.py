@@ -158,13 +158,13 @@ class TestEveryPage:
             Reader.MEMBER: session_of(scene.people["a"], language),
             Reader.STAFF: session_of(scene.people["A"], language),
         }
-        faults = []
+        there, faults = places(scene), []
         for reader, session in sessions.items():
             with visiting(
                 browser, live_server.url,
                 language=language, scheme=scheme, width=width, session=session,
             ) as visit:  # fmt: skip
                 paths = [one.path for one in gallery.PAGES if one.reader is reader]
-                faults += [visit.faults_of(path.format(**places(scene))) for path in paths]
+                faults += [visit.faults_of(path.format(**there)) for path in paths]
 
         assert "\n".join(filter(None, faults)) == ""
