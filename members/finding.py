@@ -69,6 +69,12 @@ def get_member(
     return _get_by_column(name, value)
 
 
+def get_enrolled(*, key: str) -> Member | None:
+    """Return the member whom a key enrolled, or who has what was theirs."""
+    member = Member.objects.with_survivor().filter(enrolment_key=key).first()
+    return member.survivor if member else None
+
+
 def _get_by_card(number: str) -> Member:
     card = (
         Card.objects.select_related("member__tier").filter(number=identifying.card(number)).first()

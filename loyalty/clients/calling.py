@@ -22,6 +22,7 @@ class ClientRequest(Request):
     """
 
     operation_key: str = ""
+    is_one_of_many: bool = False
     rate: Rate | None = None
 
     @property
@@ -37,13 +38,15 @@ class ClientRequest(Request):
 class ClientView(APIView):
     """A door for clients. `operation` is its operationId; `refusals` are its own.
 
-    It opens to the scope it requires, or to any of those in `also_with`.
+    It opens to the scope it requires, or to any of those in `also_with`. It asks for somebody
+    where it says so, or may refuse a miss.
     """
 
     operation: ClassVar[str]
     required_scope: ClassVar[Scope]
     also_with: ClassVar[tuple[Scope, ...]] = ()
     refusals: ClassVar[tuple[type[Refusal], ...]] = ()
+    asks_for_somebody: ClassVar[bool] = False
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ClientRequest:
         return ClientRequest(
@@ -59,7 +62,8 @@ class ClientView(APIView):
         judged = throttling.judge_call(
             client=get_client(request),
             at=timezone.now(),
-            asks_for_somebody=any(refusal.is_miss for refusal in self.refusals),
+            asks_for_somebody=self.asks_for_somebody
+            or any(refusal.is_miss for refusal in self.refusals),
         )
         cast("ClientRequest", request).rate = judged.shown
         if judged.refused:

@@ -106,7 +106,7 @@ def _parameter(parameter: Json) -> Field:
 
 
 def _answer(status: str, answer: Json) -> Answer:
-    content = next(iter(answer["content"].values()))
+    content: Json = next(iter(answer.get("content", {}).values()), {})
     schema = content.get("schema", {})
     return Answer(status, answer["description"], _referred(schema), _example(content))
 
@@ -133,7 +133,7 @@ def _kind(schema: Json) -> str:
     """Say in a few words what a value may be: "list of Line, at most 500"."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(_SHAPES)
-    if choices := schema.get("oneOf") or schema.get("allOf"):
+    if choices := schema.get("oneOf") or schema.get("anyOf") or schema.get("allOf"):
         return " or ".join(_kind(choice) for choice in choices)
     if schema.get("type") == "array":
         most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""

@@ -15,9 +15,10 @@ from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding, receipts, tendering
+from members import finding, receipts, selling, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
 from members.models import Member, Purchase
+from members.receipts import NotKnownYet
 from members.returning import Brought
 from members.selling import Sale, SaleLine
 from members.tendering import Tender
@@ -31,24 +32,36 @@ class StoreNotAllowed(Refusal):
     title = _("This client may only act for its own store.")
 
 
+class MemberNotKnownYet(NotKnownYet):
+    """As NotKnownYet. Whoever asks too often is guessing, however they ask."""
+
+    is_miss = True
+
+
 def read_sale(
     request: ClientRequest, *, at: datetime, book: Rulebook, takes_code: bool = True
 ) -> Sale:
     """Return the sale that a request tells; a preview leaves the member's code untaken.
 
     Refused: what PurchaseInput refuses, a store that is not the client's (StoreNotAllowed), who
-    cannot be found (finding.MemberNotFound, finding.CardBlocked), payments by a client that may
-    not spend (ScopeMissing), and what `tendering.read` refuses of them.
+    cannot be found (finding.MemberNotFound, finding.CardBlocked) or, told offline, has not arrived
+    yet (MemberNotKnownYet), payments by a client that may not spend (ScopeMissing), and what
+    `tendering.read` refuses of them.
     """
     asked = PurchaseInput(data=request.data, context={"currency": book.currency})
     asked.is_valid(raise_exception=True)
     told: dict[str, Any] = asked.validated_data
     buyer = told.pop("member")
-    member = find_buyer(buyer, at=at, takes_code=takes_code) if buyer else None
+    occurred_at = told.pop("occurred_at", at)
+    member = None
+    if buyer and request.is_one_of_many:
+        member = _find_sooner_or_later(request.client, buyer, occurred_at=occurred_at, at=at)
+    elif buyer:
+        member = _find_customer(request.client, buyer, at=at, takes_code=takes_code)
     tenders = [Tender(**payment) for payment in told.pop("payments", ())]
     _check_spends(request.client, tenders)
     return Sale(
-        occurred_at=told.pop("occurred_at", at),
+        occurred_at=occurred_at,
         store=choose_store(request.client, told.pop("store", None)),
         member=member,
         payments=tendering.read(
@@ -101,6 +114,28 @@ def _find_sale(client: Client, named: Mapping[str, Any]) -> Purchase:
         business_on=named["business_on"],
         store=store,
     )
+
+
+def _find_customer(
+    client: Client, buyer: Mapping[str, Any], *, at: datetime, takes_code: bool = True
+) -> Member:
+    if "key" not in buyer:
+        return find_buyer(buyer, at=at, takes_code=takes_code)
+    member = finding.get_enrolled(key=keys.digest(scope=client.public_id, key=buyer["key"]))
+    if member is None:
+        raise MemberNotKnownYet
+    return member
+
+
+def _find_sooner_or_later(
+    client: Client, buyer: Mapping[str, Any], *, occurred_at: datetime, at: datetime
+) -> Member:
+    """Wait for whoever is not known, as long as the sale could still be told."""
+    try:
+        return _find_customer(client, buyer, at=at)
+    except (finding.MemberNotFound, MemberNotKnownYet):
+        selling.check_moment(occurred_at=occurred_at, at=at)
+        raise MemberNotKnownYet from None
 
 
 def find_buyer(buyer: Mapping[str, Any], *, at: datetime, takes_code: bool = True) -> Member:

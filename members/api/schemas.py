@@ -94,29 +94,46 @@ _PAID_WITH_POINTS = OpenApiExample(
     },
     request_only=True,
 )
-_SHOWN = OpenApiExample(
-    "A member",
-    value={
-        "id": MEMBER,
-        "kind": "person",
-        "state": "active",
-        "language": "fr",
-        "enrolled_at": "2026-11-21T10:00:00+01:00",
-        "identity": {
-            "first_name": "Ada",
-            "last_name": "Martin",
-            "email": "ada@example.org",
-            "phone": "+33612345678",
-            "birthday": "05-17",
-        },
-        "cards": ["2000000000121"],
-        "balance": BALANCE,
-        "tier": TIER,
-        "vouchers": [VOUCHER],
-        "offers": [OFFER],
+NEWCOMER = {
+    "id": MEMBER,
+    "kind": "person",
+    "state": "active",
+    "language": "fr",
+    "enrolled_at": "2026-11-21T10:00:00+01:00",
+    "identity": {
+        "first_name": "Ada",
+        "last_name": "Martin",
+        "email": "ada@example.org",
+        "phone": "+33612345678",
+        "birthday": "05-17",
     },
-    response_only=True,
-)
+    "cards": ["2000000000121"],
+    "balance": BALANCE,
+    "tier": TIER,
+    "vouchers": [VOUCHER],
+    "offers": [OFFER],
+}
+_SHOWN = OpenApiExample("A member", value=NEWCOMER, response_only=True)
+
+RECORDED = {
+    "id": "pur_01m7zzcn5mkr9gvvxhzq1xspf4",
+    "receipt": "T1-000123",
+    "member": MEMBER,
+    "total": "13.80",
+    "award": _AWARD,
+    "balance": BALANCE,
+    "tier": TIER,
+    "vouchers": [],
+    "payments": [
+        {
+            "means": "points",
+            "amount": "5.00",
+            "hold": "hold_01m7zzcn5mkr9gvvxhzq1xspf4",
+            "points": 500,
+        },
+        {"means": "card", "amount": "8.80"},
+    ],
+}
 
 lookup_member = extend_schema(
     request=LookupInput,
@@ -179,25 +196,7 @@ record_purchase = extend_schema(
         _PAID_WITH_POINTS,
         OpenApiExample(
             "Recorded",
-            value={
-                "id": "pur_01m7zzcn5mkr9gvvxhzq1xspf4",
-                "receipt": "T1-000123",
-                "member": MEMBER,
-                "total": "13.80",
-                "award": _AWARD,
-                "balance": BALANCE,
-                "tier": TIER,
-                "vouchers": [],
-                "payments": [
-                    {
-                        "means": "points",
-                        "amount": "5.00",
-                        "hold": "hold_01m7zzcn5mkr9gvvxhzq1xspf4",
-                        "points": 500,
-                    },
-                    {"means": "card", "amount": "8.80"},
-                ],
-            },
+            value=RECORDED,
             response_only=True,
         ),
     ],

@@ -58,6 +58,12 @@ class BuyerInput(LookupInput):
         return {"public_id" if name == "id" else name: value for name, value in attrs.items()}
 
 
+class CustomerInput(BuyerInput):
+    """Exactly one identifier, the member's id, or the Idempotency-Key that enrolled them."""
+
+    key = TextField(max_length=255, required=False)
+
+
 class ConsentInput(StrictSerializer):
     """One answer, to one version of a text."""
 
@@ -160,7 +166,7 @@ class PaymentInput(StrictSerializer):
 class PurchaseInput(StrictSerializer):
     """One receipt. `member` is null for an anonymous sale, and is never left out."""
 
-    member = BuyerInput(allow_null=True)
+    member = CustomerInput(allow_null=True)
     receipt = TextField(max_length=80, required=False)
     occurred_at = MomentField(required=False, help_text="Now, when left out.")
     total = MoneyField(source="total_cents")

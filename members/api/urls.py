@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.api import events, holds, returns, statements, views, vouchers
+from members.api import batches, events, holds, programme, returns, statements, views, vouchers
 
 urlpatterns = [
     path("members", views.Members.as_view(), name="members"),
@@ -12,9 +12,11 @@ urlpatterns = [
     path("holds", holds.Holds.as_view(), name="holds"),
     path("holds/<str:hold>/capture", holds.Capture.as_view(), name="hold-capture"),
     path("holds/<str:hold>/void", holds.Void.as_view(), name="hold-void"),
+    path("programme", programme.OneProgramme.as_view(), name="programme"),
     path("vouchers/<str:code>", vouchers.OneVoucher.as_view(), name="voucher"),
     path("vouchers/<str:code>/use", vouchers.VoucherUse.as_view(), name="voucher-use"),
     path("purchases", views.Purchases.as_view(), name="purchases"),
+    path("purchases/batch", batches.Batch.as_view(), name="batch"),
     path("purchases/preview", views.Preview.as_view(), name="preview"),
     path("purchases/<str:purchase>/returns", returns.Returns.as_view(), name="returns"),
 ]

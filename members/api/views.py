@@ -15,7 +15,7 @@ from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
 from members.identifying import IdentifierTaken
 from members.models import Member
-from members.receipts import DuplicateReceipt
+from members.receipts import DuplicateReceipt, NotKnownYet
 from members.selling import OccurredAtOutOfWindow
 from members.tendering import HoldNotOpen
 from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound, VoucherUsed
@@ -118,6 +118,7 @@ class Preview(ClientView):
         MemberBlocked,
         MemberClosed,
         OccurredAtOutOfWindow,
+        NotKnownYet,
         reading.StoreNotAllowed,
         *_PAYING,
     )

@@ -193,7 +193,9 @@ CALLS = {
     "api:voucher-use": ("POST", "rewards:write"),
     "api:purchases": ("POST", "purchases:write"),
     "api:preview": ("POST", "purchases:write"),
+    "api:batch": ("POST", "purchases:write"),
     "api:returns": ("POST", "purchases:write"),
+    "api:programme": ("GET", "programme:read"),
     "api:operation": ("GET", "purchases:write"),
     # Whatever else is asked of it is not there, whoever asks.
     "api/v1/": ("GET", ""),
