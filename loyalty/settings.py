@@ -90,7 +90,10 @@ else:
     if env.bool("DATABASE_POOL", False):
         # Web processes only: Celery closes pools after each task.
         DATABASES["default"]["CONN_MAX_AGE"] = 0
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+        # Left to itself it waits twice as long each time, and half a minute before it says no.
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1, "max_size": 8, "timeout": 5.0, "reconnect_timeout": 1.0
+        }  # fmt: skip
 
 if replica := env.str("ANALYTICS_DATABASE_URL", ""):
     DATABASES["analytics"] = {

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -53,16 +54,60 @@ class Server:
     user: str | None
 
 
+@dataclass
+class Cluster:
+    """A server over files of its own. It can be stopped, and started again where it was."""
+
+    server: Server
+    folder: Path
+    data: Path
+    url: str
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        port = str(urlsplit(self.url).port)
+        options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.server.programs / "postgres", "-D", self.data, "-p", port, *options],
+                user=self.server.user, cwd=self.folder,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        _wait_until_ready(self.url, self.process, self.folder / "log")
+
+    def stop(self) -> None:
+        """Stop it: whoever is still connected is cut off."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=60)
+            self.process = None
+
+
 @contextmanager
 def running() -> Iterator[tuple[str, str]]:
     """Yield the URL and the version of a new, empty server. Raises NoServer."""
+    with standing() as cluster:
+        yield cluster.url, cluster.server.version
+
+
+@contextmanager
+def standing() -> Iterator[Cluster]:
+    """Yield a new, empty server that runs and may be stopped and started. Raises NoServer."""
     folder = Path(tempfile.mkdtemp(prefix="loyalty-postgresql-"))
     try:
         server = _find(folder, user=_ordinary_user())
         if server.user:
             shutil.chown(folder, server.user)
-        with _serving(server, folder) as url:
-            yield url, server.version
+        password, port = secrets.token_hex(16), _free_port()
+        data = _made_cluster(server, folder, password)
+        url = f"postgres://{_OWNER}:{password}@127.0.0.1:{port}/postgres"
+        cluster = Cluster(server, folder, data, url)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -134,25 +179,6 @@ def _version(programs: Path, user: str | None) -> str:
             return ""
         answers.append(asked.stdout.split(")")[1].split()[0])
     return answers[1]
-
-
-@contextmanager
-def _serving(server: Server, folder: Path) -> Iterator[str]:
-    password, port = secrets.token_hex(16), _free_port()
-    data = _made_cluster(server, folder, password)
-    options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [server.programs / "postgres", "-D", data, "-p", str(port), *options],
-            user=server.user, cwd=folder, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    url = f"postgres://{_OWNER}:{password}@127.0.0.1:{port}/postgres"
-    try:
-        _wait_until_ready(url, process, folder / "log")
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)  # Fast: whoever is still connected is cut off.
-        process.wait(timeout=60)
 
 
 def _made_cluster(server: Server, folder: Path, password: str) -> Path:
