@@ -81,6 +81,7 @@ LEFT_OUT = {
     "programmes.HistoricalTierLadder": _OURS,
     "programmes.HistoricalWalletPolicy": _OURS,
     "identity.SignIn": _OURS,
+    "clients.Shift": _OURS,
     "members.ImportFile": _OURS,
     "members.Export": _OURS,
     "rewards.HistoricalReward": _OURS,
