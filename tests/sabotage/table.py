@@ -224,8 +224,8 @@ SABOTAGES = (
         "what is settled late takes effect late",
         "P13",
         PLANNING + "settling.py",
-        'kind="EXPIRE", points=-points, moves=moves, occurred_at=instant)',
-        'kind="EXPIRE", points=-points, moves=moves, occurred_at=draft.now)',
+        "kind=kind, points=-points, moves=moves, occurred_at=instant)",
+        "kind=kind, points=-points, moves=moves, occurred_at=draft.now)",
         LEDGER + "test_settling.py::TestSweep"
         "::test_of_any_size_and_rhythm_ends_as_lazy_settlement_does",
     ),
