@@ -257,4 +257,30 @@ SABOTAGES = (
         "    return datetime.fromtimestamp(midnight + 24 * 60 * 60, tz=zone)",
         LEDGER + "test_time.py::TestLastUsableDay::test_is_the_day_of_purchase_and_365",
     ),
+    Sabotage(
+        "a webhook may lead to a private address",
+        "SSRF",
+        "loyalty/webhooks/addresses.py",
+        "not all(map(is_public, addresses))",
+        "not any(map(is_public, addresses))",
+        "tests/webhooks/test_addresses.py::TestResolve::"
+        "test_refuses_it_beside_a_public_address_too",
+    ),
+    Sabotage(
+        "a call asks a second time where a name leads",
+        "SSRF",
+        "loyalty/webhooks/calling.py",
+        "socket.create_connection((self._address, self.port)",
+        "socket.create_connection((self.host, self.port)",
+        "tests/webhooks/test_calling.py::TestRebinding::test_reaches_nothing_inside",
+    ),
+    Sabotage(
+        "what a killed sender sent is taken for delivered",
+        "P11",
+        "loyalty/webhooks/delivering.py",
+        'update(attempts=F("attempts") + 1, tried_at=at)',
+        'update(attempts=F("attempts") + 1, tried_at=at, state="DELIVERED")',
+        "tests/webhooks/test_sending.py::TestAKilledSender::"
+        "test_leaves_what_it_sent_to_be_sent_again_under_the_same_id",
+    ),
 )
