@@ -83,6 +83,7 @@ EVENTS: Mapping[str, Kind] = {
     "purchase.returned": Kind(_("goods returned"), _sale("return", "purchase"), has_store=True),
     "points.earned": Kind(_("points earned"), _points),
     "points.activated": Kind(_("points can be spent now"), _points),
+    "points.cancelled": Kind(_("waiting points cancelled"), _points),
     "points.spent": Kind(_("points spent"), _points),
     "points.refunded": Kind(_("points given back"), _points),
     "points.taken-back": Kind(_("points taken back after a return"), _points),

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from loyalty.identity.roles import Role
 from loyalty.ledger import posting
-from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Grant
+from loyalty.ledger.models import NEVER, Account, Entry
+from loyalty.ledger.planning import AWAY, Grant, Wait
 from loyalty.programmes.models import Programme, Store
 from members import closing, correcting, enrolling, merging, vouchering
 from members.models import Member
@@ -45,6 +45,7 @@ def live(programme: Programme) -> Member:
 def end(programme: Programme, ada: Member) -> None:
     """Let what is left expire, and Ada leave."""
     _give(ada, 7, key="short", until=NOON + DAY)
+    _wait_in_vain(ada)
     _settle(ada, at=NOON + 2 * DAY)
     give_voucher(ada, days=0)
     vouchering.expire_due(at=NOON + 2 * DAY, limit=10)
@@ -75,6 +76,14 @@ def _give(ada: Member, points: int, *, key: str, since=NOON, until=NOON + 900 * 
     grant = Grant("points", points, since, until)
     account = _account(ada)
     return posting.earn(account=account, grants=[grant], reference=key, key=key, at=NOON)
+
+
+@transaction.atomic
+def _wait_in_vain(ada: Member) -> None:
+    """Give points that wait a day for a delivery."""
+    grant = Grant("points", 9, AWAY, NEVER, wait=Wait("delivered", NOON + DAY, "90"))
+    account = _account(ada)
+    posting.earn(account=account, grants=[grant], reference="sent", key="sent", at=NOON)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from loyalty.events import outbox
 from loyalty.events.models import OutboxEvent
+from loyalty.ledger.posting import booking
 from loyalty.programmes.models import Store
 from loyalty.settings import BASE_DIR
 from loyalty.webhooks import announcing, reactions, registering
@@ -82,6 +83,9 @@ class TestEvents:
             "member": lived.public_id,
             "changed": ["first_name"],
         }
+
+    def test_leave_out_no_movement_of_the_ledger(self):
+        assert set(booking.EVENTS.values()) <= set(announcing.EVENTS)
 
 
 class TestMemberUpdated:
