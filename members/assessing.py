@@ -1,7 +1,7 @@
 """A return, weighed against what is left of its sale. Reads, and writes nothing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +13,10 @@ from loyalty.core import money
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import remaining, reweighing
+from members import remaining, reweighing, splitting
 from members.models import Purchase, PurchaseLine
 from members.remaining import Goods, Sold
+from members.splitting import Back, Paid
 
 
 class ReturnExceedsSale(Refusal):
@@ -51,6 +52,8 @@ class Known:
     sold: Sold
     taken: Mapping[str, int]
     left: Mapping[str, Any]
+    refunded: Sequence[Mapping[str, Any]] = ()
+    vouchers: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,9 @@ class Assessed:
 
     `left` is the award of the goods that are left, as it is kept; empty where goods were never
     named. `carried` is by rule the cents by which what it carries over changes; `was` and
-    `remains` are by rule the points before and after.
+    `remains` are by rule the points before and after. `lost` are the vouchers that the award
+    gave and no longer would, and `settled` those, by key, that returns before asked back; `refund`
+    is what comes back of each payment, in their order.
     """
 
     quantities: Mapping[int, Decimal]
@@ -70,6 +75,9 @@ class Assessed:
     carried: Mapping[str, int]
     was: Mapping[str, int]
     remains: Mapping[str, int]
+    refund: Sequence[Back]
+    lost: Sequence[Mapping[str, Any]]
+    settled: Sequence[int]
 
 
 def assess(*, brought: Brought, book: Rulebook) -> Assessed:
@@ -96,6 +104,9 @@ def assess(*, brought: Brought, book: Rulebook) -> Assessed:
         carried=_carried(known, after, left),
         was=_by_rule(known.left, known.sold),
         remains=_by_rule(left or known.left, after),
+        refund=_refund(known, after),
+        lost=_lost(known, after, left),
+        settled=known.vouchers,
     )
 
 
@@ -126,7 +137,15 @@ def _get_known(purchase: Purchase) -> Known:
     for given in before:
         taken.update(given.taken)
     left = next((given.left for given in reversed(before) if given.left), purchase.award)
-    return Known(purchase=purchase, lines=lines, sold=sold, taken=taken, left=left)
+    return Known(
+        purchase=purchase,
+        lines=lines,
+        sold=sold,
+        taken=taken,
+        left=left,
+        refunded=[part for given in before for part in given.refund],
+        vouchers=[one["voucher"] for given in before for one in given.vouchers],
+    )
 
 
 def _read(brought: Brought, sold: Sold) -> tuple[Mapping[int, Decimal], int | None]:
@@ -231,3 +250,42 @@ def _by_rule(award: Mapping[str, Any], sold: Sold) -> dict[str, int]:
         - remaining.share(whole=line["points"], part=sold.by_amount_cents, of=of)
         for line in award.get("lines", ())
     }
+
+
+def _refund(known: Known, after: Sold) -> list[Back]:
+    """Return what comes back of each payment; nothing is known of it where none was told."""
+    cents: Counter[int] = Counter()
+    points: Counter[int] = Counter()
+    for part in known.refunded:
+        cents[part["payment"]] += part["amount_cents"]
+        points[part["payment"]] += part.get("points", 0)
+    paid = [
+        Paid(
+            cents=one["amount_cents"],
+            points=one.get("points", 0),
+            back_cents=cents[place],
+            back_points=points[place],
+        )
+        for place, one in enumerate(known.purchase.payments)
+    ]
+    before = known.sold.returned_cents
+    return splitting.split(
+        paid=paid,
+        total_cents=known.sold.total_cents,
+        before_cents=before,
+        cents=after.returned_cents - before,
+    )
+
+
+def _lost(known: Known, after: Sold, left: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the vouchers that the award of what is left no longer gives; an amount loses none."""
+    now = [] if after.is_all_back else _gifts(left or known.left)
+    lost = _gifts(known.left)
+    for gift in now:
+        if gift in lost:
+            lost.remove(gift)
+    return lost
+
+
+def _gifts(award: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [line["voucher"] for line in award.get("lines", ()) if "voucher" in line]

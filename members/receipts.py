@@ -91,6 +91,11 @@ def get_by_key(*, key: str) -> Purchase | None:
     return Purchase.objects.select_related("member", "store").filter(key=key).first()
 
 
+def earning_key(*, purchase: Purchase) -> str:
+    """Return the key under which a purchase earned: its own, or that which made it somebody's."""
+    return str(purchase.facts.get("attached", {}).get("key", purchase.key))
+
+
 def get_sale(*, public_id: str) -> Purchase:
     """Return a purchase by its id. Raises NotFound."""
     is_readable = public_id.isascii() and public_id.isprintable()

@@ -77,7 +77,7 @@ class Replay:
         told: Any = {"holder": holder, "at": moment, "day": day, "book": self.book}
         self._hear(Counters.from_json(purchase.facts.get("counters", {})), holder)
         award = weighing.evaluate(
-            sale=_sale(purchase, lines),
+            sale=sale_of(purchase=purchase, lines=lines),
             moment=moment,
             day=day,
             known=self._facts(purchase, moment),
@@ -215,7 +215,7 @@ def _moved(ours: Used, *, since: Used, to: Used) -> Used:
     )
 
 
-def _sale(purchase: Purchase, lines: Sequence[PurchaseLine]) -> Sale:
+def sale_of(*, purchase: Purchase, lines: Sequence[PurchaseLine]) -> Sale:
     """Return a purchase as the till told it: whatever a sale says is kept under the same name."""
     said = {one.name: getattr(purchase, one.name) for one in fields(Sale) if one.name not in _MADE}
     return Sale(

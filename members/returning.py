@@ -1,6 +1,6 @@
 """Returns: goods come back, and with them what they had earned."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,17 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry, Kind
 from loyalty.programmes import books, counting
 from loyalty.programmes.rulebook import Rulebook
-from members import assessing, recalling, receipts, reweighing, selling, sharing, standing
+from members import (
+    assessing,
+    recalling,
+    receipts,
+    reclaiming,
+    refunding,
+    reweighing,
+    selling,
+    sharing,
+    standing,
+)
 from members.assessing import Assessed, Brought, ReturnExceedsSale
 from members.models import HouseholdStay, Purchase, Return, ReturnLine
 
@@ -26,7 +36,10 @@ REASON = "return"
 @posting.retried
 @transaction.atomic
 def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Return:
-    """Keep a return and take back what its goods had earned, by the rules of the sale.
+    """Keep a return, give back what paid its goods, and take back what they had earned.
+
+    What of each payment comes back is said, points and vouchers are given back at once; the money
+    is the till's to give.
 
     All returns of a sale together take what it earned, to the point, and never more; each
     takes what the goods that are left would not have earned, or of an amount its share. It
@@ -37,7 +50,7 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     ReturnExceedsSale, DuplicateReceipt, ConcurrentUpdate, or posting.KeyReused.
     """
     book = books.get_book()
-    purchase = _lock(brought.purchase, book)
+    accounts, purchase = _lock(brought.purchase, book)
     # After the locks: a repeat that raced us has committed by now.
     if done := Return.objects.select_related("purchase__member").filter(key=key).first():
         return _repeated(done, brought)
@@ -47,6 +60,7 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     given = _row(brought, assessed, key=key, at=at, client=client, book=book)
     if purchase.member:
         standing.write_ends(member=purchase.member, at=at, book=book)
+    _restore(given, assessed, accounts, at=at, book=book)
     _keep(given, assessed)
     _take_back(given, at=at, book=book)
     if purchase.member:
@@ -56,17 +70,18 @@ def record(*, brought: Brought, key: str, at: datetime, client: str = "") -> Ret
     return given
 
 
-def _lock(purchase: Purchase, book: Rulebook) -> Purchase:
-    """Lock the accounts of whoever bought, then the sale, and return it as it is now."""
+def _lock(purchase: Purchase, book: Rulebook) -> tuple[Mapping[str, Account], Purchase]:
+    """Lock the accounts of whoever bought, then the sale, and return both as they are now."""
+    accounts: Mapping[str, Account] = {}
     if purchase.member is not None:
-        posting.lock(purchase.member.holder_id, wallets=book.wallets)
+        accounts = posting.lock(purchase.member.holder_id, wallets=book.wallets)
     shared = HouseholdStay.objects.of(OuterRef("member"))
     rows = Purchase.objects.select_related("member", "store").annotate(was_shared=Exists(shared))
     locked = rows.select_for_update(of=("self",), no_key=True).get(pk=purchase.pk)
     if locked.member_id != purchase.member_id:
         # It became somebody's meanwhile, whose accounts are not locked.
         raise ConcurrentUpdate
-    return locked
+    return accounts, locked
 
 
 def _repeated(done: Return, brought: Brought) -> Return:
@@ -108,6 +123,27 @@ def _row(
         total_cents=assessed.total_cents,
         left=dict(assessed.left),
         taken=dict(assessed.taken),
+    )
+
+
+def _restore(
+    given: Return,
+    assessed: Assessed,
+    accounts: Mapping[str, Account],
+    *,
+    at: datetime,
+    book: Rulebook,
+) -> None:
+    """Give back what paid, and the stamps of cards that it filled: before points are taken back,
+    so that no more is owed than must be."""
+    given.refund = refunding.give_back(given=given, came=assessed.refund, at=at, book=book)
+    given.vouchers = reclaiming.ask_back(
+        given=given,
+        lost=assessed.lost,
+        settled=assessed.settled,
+        accounts=accounts,
+        at=at,
+        book=book,
     )
 
 

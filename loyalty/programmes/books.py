@@ -106,6 +106,7 @@ def compile_book() -> Rulebook:
         pay_share_percent=programme.pay_share_percent,
         pay_least_points=programme.pay_least_points,
         pay_most_points=programme.pay_most_points,
+        attach_days=programme.attach_days,
         multipliers=Multipliers(programme.multipliers),
         wallets=_wallets(),
         rules=_rules(tree),

@@ -171,6 +171,7 @@ class Rulebook:
     pay_share_percent: int = 100
     pay_least_points: int = 1
     pay_most_points: int | None = None
+    attach_days: int = 7
     multipliers: Multipliers = Multipliers.BEST
     wallets: Mapping[str, WalletTerms] = field(default_factory=dict)
     rules: tuple[RuleTerms, ...] = ()

@@ -127,8 +127,8 @@ def of_purchase(
     }
 
 
-def of_return(*, returned: Return, at: datetime, book: Rulebook) -> dict[str, Any]:
-    """Return what came back, what it took, and what the member has now. Anonymous: null."""
+def of_return(*, returned: Return, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:
+    """Return what came back, how, what it took, and what the member has now. Anonymous: null."""
     purchase = returned.purchase
     member = purchase.member
     figures = get_figures(member=member, at=at, book=book) if member else None
@@ -143,8 +143,35 @@ def of_return(*, returned: Return, at: datetime, book: Rulebook) -> dict[str, An
         "taken_back": [
             {"wallet": wallet, "points": points} for wallet, points in returned.taken.items()
         ],
+        **_vouchers_of(returned, client, book),
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,
         "tier": tiers.of_standing(figures.standing, book) if figures else None,
+    }
+
+
+def _vouchers_of(returned: Return, client: Client, book: Rulebook) -> dict[str, Any]:
+    """Return how a return is paid back, and which vouchers it asked back: a statement if any."""
+    given = {one["voucher"]: one["state"] for one in returned.vouchers}
+    made = [part["voucher"] for part in returned.refund if "voucher" in part]
+    known = Voucher.objects.in_bulk([*given, *made]) if given or made else {}
+    may_spend = not _SPENDING.isdisjoint(client.scopes)
+
+    def shown(pk: int, *, with_code: bool) -> dict[str, Any]:
+        return of_voucher(voucher=known[pk], book=book, with_code=with_code)
+
+    return {
+        "refund": [
+            _payment(part, book)
+            | (
+                {"voucher": shown(part["voucher"], with_code=may_spend)}
+                if "voucher" in part
+                else {}
+            )
+            for part in returned.refund
+        ],
+        "vouchers": [
+            {**shown(pk, with_code=False), "state": state.lower()} for pk, state in given.items()
+        ],
     }
 
 

@@ -238,10 +238,22 @@ class TakenBackOutput(serializers.Serializer[Any]):
     points = serializers.IntegerField(min_value=1)
 
 
+class RefundOutput(PaymentOutput):
+    """How much of one payment comes back: points to their lots, a voucher as a new one."""
+
+    voucher = VoucherOutput(required=False)
+
+
+class AskedBackOutput(VoucherOutput):
+    """A voucher that the sale gave and is asked back. One that was used stays used."""
+
+    state = serializers.ChoiceField(choices=["used", "cancelled", "expired"])
+
+
 class ReturnOutput(serializers.Serializer[Any]):
     """A return, what it takes back, and what its member has now; null for an anonymous sale.
 
-    `left` is what can still come back of the sale.
+    `left` is what can still come back of the sale. `refund` is empty where no payment was told.
     """
 
     id = serializers.CharField()
@@ -251,5 +263,7 @@ class ReturnOutput(serializers.Serializer[Any]):
     total = serializers.CharField(help_text="A decimal string.")
     left = serializers.CharField(help_text="A decimal string.")
     taken_back = TakenBackOutput(many=True)
+    refund = RefundOutput(many=True)
+    vouchers = AskedBackOutput(many=True)
     balance = BalanceOutput(allow_null=True)
     tier = TierOutput(allow_null=True)

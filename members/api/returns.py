@@ -25,6 +25,16 @@ _SHOWN = {
     "total": "6.90",
     "left": "6.90",
     "taken_back": [{"wallet": "points", "points": 14}],
+    "refund": [
+        {
+            "means": "points",
+            "amount": "2.50",
+            "hold": "hold_01m7zzcn5mkr9gvvxhzq1xspf4",
+            "points": 250,
+        },
+        {"means": "card", "amount": "4.40"},
+    ],
+    "vouchers": [{**schemas.VOUCHER, "code": None, "state": "cancelled"}],
     "balance": schemas.BALANCE,
     "tier": schemas.TIER,
 }
@@ -35,9 +45,14 @@ class Returns(AnsweredOnceView):
 
     It takes back what the rules of the sale would not have given for what is left; all returns
     of a sale together take what it earned, never more. Of an amount it is its share. Points that
-    are spent already are owed, or let go, as the programme says. An offline till that has no id
-    writes `-` in the address and names the sale in `sale`; until that has arrived the answer is
-    `not-known-yet`, to be sent again.
+    are spent already are owed, or let go, as the programme says.
+
+    `refund` says how much of each payment comes back: points are in their lots again, a voucher
+    comes back as a new one, and money is the till's to give. `vouchers` are those that the sale
+    gave and is asked back: what nobody used is cancelled.
+
+    An offline till that has no id writes `-` in the address and names the sale in `sale`; until
+    that has arrived the answer is `not-known-yet`, to be sent again.
     """
 
     operation = "recordReturn"
@@ -78,5 +93,5 @@ class Returns(AnsweredOnceView):
             at=at,
             client=request.client.public_id,
         )
-        shown = answers.of_return(returned=returned, at=at, book=book)
+        shown = answers.of_return(returned=returned, client=request.client, at=at, book=book)
         return Response(shown, status.HTTP_201_CREATED)

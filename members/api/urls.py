@@ -1,6 +1,16 @@
 from django.urls import path
 
-from members.api import batches, events, holds, programme, returns, statements, views, vouchers
+from members.api import (
+    attachments,
+    batches,
+    events,
+    holds,
+    programme,
+    returns,
+    statements,
+    views,
+    vouchers,
+)
 
 urlpatterns = [
     path("members", views.Members.as_view(), name="members"),
@@ -18,5 +28,6 @@ urlpatterns = [
     path("purchases", views.Purchases.as_view(), name="purchases"),
     path("purchases/batch", batches.Batch.as_view(), name="batch"),
     path("purchases/preview", views.Preview.as_view(), name="preview"),
+    path("purchases/<str:purchase>/member", attachments.Attachment.as_view(), name="attach"),
     path("purchases/<str:purchase>/returns", returns.Returns.as_view(), name="returns"),
 ]

@@ -11,7 +11,9 @@ class Return(models.Model):
 
     `lines` say which goods, if a till told them; otherwise it was an amount alone. `left` is the
     award of what is left, as the rules of the sale give it, where goods were told. `taken` is
-    by wallet how many points of the sale's award this return asks back.
+    by wallet how many points of the sale's award this return asks back. `refund` is what of the
+    money and the points that paid it came back, by payment; `vouchers` are those of its award that
+    were asked back, by key, and what they were then.
     """
 
     public_id = models.CharField(_("id"), max_length=40, unique=True, editable=False)
@@ -32,6 +34,8 @@ class Return(models.Model):
     total_cents = models.BigIntegerField(_("total (cents)"))
     left = models.JSONField(default=dict)
     taken = models.JSONField(default=dict)
+    refund = models.JSONField(default=list)
+    vouchers = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("return")

@@ -24,6 +24,7 @@ OPERATIONS = {
     "previewPurchase": ("post", "/api/v1/purchases/preview"),
     "recordPurchase": ("post", "/api/v1/purchases"),
     "recordBatch": ("post", "/api/v1/purchases/batch"),
+    "attachMember": ("post", "/api/v1/purchases/{purchase}/member"),
     "recordReturn": ("post", "/api/v1/purchases/{purchase}/returns"),
     "createHold": ("post", "/api/v1/holds"),
     "captureHold": ("post", "/api/v1/holds/{hold}/capture"),
@@ -93,7 +94,7 @@ class TestDescription:
 
         assert keyed == {
             *("enrolMember", "recordEvent", "recordPurchase", "recordReturn"),
-            *("createHold", "captureHold", "voidHold"),
+            *("attachMember", "createHold", "captureHold", "voidHold"),
             *("redeemReward", "cancelRedemption", "useVoucher"),
         }
 
@@ -101,7 +102,7 @@ class TestDescription:
         shapes = described["components"]["schemas"]
 
         inputs = {name: shape for name, shape in shapes.items() if name.endswith("Input")}
-        assert len(inputs) == 18
+        assert len(inputs) == 19
         assert all(shape["additionalProperties"] is False for shape in inputs.values())
 
 

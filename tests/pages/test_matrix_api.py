@@ -26,6 +26,7 @@ ABSENT = {
     "api:voucher": {"code": "7K4M92QX"},
     "api:voucher-use": {"code": "7K4M92QX"},
     "api:cancel": {"redemption": "rdm_zzz"},
+    "api:attach": {"purchase": "pur_zzz"},
     "api:returns": {"purchase": "pur_zzz"},
     "api:operation": {"key": "zzz"},
 }

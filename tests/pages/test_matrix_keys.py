@@ -41,6 +41,7 @@ WITH_NOTHING: dict[str, tuple[int, str | None]] = {
     "api:purchases": (400, "validation-failed"),
     "api:preview": (400, "validation-failed"),
     "api:batch": (400, "validation-failed"),
+    "api:attach": (400, "validation-failed"),
     "api:returns": (404, "not-found"),
     "api:programme": (200, None),
     "api:operation": (404, "not-found"),

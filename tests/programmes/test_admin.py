@@ -141,7 +141,8 @@ class TestSettingsPages:
         before = get_book().revision
         fields = {
             "name": "Café du coin", "value_of_point": "0.02", "rounding": "CEILING",
-            "multipliers": "ADD", "currency": "USD", "time_zone": "UTC",
+            "multipliers": "ADD", "currency": "USD", "time_zone": "UTC", "attach_days": "3",
+            "pay_share_percent": "50", "pay_least_points": "10", "pay_most_points": "",
         }  # fmt: skip
 
         desk.post(f"{DESK}/programme/1/change/", fields)
@@ -152,8 +153,12 @@ class TestSettingsPages:
             "EUR",
             "Europe/Paris",
         )
-        assert get_book().rounding == "CEILING"
-        assert get_book().revision != before
+        book = get_book()
+        assert (book.rounding, book.attach_days) == ("CEILING", 3)
+        assert (book.pay_share_percent, book.pay_least_points, book.pay_most_points) == (
+            50, 10, None,
+        )  # fmt: skip
+        assert book.revision != before
         assert programme.history.count() == 2
 
     def test_neither_add_nor_delete_a_programme(self, desk):

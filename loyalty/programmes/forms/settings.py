@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.ledger.models import Wallet
@@ -31,7 +30,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         model = Programme
         fields = (
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
-            "pay_share_percent", "pay_least_points", "pay_most_points",
+            "pay_share_percent", "pay_least_points", "pay_most_points", "attach_days",
             "household_rule", "household_size",
         )  # fmt: skip
 
@@ -134,7 +133,7 @@ class CategoryForm(forms.ModelForm[Category]):
 class ProductForm(forms.ModelForm[Product]):
     """A product as tills and rules name it; its tags are written one on each line."""
 
-    tags = LinesField(label=capfirst(_("tags")))
+    tags = LinesField(label=_("tags"))
 
     class Meta:
         model = Product

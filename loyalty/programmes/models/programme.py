@@ -90,6 +90,11 @@ class Programme(models.Model):
         _("points at most"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("For one payment. Empty: as many as the basket takes."),
     )  # fmt: skip
+    attach_days = models.PositiveSmallIntegerField(
+        _("a purchase becomes a member's within so many days"), default=7,
+        validators=[MaxValueValidator(365)],
+        help_text=_("Of who shows the card after paying. 0: never."),
+    )  # fmt: skip
     household_rule = models.CharField(
         _("whoever leaves a household takes along"), max_length=7, choices=HouseholdRule,
         blank=True, default="",

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from loyalty.clients.models import Answer
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger.models import Entry
-from loyalty.programmes import shelving
-from loyalty.programmes.models import Category, Product, Store
+from loyalty.programmes.models import Store
 from members import blocking, closing, showing
 from members.models import Card, Member, Purchase
 from tests.conftest import NOON
@@ -169,31 +168,6 @@ class TestRecordPurchase:
             counts.append(sum("SAVEPOINT" not in query["sql"] for query in seen))
 
         assert counts == [STATEMENTS[connection.vendor]] * 2
-
-    def test_takes_one_statement_more_for_what_products_say_and_answers_alike(
-        self, till: Caller, ada: Member
-    ):
-        coffee = Category.objects.create(code="coffee", name="Coffee")
-        espresso = Product(
-            sku="ESP250", name_fr="Espresso 250 g", category=coffee, brand="Illy", tags=["bio"]
-        )
-        shelving.keep_products(products=[espresso], fields=["name_fr"])
-        in_full = {
-            "sku": "X", "name": "Espresso 250 g", "category": "coffee", "brand": "Illy",
-            "tags": ["bio"], "amount": "13.80",
-        }  # fmt: skip
-        till.post("/purchases", sale(receipt="first"))
-
-        counts, awards = [], []
-        for line in (in_full, {"sku": "ESP250", "amount": "13.80"}):
-            with CaptureQueriesContext(connection) as seen:
-                answer = till.post("/purchases", sale(receipt=line["sku"], lines=[line]))
-            counts.append(sum("SAVEPOINT" not in query["sql"] for query in seen))
-            awards.append(answer.json()["award"])
-
-        usual = STATEMENTS[connection.vendor]
-        assert counts == [usual, usual + 1]
-        assert awards[0] == awards[1]
 
 
 REFUSALS: list[tuple[dict[str, Any], int, str]] = [

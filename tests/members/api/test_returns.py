@@ -50,6 +50,8 @@ class TestRecordReturn:
             "total": "6.90",
             "left": "6.90",
             "taken_back": [{"wallet": "points", "points": 7}],
+            "refund": [{"means": "card", "amount": "6.90"}],
+            "vouchers": [],
         }
 
     def test_by_amount_takes_its_share(self, till: Caller, bought: str):

@@ -186,6 +186,7 @@ CALLS = {
     "api:rewards": ("GET", "programme:read"),
     "api:redemptions": ("POST", "rewards:write"),
     "api:cancel": ("POST", "rewards:write"),
+    "api:attach": ("POST", "purchases:write"),
     "api:holds": ("POST", "points:spend"),
     "api:hold-capture": ("POST", "points:spend"),
     "api:hold-void": ("POST", "points:spend"),
