@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from babel.messages import mofile
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from loyalty.identity.models import User
 from loyalty.programmes import setting_up
@@ -104,6 +105,13 @@ def desk(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("admin@example.test"))
     return client
+
+
+@pytest.fixture
+def _at_one_moment() -> Iterator[None]:
+    """Stop the clock: staff are asked again who they are after minutes, and we may be slow."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture

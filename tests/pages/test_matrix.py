@@ -27,7 +27,7 @@ from tests.pages.matrix.scene import OTHER, OWN, Scene, build
 
 REFUSALS = {FORBIDDEN, NOT_FOUND, SIGN_IN, WRONG_METHOD}
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_silence")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_at_one_moment", "_in_silence")]
 PAGES = [route for route in walk() if route.name in pages.PAGES]
 
 
