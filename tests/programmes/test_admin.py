@@ -143,6 +143,7 @@ class TestSettingsPages:
             "name": "Café du coin", "value_of_point": "0.02", "rounding": "CEILING",
             "multipliers": "ADD", "currency": "USD", "time_zone": "UTC", "attach_days": "3",
             "pay_share_percent": "50", "pay_least_points": "10", "pay_most_points": "",
+            "household_rule": "", "household_size": "6",
         }  # fmt: skip
 
         desk.post(f"{DESK}/programme/1/change/", fields)
