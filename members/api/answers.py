@@ -35,6 +35,7 @@ class Figures:
 
     balance: Balance
     standing: Standing
+    wallets: Mapping[str, Balance]
 
 
 def get_figures(*, member: Member, at: datetime, book: Rulebook) -> Figures:
@@ -43,6 +44,7 @@ def get_figures(*, member: Member, at: datetime, book: Rulebook) -> Figures:
     return Figures(
         balance=wallets[book.spending_wallet],
         standing=standing.get_standing(member=member, at=at, book=book),
+        wallets=wallets,
     )
 
 
@@ -64,6 +66,7 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "cards": _cards(member) if is_known else None,
         "balance": of_balance(balance=figures.balance, book=book),
         "tier": tiers.of_standing(figures.standing, book),
+        "stamps": breakdowns.of_stamps(figures.wallets, book),
         "vouchers": [
             of_voucher(voucher=voucher, book=book, with_code=may_spend)
             for voucher in _open_vouchers(member, at)

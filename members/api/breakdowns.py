@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loyalty.core import languages, money
+from loyalty.ledger.balances import Balance
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Why
 from members.offering import Offered
@@ -56,3 +57,19 @@ def of_offer(offered: Offered) -> dict[str, Any]:
         "valid_from": offered.first_day.isoformat() if offered.first_day else None,
         "valid_until": offered.last_day.isoformat() if offered.last_day else None,
     }
+
+
+def of_stamps(wallets: Mapping[str, Balance], book: Rulebook) -> list[dict[str, Any]]:
+    """Return how full each stamp card is, and what a full one gives. Below zero some are owed."""
+    return [
+        {
+            "wallet": code,
+            "stamps": wallets[code].shown if code in wallets else 0,
+            "full_at": terms.card.stamps,
+            "voucher": languages.in_language(
+                french=terms.card.voucher.name_fr, english=terms.card.voucher.name_en
+            ),
+        }
+        for code, terms in sorted(book.wallets.items())
+        if terms.card
+    ]

@@ -143,6 +143,15 @@ class PersonalOfferOutput(serializers.Serializer[Any]):
     valid_until = serializers.DateField(allow_null=True, help_text="The last day.")
 
 
+class StampsOutput(serializers.Serializer[Any]):
+    """How full a stamp card is, and the voucher that a full one gives."""
+
+    wallet = serializers.CharField()
+    stamps = serializers.IntegerField(help_text="Below zero while some are owed.")
+    full_at = serializers.IntegerField(min_value=1)
+    voucher = serializers.CharField(help_text="In the language of Accept-Language.")
+
+
 class MemberOutput(serializers.Serializer[Any]):
     """A member. `identity` and `cards` need `members:read`; they are null without it."""
 
@@ -155,6 +164,7 @@ class MemberOutput(serializers.Serializer[Any]):
     cards = serializers.ListField(child=serializers.CharField(), allow_null=True)
     balance = BalanceOutput()
     tier = TierOutput(allow_null=True)
+    stamps = StampsOutput(many=True)
     vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
     offers = PersonalOfferOutput(many=True, help_text="Those for this member, soonest over first.")
 

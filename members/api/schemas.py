@@ -110,6 +110,9 @@ NEWCOMER = {
     "cards": ["2000000000121"],
     "balance": BALANCE,
     "tier": TIER,
+    "stamps": [
+        {"wallet": "stamps", "stamps": 3, "full_at": 5, "voucher": "A coffee on the house"}
+    ],
     "vouchers": [VOUCHER],
     "offers": [OFFER],
 }

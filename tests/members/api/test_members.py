@@ -133,7 +133,9 @@ class TestGetMember:
             "cards": ["2000000000121"],
             "balance": NOTHING,
             "tier": BOTTOM,
+            "stamps": [],
             "vouchers": [],
+            "offers": [],
         }
 
     def test_shows_who_it_is_to_members_read_only(self, ada: Member):
@@ -221,7 +223,9 @@ class TestEnrolMember:
             "cards": [Card.objects.get().number],
             "balance": NOTHING,
             "tier": BOTTOM,
+            "stamps": [],
             "vouchers": [],
+            "offers": [],
         }
         assert response["Location"] == f"/api/v1/members/{member.public_id}"
 
