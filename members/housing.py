@@ -65,12 +65,12 @@ def found(
 
     Their available and pending points, and what they owe, become the household's; stamps,
     status credits, tier and history stay their own. `by` is somebody of the staff. Raises
-    HouseholdsOff, AlreadyInHousehold, ErasurePending, MemberBlocked, MemberClosed, OwnCard or
-    NotPermitted.
+    HouseholdsOff, AlreadyInHousehold, ErasurePending, MemberBlocked, MemberClosed, SpendingLocked,
+    OwnCard or NotPermitted.
     """
     _check_staff(by)
     book = books.get_book()
-    member = _lock_newcomer(member, book=book, by=by)
+    member = _lock_newcomer(member, book=book, by=by, at=at)
     holder = posting.open_holder(at=at, wallets=[book.spending_wallet])
     household = Household.objects.create(public_id=ids.new("hou"), holder=holder, founded_at=at)
     told = {"what": "household-founded", "reason": reason, "actor": actor}
@@ -95,7 +95,7 @@ def join(
     """
     _check_staff(by)
     book = books.get_book()
-    member = _lock_newcomer(member, book=book, by=by)
+    member = _lock_newcomer(member, book=book, by=by, at=at)
     posting.lock(household.holder_id)
     # Under the lock: whoever joined, or was the last one out, a moment ago has committed by now.
     household = Household.objects.get(pk=household.pk)
@@ -179,11 +179,12 @@ def _stays_of(household: Household) -> Any:
     return stays.order_by("since_at", "pk")
 
 
-def _lock_newcomer(member: Member, *, book: Rulebook, by: User | None) -> Member:
+def _lock_newcomer(member: Member, *, book: Rulebook, by: User | None, at: datetime) -> Member:
     if not has_households(book=book):
         raise HouseholdsOff
     member = blocking.lock(member=member, by=by)
-    blocking.check_is_active(member=member)
+    # Whoever took an account over would share its points out instead of spending them.
+    blocking.check_may_spend(member=member, at=at)
     if member.erasure_due_at is not None:
         raise ErasurePending
     if get_stay(member=member) is not None:

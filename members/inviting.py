@@ -11,7 +11,7 @@ from loyalty.core.refusals import NotFound, Refusal, ValidationFailed
 from loyalty.events import outbox
 from loyalty.identity.models import User
 from loyalty.ledger import posting
-from members import blocking, finding, housing, seeing
+from members import blocking, finding, housing, owning, seeing
 from members.models import (
     Household,
     HouseholdInvitation,
@@ -99,6 +99,7 @@ def bring_together(
     for one in (member, other):
         if not seeing.may_see(user=by, member=one):
             raise finding.MemberNotFound
+        owning.check_not_own(member=one, user=by)
     told: Any = {"at": at, "actor": actor, "by": by, "reason": reason}
     stay = housing.get_stay(member=other)
     household = stay.household if stay else housing.found(member=other, **told)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
 from loyalty.identity.models import User
-from members.models import Member
+from members.models import HouseholdStay, Member
 
 
 class OwnCard(Refusal):
@@ -17,9 +17,22 @@ class OwnCard(Refusal):
 
 
 def check_not_own(*, member: Member, user: User) -> None:
-    """Refuse whoever is the member, or was before somebody corrected or merged it: OwnCard."""
+    """Refuse whoever is the member, or was before somebody corrected or merged it: OwnCard.
+
+    Whoever shares points with them is as good as them.
+    """
     if is_own_card(member=member, user=user) or _was_own_card(member=member, user=user):
         raise OwnCard
+    for other in _housemates_of(member):
+        if is_own_card(member=other, user=user) or _was_own_card(member=other, user=user):
+            raise OwnCard
+
+
+def _housemates_of(member: Member) -> Iterable[Member]:
+    """Return who shares points with a member now."""
+    here = HouseholdStay.objects.open().filter(member=member.pk).values("household")
+    stays = HouseholdStay.objects.open().filter(household__in=here).exclude(member=member.pk)
+    return Member.objects.filter(pk__in=stays.values("member"))
 
 
 def is_own_card(*, member: Member, user: User) -> bool:

@@ -22,7 +22,8 @@ def give_back(
 
     Points go to the lots they came from; where those have expired meanwhile they live as long
     as the wallet's grace. What a voucher paid comes back as a new one, good as long as it was and
-    through that grace at least. Money is the till's to give. The accounts are locked; no
+    through that grace at least. One for a thing is worth no money: it comes back for that thing
+    with the last of the sale. Money is the till's to give. The accounts are locked; no
     statement where money alone paid.
     """
     payments = given.purchase.payments
@@ -35,7 +36,8 @@ def give_back(
             part |= {"points": back.points, "hold": paid["hold"]}
             refund(given=given, entry=entry, points=back.points, at=at, book=book)
         elif back.cents and "voucher" in paid:
-            part["voucher"] = _renew(given, paid["voucher"], back.cents, at=at, book=book).pk
+            renewed = _renew(given, paid["voucher"], back, at=at, book=book)
+            part |= {"voucher": renewed.pk} if renewed else {}
         if back.cents or back.points:
             parts.append(part)
     return parts
@@ -63,15 +65,21 @@ def refund(*, given: Return, entry: Entry, points: int, at: datetime, book: Rule
     )
 
 
-def _renew(given: Return, voucher: int, cents: int, *, at: datetime, book: Rulebook) -> Voucher:
+def _renew(
+    given: Return, voucher: int, back: Back, *, at: datetime, book: Rulebook
+) -> Voucher | None:
     used = Voucher.objects.with_member().get(pk=voucher)
+    sold = given.purchase
+    is_all = sold.returned_cents + given.total_cents >= sold.total_cents
+    if used.value_cents is None and not is_all:
+        return None
     left = (book.last_day(used.expires_at) - book.business_day(at)).days
     return vouchering.issue(
         member=used.member,
         origin=given.public_id,
         name_fr=used.name_fr,
         name_en=used.name_en,
-        value_cents=cents,
+        value_cents=None if used.value_cents is None else back.cents,
         days=max(left, book.wallet(book.spending_wallet).refund_grace_days),
         at=at,
     )

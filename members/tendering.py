@@ -11,8 +11,10 @@ from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account
+from loyalty.programmes import books, paying
 from loyalty.programmes.models import Store
 from members import blocking, holding, vouchering
+from members.holding import PointsCannotPay
 from members.models import Member, Purchase, TillHold, Voucher
 from members.selling import Payment, Sale
 
@@ -136,8 +138,8 @@ def check(*, sale: Sale, member: Member | None, at: datetime) -> None:
     """Refuse what cannot pay at this moment, before anything is written.
 
     `member` is who buys, as they are now. Raises HoldNotOpen, posting.HoldExpired,
-    HoldAlreadyCaptured, HoldAlreadyVoided, VoucherUsed, VoucherExpired, VoucherCancelled,
-    MemberBlocked, MemberClosed, SpendingLocked, or MemberMerged.
+    HoldAlreadyCaptured, HoldAlreadyVoided, PointsCannotPay, VoucherUsed, VoucherExpired,
+    VoucherCancelled, MemberBlocked, MemberClosed, SpendingLocked, or MemberMerged.
     """
     if holds := _holds_of(sale):
         if member is None:
@@ -148,9 +150,18 @@ def check(*, sale: Sale, member: Member | None, at: datetime) -> None:
             raise HoldNotOpen
         for held in found.values():
             holding.check_is_open(held=held, at=at)
+        _check_share(sale)
     if vouchers := _vouchers_of(sale):
         for voucher in Voucher.objects.with_member().filter(pk__in=vouchers):
             vouchering.check_may_be_used(voucher=voucher, member=voucher.member, at=at)
+
+
+def _check_share(sale: Sale) -> None:
+    """Refuse more points than may pay this sale, in however many holds they were set aside."""
+    book = books.get_book()
+    limit = paying.most(basket_cents=sale.total_cents, book=book)
+    if limit is not None and sum(payment.points for payment in sale.payments) > limit:
+        raise PointsCannotPay(limit=limit, minimum=paying.least(book=book))
 
 
 def take(*, sale: Sale, purchase: Purchase, at: datetime) -> None:

@@ -93,8 +93,9 @@ def check_address(*, client: Client, address: str) -> None:
 
 
 def _get_key(prefix: str) -> ClientKey | None:
-    """Return a key with its client and store, and the revision of the rulebook to answer by."""
-    keys = ClientKey.objects.select_related("client__store").filter(prefix=prefix).order_by()
+    """Return a key with its client, store and shift, and the revision of the rulebook."""
+    keys = ClientKey.objects.select_related("client__store", "shift__user")
+    keys = keys.filter(prefix=prefix).order_by()
     revision = Programme.objects.order_by().values("revision")[:1]
     return next(iter(keys.annotate(programme_revision=Subquery(revision))), None)
 

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from loyalty.clients import throttling
 from loyalty.clients.authentication import get_client
-from loyalty.clients.models import Client, Scope
+from loyalty.clients.models import Client, Scope, Shift
 from loyalty.clients.throttling import Rate
 from loyalty.core.refusals import Refusal
 from loyalty.programmes import books
@@ -28,6 +28,11 @@ class ClientRequest(Request):
     @property
     def client(self) -> Client:
         return get_client(self)
+
+    @property
+    def shift(self) -> Shift | None:
+        """The shift of whoever of the staff stands at a web till; of any other till none."""
+        return getattr(self.auth, "shift", None)
 
     @property
     def book(self) -> Rulebook:

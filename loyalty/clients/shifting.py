@@ -4,6 +4,7 @@ The web till is a client of its store like any other; its keys are made for one 
 never shown. One that nobody renews ends by itself.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,11 +65,16 @@ def start(*, user: User, store: Store, at: datetime) -> Opened:
 
 
 @transaction.atomic
-def renew(*, user: User, shift: int, at: datetime) -> datetime:
-    """Let the key of an open shift live on and return until when. Refused with ShiftOver."""
-    current = Shift.objects.select_related("key").filter(pk=shift, user=user, closed_at=None)
+def renew(*, user: User, shift: int, stores: Collection[int], at: datetime) -> datetime:
+    """Let the key of an open shift live on and return until when.
+
+    Refused with ShiftOver, also where the store is none of those, by key, that are open to them.
+    """
+    current = Shift.objects.select_related("key__client").filter(
+        pk=shift, user=user, closed_at=None
+    )
     found = current.select_for_update(of=("self",)).first()
-    if found is None or found.key.revoked:
+    if found is None or found.key.revoked or found.key.client.store_id not in stores:
         raise ShiftOver
     until = at + LASTS
     found.key.expiry_date = until

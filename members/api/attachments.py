@@ -16,6 +16,7 @@ from members.api.serializers import BuyerInput
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
 from members.blocking import MemberBlocked, MemberClosed
 from members.finding import CardBlocked, MemberNotFound
+from members.owning import OwnCard
 from members.selling import OccurredAtOutOfWindow
 
 
@@ -43,6 +44,7 @@ class Attachment(AnsweredOnceView):
         MemberClosed,
         PurchaseAlreadyAttached,
         PurchaseReturned,
+        OwnCard,
         OccurredAtOutOfWindow,
         reading.StoreNotAllowed,
     )
@@ -62,9 +64,11 @@ class Attachment(AnsweredOnceView):
         asked = AttachmentInput(data=request.data)
         asked.is_valid(raise_exception=True)
         reading.check_sells(request.client)
+        member = reading.find_buyer(asked.validated_data["member"], at=at)
+        reading.check_not_own(request, member)
         attached = attaching.attach(
             purchase=receipts.get_sale(public_id=purchase),
-            member=reading.find_buyer(asked.validated_data["member"], at=at),
+            member=member,
             key=request.operation_key,
             at=at,
             client=request.client.public_id,

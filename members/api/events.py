@@ -22,6 +22,7 @@ from members.blocking import MemberBlocked, MemberClosed
 from members.finding import MemberNotFound
 from members.hearing import DuplicateEvent
 from members.models import MemberEvent
+from members.owning import OwnCard
 from members.selling import OccurredAtOutOfWindow
 
 
@@ -68,6 +69,7 @@ class Events(AnsweredOnceView):
         MemberClosed,
         OccurredAtOutOfWindow,
         DuplicateEvent,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -100,8 +102,10 @@ class Events(AnsweredOnceView):
         asked.is_valid(raise_exception=True)
         reading.check_sells(request.client)
         told, at, book = asked.validated_data, timezone.now(), request.book
+        whose = finding.get_member(public_id=member)
+        reading.check_not_own(request, whose)
         event = hearing.record(
-            member=finding.get_member(public_id=member),
+            member=whose,
             told=hearing.Told(
                 name=told["event"],
                 reference=told.get("reference", ""),

@@ -15,7 +15,7 @@ from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding, receipts, selling, tendering
+from members import finding, owning, receipts, selling, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
 from members.models import Member, Purchase
 from members.receipts import NotKnownYet
@@ -58,6 +58,7 @@ def read_sale(
         member = _find_sooner_or_later(request.client, buyer, occurred_at=occurred_at, at=at)
     elif buyer:
         member = _find_customer(request.client, buyer, at=at, takes_code=takes_code)
+    check_not_own(request, member)
     tenders = [Tender(**payment) for payment in told.pop("payments", ())]
     _check_spends(request.client, tenders)
     return Sale(
@@ -70,7 +71,7 @@ def read_sale(
             member=member,
             store=request.client.store,
         ),
-        till=told.pop("till", request.client.public_id),
+        till=_till_of(request, told.pop("till", "")),
         lines=[SaleLine(**line) for line in told.pop("lines", ())],
         **told,
     )
@@ -97,9 +98,22 @@ def read_return(request: ClientRequest, *, sale: str, at: datetime, book: Rulebo
         occurred_at=told.pop("occurred_at", at),
         quantities=told.pop("lines", {}),
         store=store,
-        till=told.pop("till", request.client.public_id),
+        till=_till_of(request, told.pop("till", "")),
         **told,
     )
+
+
+def check_not_own(request: ClientRequest, member: Member | None) -> None:
+    """Refuse whoever stands at a web till and gives points to their own card: OwnCard."""
+    if request.shift and member:
+        owning.check_not_own(member=member, user=request.shift.user)
+
+
+def _till_of(request: ClientRequest, named: str) -> str:
+    """Return which till it is: a web till is its shift, whatever it says."""
+    if request.shift:
+        return f"web-{request.shift.pk}"
+    return named or request.client.public_id
 
 
 def _find_sale(client: Client, named: Mapping[str, Any]) -> Purchase:

@@ -13,8 +13,10 @@ from members.api import answers, reading, schemas
 from members.api.serializers import EnrolmentInput, LookupInput
 from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
+from members.holding import PointsCannotPay
 from members.identifying import IdentifierTaken
 from members.models import Member
+from members.owning import OwnCard
 from members.receipts import DuplicateReceipt, NotKnownYet
 from members.selling import OccurredAtOutOfWindow
 from members.tendering import HoldNotOpen
@@ -23,6 +25,7 @@ from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound
 # What a payment with a hold or a voucher may be refused for.
 _PAYING = (
     HoldNotOpen,
+    PointsCannotPay,
     posting.HoldExpired,
     posting.HoldAlreadyCaptured,
     posting.HoldAlreadyVoided,
@@ -119,6 +122,7 @@ class Preview(ClientView):
         MemberClosed,
         OccurredAtOutOfWindow,
         NotKnownYet,
+        OwnCard,
         reading.StoreNotAllowed,
         *_PAYING,
     )

@@ -71,7 +71,7 @@ class TestRenew:
     def test_lets_the_key_live_for_another_half_hour(self, grace: User, store: Store):
         opened = shifting.start(user=grace, store=store, at=NOON)
 
-        until = shifting.renew(user=grace, shift=opened.shift.pk, at=LATER)
+        until = shifting.renew(user=grace, shift=opened.shift.pk, stores={store.pk}, at=LATER)
 
         assert until == NOON + timedelta(minutes=50)
         client_of(opened.secret, at=NOON + timedelta(minutes=49))
@@ -87,14 +87,20 @@ class TestRenew:
         shifting.end(user=grace, at=LATER)
 
         with pytest.raises(shifting.ShiftOver):
-            shifting.renew(user=grace, shift=opened.shift.pk, at=LATER)
+            shifting.renew(user=grace, shift=opened.shift.pk, stores={store.pk}, at=LATER)
+
+    def test_is_refused_at_a_store_that_is_no_longer_theirs(self, grace: User, store: Store):
+        opened = shifting.start(user=grace, store=store, at=NOON)
+
+        with pytest.raises(shifting.ShiftOver):
+            shifting.renew(user=grace, shift=opened.shift.pk, stores=set(), at=LATER)
 
     def test_is_refused_for_a_shift_of_somebody_else(self, grace: User, store: Store):
         opened = shifting.start(user=grace, store=store, at=NOON)
         ada = User.objects.create_user("ada@example.test", is_staff=True)
 
         with pytest.raises(shifting.ShiftOver):
-            shifting.renew(user=ada, shift=opened.shift.pk, at=LATER)
+            shifting.renew(user=ada, shift=opened.shift.pk, stores={store.pk}, at=LATER)
 
         assert ClientKey.objects.get().expiry_date == NOON + timedelta(minutes=30)
 

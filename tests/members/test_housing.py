@@ -15,6 +15,7 @@ from members import (
     blocking,
     closing,
     housing,
+    inviting,
     merging,
     owning,
 )
@@ -338,6 +339,37 @@ class TestARefusal:
         Member.objects.update(erasure_due_at=LATER)
 
         self.refused(lambda: housing.found(member=ada, at=NOON), housing.ErasurePending)
+
+    def test_meets_whose_address_was_just_changed(self, ada: Member, bob: Member):
+        """Whoever took an account over does not share its points out."""
+        household = settle(ada)
+        Member.objects.filter(pk=bob.pk).update(spending_locked_until=LATER)
+
+        self.refused(lambda: housing.found(member=bob, at=NOON), blocking.SpendingLocked)
+        self.refused(
+            lambda: housing.join(household=household, member=bob, at=NOON),
+            blocking.SpendingLocked,
+        )
+
+    def test_meets_staff_who_share_with_the_member(self, ada: Member, bob: Member, carer: User):
+        """Points of who shares with them are their own: none by hand, nobody let in or out."""
+        own = enrol("Carer", email=carer.email)
+        settle(own, ada)
+
+        self.refused(
+            lambda: adjusting.adjust(
+                member=ada, wallet="points", points=5, reason="goodwill", requested_by=carer,
+                key="gift", at=NOON,
+            ),
+            owning.OwnCard,
+        )  # fmt: skip
+        self.refused(lambda: housing.leave(member=ada, at=NOON, by=carer), owning.OwnCard)
+        self.refused(
+            lambda: inviting.bring_together(
+                member=bob, other=ada, at=NOON, actor="user:1", by=carer, reason="other"
+            ),
+            owning.OwnCard,
+        )
 
     def test_meets_who_is_in_none_and_leaves(self, ada: Member):
         self.refused(lambda: housing.leave(member=ada, at=NOON), housing.NotInHousehold)

@@ -149,6 +149,24 @@ class TestVouchers:
         new = Voucher.objects.filter(state="OPEN").values_list("value_cents", flat=True)
         assert list(new) == [140, 140]
 
+    def test_for_a_thing_come_back_for_that_thing_with_the_last_of_the_sale(self, rich: Member):
+        coffee = give_voucher(rich)
+        Voucher.objects.update(value_cents=None)
+        tenders = [
+            Tender(means="voucher", voucher=coffee.code, amount_cents=900),
+            Tender(means="cash", amount_cents=100),
+        ]
+        paid = tendering.read(tenders=tenders, total_cents=1_000, member=rich, store=None)
+        told = sale(rich, "10.00", payments=paid, occurred_at=NOON)
+        bought = purchasing.record(sale=told, key="sale", at=NOON)
+
+        part = bring(bought, 500, key="1").refund
+        assert ("voucher" in part[0], Voucher.objects.filter(state="OPEN").count()) == (False, 0)
+        bring(bought, key="2")
+
+        # A coffee, and never nine euros.
+        assert Voucher.objects.get(state="OPEN").value_cents is None
+
     def test_that_are_nearly_over_get_the_grace(self, rich: Member):
         bought = pay(rich, 1_280, voucher=give_voucher(rich, days=1))
 

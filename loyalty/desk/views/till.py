@@ -66,7 +66,8 @@ def renew(request: HttpRequest) -> HttpResponse:
     user, shift = cast("User", request.user), request.POST.get("shift", "")
     number = int(shift) if shift.isascii() and shift.isdecimal() else 0
     try:
-        until = shifting.renew(user=user, shift=number, at=timezone.now())
+        stores = {store.pk for store in till.get_stores(request)}
+        until = shifting.renew(user=user, shift=number, stores=stores, at=timezone.now())
     except Refusal as refusal:
         return _refuse(refusal)
     return JsonResponse({"until": until.isoformat(timespec="seconds")})

@@ -117,6 +117,24 @@ class TestPayingWithPoints:
         assert points_of(rich, at=NOON) == 1013 - captured
         assert (Hold.objects.get().captured, Hold.objects.get().state) == (captured, "CAPTURED")
 
+    def test_is_refused_above_the_share_in_however_many_holds(
+        self, till: Caller, rich: Member, shop: Store
+    ):
+        Programme.objects.update(pay_share_percent=50)
+        revising.touch()
+        asked = {"amount_cents": 500, "basket_cents": 1_000, "member": rich}
+        holds = [
+            str(holding.hold(asked=Asked(**asked), key=key, at=NOON, store=shop).hold.public_id)
+            for key in ("one", "two")
+        ]
+        before = facts()
+
+        answer = till.post("/purchases", bought(*map(by, holds), total="10.00"))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "points-cannot-pay")
+        assert answer.json()["limit"] == 500
+        assert facts() == before
+
     def test_takes_several_holds_and_a_voucher(
         self, till: Caller, rich: Member, held: str, shop: Store
     ):

@@ -11,13 +11,15 @@ let isSending = false;
 let wait = FIRST_WAIT;
 let timer = null;
 const listeners = [];
+// What was answered is in no store of the browser: it names people and holds codes.
+const answers = new Map();
 
 export const onChange = (listener) => listeners.push(listener);
 
 export function openFor(client) {
   name = `loyalty-till:${client}`;
   // What an earlier shift could not send is this one's to send.
-  const kept = read().filter((entry) => entry.state === "waits" || isToday(entry));
+  const kept = read().filter((entry) => entry.state !== "done" || isToday(entry));
   change(kept.map((entry) => ({ ...entry, isShiftOver: false })));
   send();
 }
@@ -29,8 +31,20 @@ export const waiting = () => entries().filter((entry) => entry.state === "waits"
 export async function add(entry) {
   const kept = { ...entry, key: crypto.randomUUID(), at: new Date().toISOString(), state: "waits" };
   change([...read(), kept]);
-  await sendOne(kept.key);
-  return read().find((each) => each.key === kept.key) || kept;
+  return again(kept.key);
+}
+
+// Sends what was kept once more, under its key: it happens once, however often it is sent.
+export async function again(key) {
+  await sendOne(key);
+  const entry = read().find((each) => each.key === key);
+  return answers.has(key) ? { ...entry, answer: answers.get(key) } : entry;
+}
+
+// Whoever comes next at this screen reads nobody's name and no code.
+export function close() {
+  if (name !== null) change(read().filter((entry) => entry.state !== "done"));
+  answers.clear();
 }
 
 export async function send() {
@@ -62,7 +76,8 @@ async function sendOne(key) {
   if (!entry || entry.state !== "waits") return true;
   try {
     const answer = await call("POST", entry.path, entry.body, key);
-    update(key, { state: "done", answer });
+    answers.set(key, answer);
+    update(key, { state: "done", answer: { id: answer.id } });
     return true;
   } catch (refused) {
     if (refused.isAgain || refused.isShiftOver) {

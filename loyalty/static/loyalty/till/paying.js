@@ -10,6 +10,7 @@ import { count, say, sayCount, toWire, toWords } from "./settings.js";
 
 let shift = null;
 let isPaying = false;
+let unsure = null;
 
 // Receipts of a shift are numbered by the till itself, so that they are numbered offline, too.
 function nextReceipt() {
@@ -36,14 +37,24 @@ async function pay(means) {
   if (basket.isEmpty()) return tell(say("empty_basket"), "bad");
   isPaying = true;
   try {
+    if (unsure) return settle(await journal.again(unsure));
     const cents = basket.total();
     const left = tenders.rest();
     const body = toSale([...tenders.toBody(), ...(left > 0 ? [{ means, amount: toWire(left) }] : [])]);
-    const entry = await journal.add({ kind: "sale", path: "/purchases", body, cents, who: buyer.name() });
-    finish(entry);
+    const sale = { kind: "sale", path: "/purchases", body, cents, who: buyer.name() };
+    const isSpending = tenders.toBody().length > 0;
+    settle(await journal.add(sale), isSpending);
   } finally {
     isPaying = false;
   }
+}
+
+// Points and vouchers are spent online: until the answer is there, the customer has not paid, and
+// the same sale is sent again.
+function settle(entry, isSpending = true) {
+  unsure = isSpending && entry.state === "waits" ? entry.key : null;
+  if (unsure) return tell(say("network"), "bad");
+  finish(entry);
 }
 
 function finish(entry) {

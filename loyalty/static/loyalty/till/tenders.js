@@ -7,10 +7,24 @@ import { by, fill, make, tell } from "./dom.js";
 import { fromWire, say, sayCount, toWire, toWords } from "./settings.js";
 
 let tenders = [];
+let owner = null;
 
 const paid = () => tenders.reduce((sum, tender) => sum + tender.cents, 0);
 export const rest = () => Math.max(0, basket.total() - paid());
 export const toBody = () => tenders.map((tender) => tender.payment);
+
+// Whoever is gone takes what was theirs along.
+function follow() {
+  const id = (buyer.current() || {}).id || null;
+  if (owner && owner !== id) release();
+  owner = id;
+  show();
+}
+
+function release() {
+  for (const tender of tenders) if (tender.undo) tender.undo().catch(() => undefined);
+  tenders = [];
+}
 
 export function clear() {
   tenders = [];
@@ -105,6 +119,6 @@ export function start() {
   by("till-hold").addEventListener("click", hold);
   by("till-voucher").addEventListener("submit", bring);
   basket.onChange(show);
-  buyer.onChange(show);
+  buyer.onChange(follow);
   show();
 }

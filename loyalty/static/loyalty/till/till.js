@@ -40,7 +40,9 @@ async function close() {
     by("till-leave").dataset.asked = "yes";
     return tell(say("still_waiting"), "warn");
   }
+  buyer.forget();
   await ask(settings.close, {}).catch(() => undefined);
+  journal.close();
   end("closed");
 }
 

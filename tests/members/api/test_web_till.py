@@ -1,0 +1,66 @@
+"""A web till speaks for whoever stands at it: its sales are theirs, and none is to themselves."""
+
+import pytest
+
+from loyalty.clients import shifting
+from loyalty.identity.models import User
+from loyalty.programmes.models import Store
+from members.models import Member, Purchase
+from tests.conftest import NOON
+from tests.members.api.conftest import Caller
+from tests.members.builders import moved
+
+pytestmark = pytest.mark.django_db
+SALE = {"total": "13.80", "till": "web-999"}
+
+
+@pytest.fixture
+def karim(db: None) -> User:
+    return User.objects.create_user("karim@example.test", is_staff=True)
+
+
+@pytest.fixture
+def till(karim: User, shop: Store) -> Caller:
+    opened = shifting.start(user=karim, store=shop, at=NOON)
+    caller = Caller(opened.client)
+    caller.secret = opened.secret
+    return caller
+
+
+def test_its_sales_are_of_its_shift_whatever_it_says(till: Caller, ada: Member):
+    answer = till.post("/purchases", {"member": {"id": ada.public_id}, **SALE})
+
+    assert answer.status_code == 201
+    (shift,) = shifting.Shift.objects.all()
+    assert Purchase.objects.get().till == f"web-{shift.pk}"
+
+
+@pytest.mark.parametrize("path", ["/purchases", "/purchases/preview"])
+def test_it_gives_nothing_to_the_cashiers_own_card(
+    till: Caller, ada: Member, karim: User, path: str
+):
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+    before = moved()
+
+    answer = till.post(path, {"member": {"id": ada.public_id}, **SALE})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+    assert (moved(), Purchase.objects.count()) == (before, 0)
+
+
+def test_it_tells_no_event_of_the_cashiers_own_card(till: Caller, ada: Member, karim: User):
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+
+    answer = till.post(f"/members/{ada.public_id}/events", {"event": "survey-answered"})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+
+
+def test_it_attaches_no_sale_to_the_cashiers_own_card(till: Caller, ada: Member, karim: User):
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+    sold = till.post("/purchases", {"member": None, **SALE}).json()["id"]
+
+    answer = till.post(f"/purchases/{sold}/member", {"member": {"id": ada.public_id}}, key="k2")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+    assert Purchase.objects.get().member is None
