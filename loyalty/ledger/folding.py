@@ -4,6 +4,8 @@ At the close of a day what falls due at its last instant has fallen due; what pe
 belongs to the next day. Settled or not makes no difference, nor does when it was booked.
 """
 
+# ruff: noqa: S608 (names of columns alone are put together; values are parameters)
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,12 +59,21 @@ def is_settled(kind: str, key: str | None) -> bool:
 
 
 def until(moment: datetime) -> tuple[str, list[Any]]:
-    """Return a condition on entries `e`, and its parameters: effect until the close of a day."""
+    """Return a condition and its parameters: effect until the close of a day.
+
+    It is one on entries `e` and their movements `m`. Of a lot with which somebody did something
+    at that very instant, what fell due of it then belongs to the next day as well.
+    """
     close = engines.to_column(in_utc(moment))
     kinds = ", ".join(f"'{kind}'" for kind in _FALLING_DUE)
     settled = f"e.kind IN ({kinds}) AND e.key IS NULL"
-    condition = f"(e.occurred_at < %s OR (e.occurred_at = %s AND {settled}))"
-    return condition, [close, close]
+    acted = (
+        "SELECT 1 FROM ledger_movement pm JOIN ledger_entry p ON p.id = pm.entry_id"
+        " WHERE pm.lot_id = m.lot_id AND p.number < e.number AND p.occurred_at = e.occurred_at"
+        f" AND NOT (p.kind IN ({kinds}) AND p.key IS NULL)"
+    )
+    at_close = f"e.occurred_at = %s AND {settled} AND NOT EXISTS ({acted})"
+    return f"(e.occurred_at < %s OR ({at_close}))", [close, close]
 
 
 def fold(*, at: datetime, by: str, condition: str, parameters: list[Any]) -> dict[int, Sums]:

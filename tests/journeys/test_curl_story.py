@@ -92,7 +92,8 @@ class TestTheStory:
         printed = run(demo, tmp_path)
 
         told = [normalised(step.printed) for step in read_steps()]
-        assert [normalised(said) for said in printed] == told
+        for said, expected in zip(printed, told, strict=True):
+            assert normalised(said) == expected
 
     def test_prints_the_same_when_it_is_typed_again(self, demo: tuple[int, str], tmp_path: Path):
         first, again = run(demo, tmp_path), run(demo, tmp_path)

@@ -70,11 +70,16 @@ class Verbs(RuleBasedStateMachine):
         request["key"] = f"key-{self.keys}"
         with transaction.atomic():
             if self.keys % 2 and "account" in request:
-                request["account"] = posting.lock(request["account"].holder_id)["points"]
+                request["account"] = self.locked(request["account"])
             answer = verb(**request)
         if answer is not None:
             self.requests[request["key"]] = (verb, request, answer)
         return answer
+
+    def locked(self, account: Account) -> Account:
+        """Return an account under its lock; of one that was merged the lock is where it went."""
+        end = posting.lock(account.holder_id)["points"]
+        return end if end.pk == account.pk else account
 
     @property
     def next_key(self) -> str:

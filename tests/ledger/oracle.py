@@ -8,7 +8,7 @@ owed are counted, since they are nobody's.
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, takewhile
 
 from tests.ledger.point import NEVER, Earned, Held, Point, Spent, Wait, first_to_die
 
@@ -365,11 +365,11 @@ class Oracle:
         foreseen.live_until(moment)
         counts = {"issued": 0, "redeemed": 0, "expired": 0, "removed": 0}
         for point in foreseen.points:
-            seen = [
-                bucket
-                for effect, bucket, by_itself in point.history
-                if effect < moment or (effect == moment and by_itself)
-            ]
+            # Whatever follows what somebody did at that instant belongs to the next day.
+            happened = takewhile(
+                lambda step: step[0] < moment or (step[0] == moment and step[2]), point.history
+            )
+            seen = [bucket for _effect, bucket, _by_itself in happened]
             if seen:
                 counts["issued"] += 1
                 if seen[-1] in counts:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from loyalty.identity.models import User
@@ -57,7 +58,9 @@ class TestMake:
     def test_makes_the_draft_of_a_rule_for_the_members_of_a_segment(self, ada, grace, marie):
         rule = make(marie, ada, grace)
 
-        assert (rule.code, rule.state, str(rule.audience)) == ("five", "DRAFT", "5 × pour vous")
+        with translation.override("fr"):
+            told = (rule.code, rule.state, str(rule.audience))
+        assert told == ("five", "DRAFT", "5 × pour vous")
         assert set(SegmentStay.objects.values_list("member", flat=True)) == {ada.pk, grace.pk}
         assert rule.history.get().history_change_reason == "offered to 2 members"
         assert shown(ada) == []

@@ -57,8 +57,8 @@ class TestCalls:
         shapes = {shape.name: shape for shape in calls.read_shapes(DESCRIBED)}
         fields = {field.name: field for field in shapes["PurchaseInput"].fields}
 
-        assert fields["member"].kind == "BuyerInput or null"
-        assert fields["member"].shape == "BuyerInput"
+        assert fields["member"].kind == "CustomerInput or null"
+        assert fields["member"].shape == "CustomerInput"
         assert fields["lines"].kind == "list of LineInput, at most 500"
         assert fields["occurred_at"].kind == "string (date-time)"
         assert [name for name, field in fields.items() if field.is_required] == ["member", "total"]

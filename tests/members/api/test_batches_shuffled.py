@@ -70,12 +70,15 @@ def call_alone(till: Caller, item: Item) -> int:
 
 
 def books(world: str) -> list[Any]:
-    """Return all that a world's till moved, without what names its world or its moment."""
+    """Return all that a world's till moved, without what names its world or its moment.
+
+    Tiers are left out: one that was reached is kept, even if what comes in later would have
+    kept it out of reach.
+    """
     told: list[Any] = []
     for member in Member.objects.filter(email__startswith=f"{world}.").order_by("email"):
         entries = Entry.objects.filter(account__holder=member.holder_id)
         told.append(sorted(entries.values_list("kind", "points", "occurred_at")))
-        told.append(member.tier.code if member.tier else None)
     sales = Purchase.objects.filter(receipt__startswith=f"{world}-").order_by("receipt")
     told += sales.values_list("total_cents", "points", "returned_cents", "occurred_at")
     returns = Return.objects.filter(purchase__in=sales).order_by("purchase__receipt")

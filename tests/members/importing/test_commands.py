@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from loyalty.programmes.models import Category, Product, Programme, Store
 from members.models import ImportRun, Member, Purchase
@@ -137,7 +138,8 @@ class TestImportCategoriesAndProducts:
     def test_tell_refused_lines_and_exit_1(self, programme: Programme, write: Writer):
         goods = write("sku,name,category\nESP250,Espresso,coffee\n")
 
-        code, out, err = run("import_products", goods)
+        with translation.override("fr"):
+            code, out, err = run("import_products", goods)
 
         assert code == 1
         assert err == "line 2: unknown-category: Pas de catégorie coffee.\n"
