@@ -6,17 +6,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.core import ids, keys
+from loyalty.core import ids
 from loyalty.core.refusals import ConcurrentUpdate, Refusal
 from loyalty.events import outbox
 from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.ledger import posting
-from loyalty.ledger.models import Account
 from loyalty.programmes import books
 from loyalty.programmes.models import HouseholdRule
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking
+from members import blocking, carrying
 from members.models import Household, HouseholdStay, Member
 
 PERMISSION = "members.change_householdstay"
@@ -205,16 +204,9 @@ def _enter(
     stay = HouseholdStay.objects.create(
         household=household, member=member, rule=book.household_rule, since_at=at
     )
-    wallet = book.spending_wallet
-    _left, arrived = posting.merge(
-        source=_own_accounts(member, wallets=[wallet])[wallet],
-        target=posting.lock(household.holder_id, wallets=[wallet])[wallet],
-        key=_key(stay, "join"),
-        at=at,
-        actor=actor or member.public_id,
-        reason=what,
+    stay.brought = carrying.bring(
+        stay=stay, wallet=book.spending_wallet, at=at, actor=actor or member.public_id, reason=what
     )
-    stay.brought = arrived.points
     stay.save(update_fields=["brought"])
     blocking.note(member=member, what=what, reason=reason)
     _tell("household.joined", stay, points=stay.brought, actor=actor, at=at)
@@ -231,11 +223,12 @@ def _go(
     rule: str = "",
 ) -> HouseholdStay:
     is_last = not _stays_of(stay.household).exclude(pk=stay.pk).exists()
-    stay.taken = 0
-    for account in _shared_accounts(stay, member):
-        stay.taken += _part(stay, account, member, rule or stay.rule, at=at, actor=actor)
+    stay.taken, who = 0, actor or member.public_id
+    for account in carrying.lock_shared(stay=stay):
+        told: Any = {"stay": stay, "account": account, "at": at, "actor": who}
+        stay.taken += carrying.take_along(rule=rule or stay.rule, **told)
         if is_last:
-            stay.taken += _end(stay, account, at=at, actor=actor or member.public_id)
+            stay.taken += carrying.take_all(**told)
     stay.until_at = max(at, stay.since_at)
     stay.save(update_fields=["until_at", "taken"])
     if is_last:
@@ -244,50 +237,6 @@ def _go(
     blocking.note(member=member, what="household-left", reason=reason)
     _tell("household.left", stay, points=stay.taken, actor=actor, at=at)
     return stay
-
-
-def _part(
-    stay: HouseholdStay, account: Account, member: Member, rule: str, *, at: datetime, actor: str
-) -> int:
-    _left, arrived = posting.unmerge(
-        account=account,
-        key=_key(stay, "leave"),
-        at=at,
-        actor=actor or member.public_id,
-        reason="household-left",
-        is_empty=rule == HouseholdRule.NOTHING,
-        earned_by=member.public_id,
-    )
-    return arrived.points
-
-
-def _end(stay: HouseholdStay, account: Account, *, at: datetime, actor: str) -> int:
-    """Let all that is left, and what is owed, go to the last one: the household answers there."""
-    shared = posting.lock(stay.household.holder_id)[account.wallet.code]
-    _left, arrived = posting.merge(
-        source=shared,
-        target=account,
-        key=_key(stay, "end"),
-        at=at,
-        actor=actor,
-        reason="household-ended",
-    )
-    return arrived.points
-
-
-def _shared_accounts(stay: HouseholdStay, member: Member) -> list[Account]:
-    """Return the member's own accounts that ended in one of the household's."""
-    shared = {account.pk for account in posting.lock(stay.household.holder_id).values()}
-    own = _own_accounts(member)
-    return [own[wallet] for wallet in sorted(own) if own[wallet].merged_into_id in shared]
-
-
-def _own_accounts(member: Member, *, wallets: Any = ()) -> dict[str, Account]:
-    return posting.lock_own([member.holder_id], wallets=wallets)[member.holder_id]
-
-
-def _key(stay: HouseholdStay, what: str) -> str:
-    return keys.digest(scope=f"household-stay:{stay.pk}", key=what)
 
 
 def _tell(name: str, stay: HouseholdStay, *, points: int, actor: str, at: datetime) -> None:

@@ -49,11 +49,8 @@ def held(till: Caller, key: str = "", **said: Any) -> Any:
 def facts() -> tuple[int, ...]:
     """Everything that a refusal must leave as it is."""
     open_holds = Hold.objects.filter(state="OPEN").count()
-    return (Entry.objects.count(), TillHold.objects.count(), open_holds, *_sent())
-
-
-def _sent() -> tuple[int]:
-    return (OutboxEvent.objects.exclude(name="member.updated").count(),)
+    sent = OutboxEvent.objects.exclude(name="member.updated").count()
+    return (Entry.objects.count(), TillHold.objects.count(), open_holds, sent)
 
 
 def rule(**said: Any) -> None:
