@@ -1,10 +1,13 @@
 """Short words for what tests of the ledger do all the time."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 
+from loyalty.core.refusals import Refusal
 from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry, Hold, Movement
 from loyalty.ledger.planning import Grant
@@ -87,3 +90,13 @@ def stands(account: Account) -> dict[str, int]:
     """Return the account's buckets that hold something, by name."""
     row = read(account)
     return {bucket: getattr(row, bucket) for bucket in BUCKETS if getattr(row, bucket)}
+
+
+def refuses(work: Callable[[], object], *, code: str) -> Refusal:
+    """Hold that it is refused with this code and that nothing was written; return the refusal."""
+    before = Entry.objects.count()
+    with pytest.raises(Refusal) as refusal:
+        work()
+    assert refusal.value.code == code
+    assert Entry.objects.count() == before
+    return refusal.value

@@ -7,7 +7,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.core import engines
-from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import balances, posting, verifying
 from loyalty.ledger.balances import Balance
@@ -24,6 +23,7 @@ from tests.ledger.doing import (
     left_in_lots,
     read,
     redeem,
+    refuses,
     stands,
 )  # fmt: skip
 from tests.ledger.racing import race
@@ -49,14 +49,6 @@ def filled(account: Account) -> Account:
 
 def capture(held: Hold, points: int, key: str, *, at=NOON) -> Entry:
     return posting.capture(hold=held, points=points, key=key, at=at)
-
-
-def refuses(work, *, code: str) -> None:
-    before = Entry.objects.count()
-    with pytest.raises(Refusal) as refusal:
-        work()
-    assert refusal.value.code == code
-    assert Entry.objects.count() == before
 
 
 class TestHold:

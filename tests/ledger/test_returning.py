@@ -3,7 +3,6 @@
 import pytest
 from django.db import transaction
 
-from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import posting, verifying
 from loyalty.ledger.models import Account, Entry, Lot, Movement
@@ -19,6 +18,7 @@ from tests.ledger.doing import (
     moved,
     read,
     redeem,
+    refuses,
     stands,
 )  # fmt: skip
 from tests.ledger.racing import race
@@ -30,15 +30,6 @@ pytestmark = pytest.mark.django_db
 def _sound_books():
     yield
     assert verifying.verify().first_fault is None
-
-
-def refuses(work, *, code: str) -> Refusal:
-    before = Entry.objects.count()
-    with pytest.raises(Refusal) as refusal:
-        work()
-    assert refusal.value.code == code
-    assert Entry.objects.count() == before
-    return refusal.value
 
 
 class TestClawback:

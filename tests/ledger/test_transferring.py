@@ -4,7 +4,6 @@ import pytest
 from django.db import connection, transaction
 
 from loyalty.core import engines
-from loyalty.core.refusals import Refusal
 from loyalty.ledger import posting, verifying
 from loyalty.ledger.models import Account, Entry, Lot
 from tests.conftest import NOON
@@ -18,6 +17,7 @@ from tests.ledger.doing import (
     left_in_lots,
     read,
     redeem,
+    refuses,
     stands,
 )  # fmt: skip
 from tests.ledger.racing import race
@@ -40,14 +40,6 @@ def _sound_books(request: pytest.FixtureRequest):
 @pytest.fixture
 def forged() -> None:
     """The test spoils the books on purpose."""
-
-
-def refuses(work, *, code: str) -> None:
-    before = Entry.objects.count()
-    with pytest.raises(Refusal) as refusal:
-        work()
-    assert refusal.value.code == code
-    assert Entry.objects.count() == before
 
 
 def transfer(source: Account, target: Account, points: int | None, key: str, *, at=NOON):
