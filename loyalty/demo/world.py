@@ -118,7 +118,7 @@ CAMPAIGNS = (
         from_day=-150, days=28, tempted=0.8, target=300, budget_points=60_000, holdout_percent=20,
     ),
     Campaign(
-        code="degustation-de-the", name_fr="Dégustation de thé", name_en="Tea tasting",
+        code="rentree-du-the", name_fr="Dégustation de thé", name_en="Tea tasting",
         rule="the-plus-15", rule_fr="15 points de plus avec un thé",
         rule_en="15 points more with a tea",
         then={"give": "fixed", "points": 15}, when={"categories": ["the"]},

@@ -35,8 +35,15 @@ def tell(*, treated: Sample, held_out: Sample) -> Uplift | None:
         difference=round(found.value),
         low=round(found.low),
         high=round(found.high),
-        p=format_decimal(round(found.p, 3), locale=phrases.locale_of_reader()),
+        p=_probability(found.p),
     )
+
+
+def _probability(p: float) -> str:
+    """Write it with three decimals; one that is less than that is never nothing."""
+    least = 0.001
+    shown = format_decimal(round(max(p, least), 3), locale=phrases.locale_of_reader())
+    return f"< {shown}" if p < least else str(shown)
 
 
 def _verdict(found: Difference) -> str:
