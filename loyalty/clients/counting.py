@@ -5,11 +5,11 @@ before it went is not known to the database: a window in which it goes, or comes
 through twice as much, never less than is allowed.
 """
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,8 @@ _PATIENCE_SECONDS = 0.25
 _LEFT_ALONE_SECONDS = 5.0
 _LONGER_SECONDS = 60
 _until: dict[str, float] = {}
+_pools: dict[str, Redis] = {}
+_making = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,20 @@ def _count_in_redis(url: str, counted: Sequence[Counted], *, at: datetime) -> li
         return [int(number) for number in pipe.execute()[::2]]
 
 
-@cache
 def _redis(url: str) -> Redis:
-    """Return this process's pool of connections, which notices a fork by itself."""
-    return Redis.from_url(
-        url,
-        socket_timeout=_PATIENCE_SECONDS,
-        socket_connect_timeout=_PATIENCE_SECONDS,
-        health_check_interval=30,
-    )
+    """Return this process's pool of connections, which notices a fork by itself.
+
+    One for all threads: a second one would close what it lent as soon as it is forgotten.
+    """
+    with _making:
+        if url not in _pools:
+            _pools[url] = Redis.from_url(
+                url,
+                socket_timeout=_PATIENCE_SECONDS,
+                socket_connect_timeout=_PATIENCE_SECONDS,
+                health_check_interval=30,
+            )
+        return _pools[url]
 
 
 _KEEP = """

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -317,6 +318,21 @@ class TestAtOnce:
 
         assert Counter(answer.status_code for answer in answers) == {201: 10, 422: 5}
         assert OutboxEvent.objects.count() == 10
+
+    def test_threads_that_come_first_share_one_pool(self, monkeypatch: pytest.MonkeyPatch):
+        made: list[str] = []
+
+        def make(url: str, **_how: Any) -> str:
+            made.append(url)
+            time.sleep(0.05)
+            return f"pool {len(made)}"
+
+        monkeypatch.setattr(counting, "_pools", {})
+        monkeypatch.setattr(Redis, "from_url", make)
+
+        pools = at_once(lambda _number: counting._redis(REDIS), calls=8)
+
+        assert (made, set(pools)) == ([REDIS], {"pool 1"})
 
     def test_processes_count_together(self):
         environment = processes.clean_environment() | {
