@@ -24,7 +24,7 @@ from members.consenting import Said
 from members.enrolling import Newcomer
 from members.importing import booking
 from members.importing.walking import Harvest, Walk
-from members.models import ConsentChannel, ConsentPurpose, Member
+from members.models import ConsentChannel, ConsentPurpose, Member, Voucher
 from members.selling import Sale, SaleLine
 from rewards import redeeming
 from rewards.limiting import RewardLimitReached
@@ -54,7 +54,7 @@ class Stage:
 
     book: Rulebook = field(default_factory=books.get_book)
     _walks: dict[int | None, Walk] = field(default_factory=dict)
-    _unused: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _unused: dict[int | None, list[str]] = field(default_factory=lambda: defaultdict(list))
     _receipts: int = 0
     _tally: Tally = field(default_factory=Tally)
 
@@ -68,6 +68,7 @@ class Stage:
         bought = [one for one in month if isinstance(one, Bought)]
         self._use_vouchers(bought)
         self._buy(bought, at)
+        self._keep_gifts(since=month[0].moment)
         self._redeem([one for one in month if isinstance(one, Wished)])
         self._congratulate(month[0].moment.date(), at)
 
@@ -128,6 +129,12 @@ class Stage:
         counting.keep(tally=self._tally, book=self.book)
         # What is written is known to the next month, and not written again.
         self._tally = Tally(used=self._tally.used, budgets=self._tally.budgets)
+
+    def _keep_gifts(self, *, since: datetime) -> None:
+        """Let members remember the vouchers of the cards that they filled in a month."""
+        numbers = {walk.member.pk: number for number, walk in self._walks.items() if walk.member}
+        for voucher in Voucher.objects.filter(issued_at__gte=since).order_by("pk"):
+            self._unused[numbers[voucher.member_id]].append(voucher.code)
 
     def _is_held_out(self, bought: Bought, member: Member | None) -> bool:
         """Say whether a campaign that tempted somebody never reached them."""

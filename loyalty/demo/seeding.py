@@ -12,8 +12,19 @@ from analytics import facts
 from loyalty import grants
 from loyalty.core import zones
 from loyalty.demo import campaigning, credentials, dealing, playing, shelving, story, world
+from loyalty.ledger.models import Wallet
 from loyalty.programmes import publishing, revising, setting_up
-from loyalty.programmes.models import Category, HouseholdRule, Programme, Rule, Store, Tier
+from loyalty.programmes.models import (
+    Category,
+    ExpiryKind,
+    HouseholdRule,
+    Programme,
+    RoundUpTo,
+    Rule,
+    Store,
+    Tier,
+    WalletPolicy,
+)
 from members import vouchering
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -72,6 +83,7 @@ def _open_programme(*, at: datetime) -> Programme:
     )
     for bonus in world.BONUSES:
         _publish(bonus, at=at)
+    _print_card(world.COFFEE_CARD, at=at)
     revising.touch()
     return programme
 
@@ -79,6 +91,28 @@ def _open_programme(*, at: datetime) -> Programme:
 def _publish(bonus: world.Bonus, *, at: datetime) -> None:
     rule = Rule.objects.create(code=bonus.code, name_fr=bonus.name_fr, name_en=bonus.name_en)
     said = {"when": {"event": bonus.event}, "then": {"give": "fixed", "points": bonus.points}}
+    publishing.publish(rule=rule, said=said, at=at, actor="demo")
+
+
+def _print_card(card: world.Punched, *, at: datetime) -> None:
+    WalletPolicy.objects.create(
+        wallet=Wallet.objects.create(code=card.code),
+        name_fr=card.name_fr,
+        name_en=card.name_en,
+        expiry_kind=ExpiryKind.MONTHS,
+        expiry_count=12,
+        expiry_round_up=RoundUpTo.MONTH,
+        card_stamps=card.full_at,
+        card_name_fr=card.voucher_fr,
+        card_name_en=card.voucher_en,
+        card_value_cents=card.value_cents,
+        card_days=card.good_for_days,
+    )
+    rule = Rule.objects.create(code=card.rule, name_fr=card.rule_fr, name_en=card.rule_en)
+    said = {
+        "when": {"categories": [card.family]},
+        "then": {"give": "fixed", "points": 1, "wallet": card.code},
+    }
     publishing.publish(rule=rule, said=said, at=at, actor="demo")
 
 

@@ -87,6 +87,33 @@ BONUSES = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Punched:
+    """A stamp card: a stamp for each purchase with a product of a family."""
+
+    code: str
+    name_fr: str
+    name_en: str
+    rule: str
+    rule_fr: str
+    rule_en: str
+    family: str
+    full_at: int
+    voucher_fr: str
+    voucher_en: str
+    value_cents: int
+    good_for_days: int
+
+
+COFFEE_CARD = Punched(
+    code="stamps", name_fr="Carte café", name_en="Coffee card",
+    rule="coffee-stamp", rule_fr="Un tampon pour un achat de café",
+    rule_en="A stamp for a purchase of coffee", family="cafe", full_at=10,
+    voucher_fr="Un café en grains 250 g offert", voucher_en="A free 250 g of coffee beans",
+    value_cents=7_90, good_for_days=90,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """A rule that ran for some days, and how many of its members came once more because of it.
 

@@ -15,8 +15,9 @@ from loyalty.programmes import rungs
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
-from members import showing, standing, statements
+from members import showing, stamping, standing, statements
 from members.models import Member, MemberState, Voucher
+from members.stamping import Stamped
 from members.standing import Standing
 from rewards import catalogue
 from rewards.catalogue import Offer, Reach
@@ -112,6 +113,7 @@ class MemberCard:
     waiting: Waiting | None
     expiring: Expiring | None
     ladder: Ladder | None
+    stamps: tuple[Stamped, ...]
     halt: Halt | None
     offers: tuple[ForYou, ...]
     reachable: tuple[Reachable, ...]
@@ -149,6 +151,7 @@ def get_card(*, member: Member, at: datetime, book: Rulebook) -> MemberCard:
         waiting=waiting.get_waiting(account=account, balance=balance, at=at, book=book),
         expiring=_expiring(balance, at=at, book=book),
         ladder=_get_ladder(member, at=at, book=book),
+        stamps=stamping.get_cards(wallets=held, book=book),
         halt=halt_of(member=member, at=at),
         offers=offers.get_offers(member=member, at=at, book=book),
         reachable=_get_reachable(member, at=at, book=book, held=held),

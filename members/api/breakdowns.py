@@ -7,6 +7,7 @@ from loyalty.core import languages, money
 from loyalty.ledger.balances import Balance
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Why
+from members import stamping
 from members.offering import Offered
 
 # Who is held out of a campaign to compare with is the staff's to know; so is for whom it is,
@@ -63,13 +64,10 @@ def of_stamps(wallets: Mapping[str, Balance], book: Rulebook) -> list[dict[str, 
     """Return how full each stamp card is, and what a full one gives. Below zero some are owed."""
     return [
         {
-            "wallet": code,
-            "stamps": wallets[code].shown if code in wallets else 0,
-            "full_at": terms.card.stamps,
-            "voucher": languages.in_language(
-                french=terms.card.voucher.name_fr, english=terms.card.voucher.name_en
-            ),
+            "wallet": card.wallet,
+            "stamps": card.stamps,
+            "full_at": card.full_at,
+            "voucher": card.voucher,
         }
-        for code, terms in sorted(book.wallets.items())
-        if terms.card
+        for card in stamping.get_cards(wallets=wallets, book=book)
     ]

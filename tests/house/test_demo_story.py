@@ -75,7 +75,7 @@ class TestSeed:
         verification = verifying.verify()
 
         assert verification.first_fault is None
-        assert verification.accounts == 2
+        assert verification.accounts == 4
         assert verification.entries == Entry.objects.count()
 
     def test_gives_the_first_member_a_tier_points_and_rewards(self, seeded: None):

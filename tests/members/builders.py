@@ -7,9 +7,9 @@ from django.db import transaction
 
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import balances
-from loyalty.ledger.models import Account, Entry
+from loyalty.ledger.models import Account, Entry, Wallet
 from loyalty.programmes import revising
-from loyalty.programmes.models import Rule, RuleState, RuleVersion
+from loyalty.programmes.models import Rule, RuleState, RuleVersion, WalletPolicy
 from members import vouchering
 from members.models import Member, Purchase, TierChange, Voucher
 from members.purchasing import Sale
@@ -34,6 +34,17 @@ def publish(code: str, terms: dict[str, Any]) -> RuleVersion:
     version = RuleVersion.objects.create(rule=rule, number=1, terms=terms, created_at=NOON)
     revising.touch()
     return version
+
+
+def print_card(*, full_at: int = 5) -> WalletPolicy:
+    """Let each purchase give a stamp, and so many of them a coffee worth 2.80 for 60 days."""
+    policy = WalletPolicy.objects.create(
+        wallet=Wallet.objects.create(code="stamps"), name_fr="Tampons", name_en="Stamps",
+        card_stamps=full_at, card_name_fr="Un café", card_name_en="A coffee",
+        card_value_cents=280, card_days=60,
+    )  # fmt: skip
+    publish("stamp", {"then": {"give": "fixed", "points": 1, "wallet": "stamps"}})
+    return policy
 
 
 def sale(member: Member | None, euros: str = "20.00", **said: Any) -> Sale:

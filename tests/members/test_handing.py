@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from loyalty.ledger import verifying
-from loyalty.ledger.models import Account, Entry, Kind, Wallet
-from loyalty.programmes import revising
-from loyalty.programmes.models import Programme, WalletPolicy
+from loyalty.ledger.models import Account, Entry, Kind
+from loyalty.programmes.models import Programme
 from members import birthdays, enrolling, hearing, purchasing
 from members.importing import purchases
 from members.models import Member, Voucher
 from tests.conftest import NOON
-from tests.members.builders import moved, points_of, publish, sale
+from tests.members.builders import moved, points_of, print_card, publish, sale
 from tests.members.conftest import Writer
 from tests.racing import at_once
 
@@ -24,13 +23,7 @@ GIFT = {"give": "voucher", "value_cents": 280, **COFFEE}
 @pytest.fixture
 def card(programme: Programme) -> None:
     """A card of five stamps, one for each purchase."""
-    WalletPolicy.objects.create(
-        wallet=Wallet.objects.create(code="stamps"), name_fr="Tampons", name_en="Stamps",
-        card_stamps=5, card_name_fr="Un café", card_name_en="A coffee", card_value_cents=280,
-        card_days=60,
-    )  # fmt: skip
-    publish("stamp", {"then": {"give": "fixed", "points": 1, "wallet": "stamps"}})
-    revising.touch()
+    print_card()
 
 
 def stamps_of(member: Member) -> int:

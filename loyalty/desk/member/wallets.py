@@ -11,9 +11,12 @@ from loyalty.ledger.balances import Balance
 from loyalty.programmes import summaries
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.templatetags import look
-from members import awaiting, explaining, words
+from members import awaiting, explaining, stamping, words
 from members.awaiting import Waiting
 from members.models import Member
+from members.stamping import Stamped
+
+_NOTHING = Balance(available=0, pending=0, held=0, debt=0, next_expiry=None)
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,18 @@ class Having:
     balance: Balance
     last_day: date | None
     waiting: tuple[Awaited, ...] = ()
+    card: Stamped | None = None
 
 
 def get_wallets(*, member: Member, book: Rulebook, at: datetime) -> tuple[Having, ...]:
-    """Return what a member has at a moment. Two statements, and one where something waits."""
+    """Return what a member has at a moment, and each stamp card, begun or not.
+
+    Two statements, and one where something waits.
+    """
     found = balances.get_balances(holder_ids=[member.holder_id], at=at)
     mine = found.get(member.holder_id, {})
+    cards = {card.wallet: card for card in stamping.get_cards(wallets=mine, book=book)}
+    mine = dict.fromkeys(cards, _NOTHING) | mine
     codes = sorted(mine, key=lambda code: (code != book.spending_wallet, code))
     is_pending = any(balance.pending for balance in mine.values())
     waiting = awaiting.get_waiting(holder_id=member.holder_id, at=at) if is_pending else []
@@ -48,6 +57,7 @@ def get_wallets(*, member: Member, book: Rulebook, at: datetime) -> tuple[Having
             mine[code],
             _last_day(mine[code], book=book),
             tuple(_awaited(one, book=book) for one in waiting if one.wallet == code),
+            cards.get(code),
         )
         for code in codes
     )
