@@ -69,6 +69,15 @@ def get_member(
     return _get_by_column(name, value)
 
 
+def get_present(*, code: str | None, at: datetime) -> Member | None:
+    """Return who shows the code that changes on their phone, and take it; None for all else.
+
+    Raises CardBlocked.
+    """
+    card = showing.take(code=code, at=at) if code else None
+    return _member_of(card) if card else None
+
+
 def get_enrolled(*, key: str) -> Member | None:
     """Return the member whom a key enrolled, or who has what was theirs."""
     member = Member.objects.with_survivor().filter(enrolment_key=key).first()

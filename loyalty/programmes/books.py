@@ -107,6 +107,7 @@ def compile_book() -> Rulebook:
         pay_least_points=programme.pay_least_points,
         pay_most_points=programme.pay_most_points,
         attach_days=programme.attach_days,
+        spend_proof=programme.spend_proof,
         multipliers=Multipliers(programme.multipliers),
         wallets=_wallets(),
         rules=_rules(tree),

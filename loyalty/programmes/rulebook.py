@@ -172,6 +172,8 @@ class Rulebook:
     pay_least_points: int = 1
     pay_most_points: int | None = None
     attach_days: int = 7
+    # What shows at a till that it is the member who spends.
+    spend_proof: str = "CARD"
     multipliers: Multipliers = Multipliers.BEST
     wallets: Mapping[str, WalletTerms] = field(default_factory=dict)
     rules: tuple[RuleTerms, ...] = ()

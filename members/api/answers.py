@@ -19,7 +19,7 @@ from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
-from members import handing, offering, standing
+from members import handing, offering, proving, standing
 from members.api import breakdowns, tiers
 from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase, Return, Voucher
@@ -81,6 +81,18 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
 def of_newcomer(*, member: Member, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:
     """Return a member just enrolled, with the card to hand over, whatever the scopes."""
     return of_member(member=member, client=client, at=at, book=book) | {"cards": _cards(member)}
+
+
+def of_proof(
+    *, member: Member | None, client: Client, at: datetime, book: Rulebook
+) -> dict[str, Any] | None:
+    """Return what shows that a member is there to spend; to nobody who could not spend theirs."""
+    if member is None or _SPENDING.isdisjoint(client.scopes):
+        return None
+    return {
+        "token": proving.give(member=member, client=client.public_id, at=at),
+        "expires_at": moment_of(at + proving.LASTS, book),
+    }
 
 
 def of_points(*, member: str, at: datetime, book: Rulebook) -> dict[str, Any]:

@@ -12,8 +12,13 @@ from rest_framework.response import Response
 from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Client, Scope
-from loyalty.clients.shapes import MinutesField, MoneyField, PatternField, PointsField
-from loyalty.clients.shapes import StrictSerializer as Strict
+from loyalty.clients.shapes import (
+    MinutesField,
+    MoneyField,
+    PatternField,
+    PointsField,
+    StrictSerializer,
+)
 from loyalty.core import money
 from loyalty.core.refusals import NotFound
 from loyalty.ledger import posting
@@ -21,24 +26,25 @@ from loyalty.programmes.rulebook import Rulebook
 from members import holding
 from members.api import answers, reading, schemas
 from members.api.outputs import BalanceOutput
-from members.api.serializers import SLUG, BuyerInput, NothingInput
+from members.api.serializers import SLUG, NothingInput, SpenderInput
 from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
 from members.holding import Asked, PointsCannotPay
 from members.models import TillHold
+from members.proving import SpendProofRequired
 
 _ONE_OF = {"oneOf": [{"required": ["points"]}, {"required": ["amount"]}]}
 _NOT_BOTH = {"not": {"required": ["points", "amount"]}}
 
 
-class _AboveZero(Strict):
+class _AboveZero(StrictSerializer):
     def validate_amount(self, value: int) -> int:
         if not value:
             raise serializers.ValidationError(_("This pays nothing."), code="zero")
         return value
 
 
-class HoldInput(_AboveZero):
+class HoldInput(_AboveZero, SpenderInput):
     """What to set aside of whose points: `points`, or those that pay `amount`.
 
     `basket` is what the sale comes to, of which points may pay a share.
@@ -46,7 +52,6 @@ class HoldInput(_AboveZero):
 
     limits = _ONE_OF
 
-    member = BuyerInput()
     points = PointsField(required=False)
     amount = MoneyField(source="amount_cents", required=False, help_text="Above zero.")
     basket = MoneyField(source="basket_cents", required=False)
@@ -110,7 +115,8 @@ class Holds(AnsweredOnceView):
 
     The answer says how many that is and what they pay. Nobody else can spend them until they
     are captured, voided, or lapse; name the hold in a payment of `recordPurchase` and the sale
-    captures it. What points may pay is the programme's to say (`points-cannot-pay`).
+    captures it. What points may pay is the programme's to say (`points-cannot-pay`), and whether
+    the member's card is enough or the code on their phone is needed (`spend-proof-required`).
     """
 
     operation = "createHold"
@@ -120,6 +126,7 @@ class Holds(AnsweredOnceView):
         MemberNotFound,
         CardBlocked,
         *_SPENDING,
+        SpendProofRequired,
         posting.InsufficientPoints,
         PointsCannotPay,
         reading.StoreNotAllowed,
@@ -149,8 +156,11 @@ class Holds(AnsweredOnceView):
         told: dict[str, Any] = asked.validated_data
         store = reading.choose_store(request.client, told.pop("store", None))
         lasts = timedelta(minutes=told.pop("minutes", holding.LASTS // timedelta(minutes=1)))
+        member = reading.find_spender(
+            request, told.pop("member"), proof=told.pop("spend_proof"), at=at
+        )
         held = holding.hold(
-            asked=Asked(member=reading.find_buyer(told.pop("member"), at=at), lasts=lasts, **told),
+            asked=Asked(member=member, lasts=lasts, **told),
             key=request.operation_key,
             at=at,
             client=request.client.public_id,

@@ -169,6 +169,22 @@ class MemberOutput(serializers.Serializer[Any]):
     offers = PersonalOfferOutput(many=True, help_text="Those for this member, soonest over first.")
 
 
+class SpendProofOutput(serializers.Serializer[Any]):
+    """What shows `createHold` and `redeemReward` that the member is there."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class FoundOutput(MemberOutput):
+    """A member who was looked for.
+
+    `spend_proof` is null unless the code on their phone was scanned, by a client that may spend.
+    """
+
+    spend_proof = SpendProofOutput(allow_null=True)
+
+
 class PendingOutput(serializers.Serializer[Any]):
     """The event that points wait for, and the last day on which it is not too late."""
 

@@ -19,6 +19,7 @@ from loyalty.core import languages, money
 from loyalty.programmes import naming, summaries
 from loyalty.programmes.ladder import Ladder, Rung
 from loyalty.programmes.merits import Measure
+from loyalty.programmes.models import SpendProof
 from loyalty.programmes.rulebook import Rulebook, StampCard, WalletTerms
 
 
@@ -86,6 +87,10 @@ class ProgrammeOutput(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
     value_of_point = serializers.CharField(help_text="A decimal string, in the currency.")
     spending_wallet = serializers.CharField()
+    spend_proof = serializers.ChoiceField(
+        choices=[value.lower() for value in SpendProof.values],
+        help_text="`code`: points are spent with the code on the member's phone alone.",
+    )
     store = StoreOutput(allow_null=True)
     wallets = WalletOutput(many=True)
     ladder = LadderOutput(allow_null=True)
@@ -98,6 +103,7 @@ _SHOWN = {
     "time_zone": "Europe/Paris",
     "value_of_point": "0.01",
     "spending_wallet": "points",
+    "spend_proof": "card",
     "store": {"code": "lyon", "name": "Lyon"},
     "wallets": [
         {
@@ -178,6 +184,7 @@ def of_programme(*, client: Client, at: datetime, book: Rulebook) -> dict[str, A
         "time_zone": book.zone.key,
         "value_of_point": f"{book.value_of_point.normalize():f}",
         "spending_wallet": book.spending_wallet,
+        "spend_proof": book.spend_proof.lower(),
         "store": {"code": store.code, "name": store.name} if store else None,
         "wallets": [_wallet(wallet, book) for wallet in book.wallets.values()],
         "ladder": _ladder(book.ladder, book) if book.ladder else None,

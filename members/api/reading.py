@@ -13,9 +13,9 @@ from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Client, Scope
 from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
-from loyalty.programmes.models import Store
+from loyalty.programmes.models import SpendProof, Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding, owning, receipts, selling, tendering
+from members import finding, owning, proving, receipts, selling, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
 from members.models import Member, Purchase
 from members.receipts import NotKnownYet
@@ -159,6 +159,22 @@ def find_buyer(buyer: Mapping[str, Any], *, at: datetime, takes_code: bool = Tru
     """
     with _inside("/member"):
         return finding.get_member(**buyer, at=at, takes_code=takes_code)
+
+
+def find_spender(
+    request: ClientRequest, buyer: Mapping[str, Any], *, proof: str, at: datetime
+) -> Member:
+    """Return who a body's `member` names, there to spend as the programme asks.
+
+    The code that changes on their phone proves it by itself, and is taken; so does what a look-up
+    of it told. Raises as `find_buyer`, and proving.SpendProofRequired.
+    """
+    if member := finding.get_present(code=buyer.get("code"), at=at):
+        return member
+    member = find_buyer(buyer, at=at)
+    if request.book.spend_proof == SpendProof.CODE:
+        proving.check(member=member, client=request.client.public_id, proof=proof, at=at)
+    return member
 
 
 def choose_store(client: Client, code: str | None) -> Store | None:

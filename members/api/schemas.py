@@ -2,7 +2,13 @@
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 
-from members.api.outputs import MemberOutput, PointsOutput, PreviewOutput, PurchaseOutput
+from members.api.outputs import (
+    FoundOutput,
+    MemberOutput,
+    PointsOutput,
+    PreviewOutput,
+    PurchaseOutput,
+)
 from members.api.serializers import EnrolmentInput, LookupInput, PurchaseInput
 
 MEMBER = "mem_01m7zzcn5mkr9gvvxhzq1xspf4"
@@ -140,11 +146,27 @@ RECORDED = {
 
 lookup_member = extend_schema(
     request=LookupInput,
-    responses={200: MemberOutput},
+    responses={200: FoundOutput},
     examples=[
         OpenApiExample("By card", value={"card": "2000000000121"}, request_only=True),
         OpenApiExample("By phone", value={"phone": "06 12 34 56 78"}, request_only=True),
-        _SHOWN,
+        OpenApiExample(
+            "By the code on a phone",
+            value={"code": "R4W0ZK2M91XTDQ0VBGA7N3C5EHY8SF"},
+            request_only=True,
+        ),
+        OpenApiExample("A member", value={**NEWCOMER, "spend_proof": None}, response_only=True),
+        OpenApiExample(
+            "A member who showed the code",
+            value={
+                **NEWCOMER,
+                "spend_proof": {
+                    "token": "WyJjbGlfMDFtN3p6Y241bWtyOWd2dnhoenExeHNwZjQiLCJtZW1f…",
+                    "expires_at": "2026-11-21T10:30:00+01:00",
+                },
+            },
+            response_only=True,
+        ),
     ],
 )
 enrol_member = extend_schema(

@@ -58,6 +58,16 @@ class BuyerInput(LookupInput):
         return {"public_id" if name == "id" else name: value for name, value in attrs.items()}
 
 
+class SpenderInput(StrictSerializer):
+    """Who spends; where the programme asks for the code on their phone, shown by it."""
+
+    member = BuyerInput()
+    spend_proof = TextField(
+        max_length=300, required=False, default="",
+        help_text="The token of `lookupMember`, where `member` is not the code itself.",
+    )  # fmt: skip
+
+
 class CustomerInput(BuyerInput):
     """Exactly one identifier, the member's id, or the Idempotency-Key that enrolled them."""
 

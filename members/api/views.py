@@ -43,7 +43,8 @@ class Lookup(ClientView):
     """Find a member by one identifier, sent in the body so that no log keeps it.
 
     `code` is what a scanner read: a card's number, or the code on a member's phone, which is
-    good for 30 seconds and taken by the first call that sends it. Who they are is shown to
+    good for 30 seconds and taken by the first call that sends it: `spend_proof` then says so to
+    `createHold` and `redeemReward`, where the programme asks for it. Who they are is shown to
     clients with `members:read`. An identifier that nobody has and one that this client may not
     see look alike.
     """
@@ -57,8 +58,12 @@ class Lookup(ClientView):
     def post(self, request: ClientRequest) -> Response:
         asked = LookupInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        member = finding.get_member(**asked.validated_data, at=timezone.now())
-        return _member(member, request)
+        told, at = asked.validated_data, timezone.now()
+        present = finding.get_present(code=told.get("code"), at=at)
+        member = present or finding.get_member(**told, at=at)
+        shown = answers.of_member(member=member, client=request.client, at=at, book=request.book)
+        proof = answers.of_proof(member=present, client=request.client, at=at, book=request.book)
+        return Response({**shown, "spend_proof": proof})
 
 
 class Members(AnsweredOnceView):

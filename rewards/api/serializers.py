@@ -4,16 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from loyalty.clients.shapes import StrictSerializer, TextField
+from loyalty.clients.shapes import TextField
 from members.api.outputs import BalanceOutput, OneVoucherOutput
-from members.api.serializers import BuyerInput
+from members.api.serializers import SpenderInput
 from rewards.catalogue import Reach
 
 
-class RedemptionInput(StrictSerializer):
+class RedemptionInput(SpenderInput):
     """Who has which reward. The price is the one in force."""
 
-    member = BuyerInput()
     reward = TextField(max_length=40)
 
 

@@ -14,6 +14,7 @@ from members.api import reading
 from members.api.serializers import NothingInput
 from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
+from members.proving import SpendProofRequired
 from members.vouchering import VoucherUsed
 from rewards import catalogue, redeeming, stocking
 from rewards.api import answers, schemas
@@ -58,8 +59,9 @@ class MemberRewards(ClientView):
 class Redemptions(AnsweredOnceView):
     """Pay for a reward with the member's points; the answer holds the voucher.
 
-    All its prices are paid together or nothing is. What a till of a training store asks for
-    is refused: points are real.
+    All its prices are paid together or nothing is. Where the programme asks for more than the
+    card, the member shows the code on their phone (`spend-proof-required`). What a till of a
+    training store asks for is refused: points are real.
     """
 
     operation = "redeemReward"
@@ -71,6 +73,7 @@ class Redemptions(AnsweredOnceView):
         MemberBlocked,
         MemberClosed,
         SpendingLocked,
+        SpendProofRequired,
         RewardUnavailable,
         RewardNotEligible,
         RewardLimitReached,
@@ -84,10 +87,10 @@ class Redemptions(AnsweredOnceView):
         asked = RedemptionInput(data=request.data)
         asked.is_valid(raise_exception=True)
         reading.check_sells(request.client)
-        at = timezone.now()
+        told, at = asked.validated_data, timezone.now()
         redemption = redeeming.redeem(
-            member=reading.find_buyer(asked.validated_data["member"], at=at),
-            reward=_get_reward(asked.validated_data["reward"]),
+            member=reading.find_spender(request, told["member"], proof=told["spend_proof"], at=at),
+            reward=_get_reward(told["reward"]),
             key=request.operation_key,
             at=at,
             actor=request.client.public_id,

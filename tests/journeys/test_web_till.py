@@ -13,9 +13,10 @@ from loyalty import grants
 from loyalty.clients.models import Shift
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Store
-from members import enrolling
-from members.models import Member, Purchase, Return, Voucher
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme, SpendProof, Store
+from members import enrolling, showing
+from members.models import Card, Member, Purchase, Return, Voucher
 from rewards.models import RewardKind
 from tests.members.builders import points_of
 from tests.pages.browsing import DESK, PHONE, Scheme, Visit, visiting
@@ -209,6 +210,61 @@ def test_pays_a_part_with_points_and_the_rest_by_card(visit: Visit, ada: Member)
     paid = [(one["means"], one["amount_cents"]) for one in sold.payments]
     assert paid == [("points", 500), ("card", 700)]
     assert points_of(ada, at=timezone.now()) == 12
+
+
+def test_asks_for_the_code_on_the_phone_before_points_are_spent(visit: Visit, ada: Member):
+    page = visit.page
+    Programme.objects.update(spend_proof=SpendProof.CODE)
+    revising.touch()
+    show_card(page)
+    add_line(page, "Thé", "12")
+    page.keyboard.press("F9")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.keyboard.press("Enter")
+    show_card(page)
+    offer = page.locator("#till-offers button")
+    offer.press("Enter")
+    offer.press("Enter")
+    # The page was opened before the programme asked for it: the refusal says so.
+    expect(page.locator("#till-said")).to_have_text(
+        "Scannez d’abord le code sur le téléphone du membre."
+    )
+    expect(page.locator("#till-proof")).to_be_focused()
+    assert points_of(ada, at=timezone.now()) == 12
+
+    page.keyboard.type(showing.issue(card=Card.objects.get(), at=timezone.now()))
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#till-prove")).to_be_hidden()
+    expect(page.locator("#till-said")).to_have_text(
+        "Le membre est là\xa0: ses points peuvent être utilisés."
+    )
+    offer.press("Enter")
+    offer.press("Enter")
+    expect(page.locator("#till-said")).to_contain_text("Donnez ce code au membre")
+    assert points_of(ada, at=timezone.now()) == 2
+
+
+def test_sets_points_aside_with_the_code_that_found_the_member(visit: Visit, ada: Member):
+    page = visit.page
+    Programme.objects.update(spend_proof=SpendProof.CODE)
+    revising.touch()
+    open_till(visit)
+    show_card(page)
+    expect(page.locator("#till-prove")).to_be_visible()
+    assert visit.faults_here("proof") == ""
+    add_line(page, "Machine", "500")
+    page.keyboard.press("F8")
+    expect(page.locator("#till-next")).to_be_focused()
+    page.keyboard.press("Enter")
+    show_card(page, showing.issue(card=Card.objects.get(), at=timezone.now()))
+    add_line(page, "Thé", "12")
+    expect(page.locator("#till-prove")).to_be_hidden()
+
+    page.locator("#till-hold").press("Enter")
+
+    expect(page.locator("#till-points")).to_have_text("0 point")
+    assert points_of(ada, at=timezone.now()) == 0
 
 
 def test_gives_points_back_that_were_set_aside_and_not_used(visit: Visit, ada: Member):

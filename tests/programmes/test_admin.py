@@ -143,7 +143,7 @@ class TestSettingsPages:
             "name": "Café du coin", "value_of_point": "0.02", "rounding": "CEILING",
             "multipliers": "ADD", "currency": "USD", "time_zone": "UTC", "attach_days": "3",
             "pay_share_percent": "50", "pay_least_points": "10", "pay_most_points": "",
-            "household_rule": "", "household_size": "6",
+            "household_rule": "", "household_size": "6", "spend_proof": "CODE",
         }  # fmt: skip
 
         desk.post(f"{DESK}/programme/1/change/", fields)
@@ -155,7 +155,7 @@ class TestSettingsPages:
             "Europe/Paris",
         )
         book = get_book()
-        assert (book.rounding, book.attach_days) == ("CEILING", 3)
+        assert (book.rounding, book.attach_days, book.spend_proof) == ("CEILING", 3, "CODE")
         assert (book.pay_share_percent, book.pay_least_points, book.pay_most_points) == (
             50, 10, None,
         )  # fmt: skip

@@ -258,6 +258,23 @@ SABOTAGES = (
         LEDGER + "test_time.py::TestLastUsableDay::test_is_the_day_of_purchase_and_365",
     ),
     Sabotage(
+        "a proof given to another till spends",
+        "spend_proof",
+        "members/proving.py",
+        "(whose, who) != (client, member.public_id)",
+        "who != member.public_id",
+        "tests/members/test_proving.py::TestCheck::test_refuses_the_proof_of_another_till",
+    ),
+    Sabotage(
+        "a card spends where the code is asked for",
+        "spend_proof",
+        "members/api/reading.py",
+        "request.book.spend_proof == SpendProof.CODE",
+        "request.book.spend_proof == SpendProof.CARD",
+        "tests/rewards/api/test_spend_proof.py::TestRedeemReward::"
+        "test_is_refused_to_a_card_and_nothing_moves",
+    ),
+    Sabotage(
         "a webhook may lead to a private address",
         "SSRF",
         "loyalty/webhooks/addresses.py",

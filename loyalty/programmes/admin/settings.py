@@ -33,7 +33,7 @@ class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no 
         (_("Arithmetic"), {"fields": ("rounding", "multipliers")}),
         (_("Two persons"), {"fields": ("approval_above_points",)}),
         (_("What counts of a basket"), {"fields": ("counts_tax", "unearning_means")}),
-        (_("At the till"), {"fields": ("attach_days",)}),
+        (_("At the till"), {"fields": ("attach_days", "spend_proof")}),
         (
             _("Paying with points"),
             {"fields": ("pay_share_percent", ("pay_least_points", "pay_most_points"))},

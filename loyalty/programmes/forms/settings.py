@@ -31,7 +31,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         fields = (
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
             "pay_share_percent", "pay_least_points", "pay_most_points", "attach_days",
-            "household_rule", "household_size",
+            "spend_proof", "household_rule", "household_size",
         )  # fmt: skip
 
     def clean_unearning_means(self) -> list[str]:

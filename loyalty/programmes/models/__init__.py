@@ -9,6 +9,7 @@ from loyalty.programmes.models.programme import (
     Programme,
     Rounding,
     Segment,
+    SpendProof,
     Store,
     new_revision,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Segment",
     "Simulation",
     "SimulationState",
+    "SpendProof",
     "Store",
     "StoreAssignment",
     "Tier",

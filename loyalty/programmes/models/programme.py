@@ -37,6 +37,13 @@ class HouseholdRule(models.TextChoices):
     SHARE = "SHARE", _("what is left of the points that they brought and earned")
 
 
+class SpendProof(models.TextChoices):
+    """What shows at a till that it is the member who spends."""
+
+    CARD = "CARD", _("the card, or whatever else finds the member")
+    CODE = "CODE", _("the code that changes on the member's phone")
+
+
 class Programme(models.Model):
     """The one programme of this installation.
 
@@ -94,6 +101,10 @@ class Programme(models.Model):
         _("a purchase becomes a member's within so many days"), default=7,
         validators=[MaxValueValidator(365)],
         help_text=_("Of who shows the card after paying. 0: never."),
+    )  # fmt: skip
+    spend_proof = models.CharField(
+        _("points are spent with"), max_length=4, choices=SpendProof, default=SpendProof.CARD,
+        help_text=_("At a till. Earning takes the card alone, whatever is chosen here."),
     )  # fmt: skip
     household_rule = models.CharField(
         _("whoever leaves a household takes along"), max_length=7, choices=HouseholdRule,

@@ -19,6 +19,7 @@ CAFE = {
     "time_zone": "Europe/Paris",
     "value_of_point": "0.01",
     "spending_wallet": "points",
+    "spend_proof": "card",
     "store": {"code": "lyon", "name": "Lyon"},
     "wallets": [
         {

@@ -35,7 +35,7 @@ def check(shape: str, answer: Any) -> None:
 
 class TestAnswers:
     def test_of_members(self, till: Caller, ada: Member):
-        check("Member", till.post("/members/lookup", {"code": "2000000000121"}).json())
+        check("Found", till.post("/members/lookup", {"code": "2000000000121"}).json())
         check("Member", till.get(f"/members/{ada.public_id}").json())
         check("Member", till.post("/members", NEWCOMER).json())
         check("Points", till.get(f"/members/{ada.public_id}/balance").json())

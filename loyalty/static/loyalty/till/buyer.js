@@ -26,6 +26,17 @@ export function forget() {
   show();
 }
 
+// Whoever a scan of their code found, who may be somebody else.
+export function recognise(found) {
+  member = found;
+  reference = null;
+  show();
+}
+
+export function forgetProof() {
+  if (member) recognise({ ...member, spend_proof: null });
+}
+
 // A new balance, from whatever was answered last.
 export function refresh(told) {
   if (!member) return;

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
+import * as proof from "./proof.js";
 import { say, sayCount } from "./settings.js";
 
 let shownFor = null;
@@ -45,14 +46,17 @@ function offer(reward) {
 // Asked once, on the button itself: points are spent for good.
 async function redeem(button, reward, price) {
   if (!button.dataset.key) {
+    if (!proof.isShown()) return;
     button.dataset.key = crypto.randomUUID();
+    // The key is for these words alone: sent again, they are the same.
+    button.dataset.body = JSON.stringify({ ...proof.toBody(), reward: reward.id });
     button.textContent = say("redeem_for", { points: sayCount("points", price) });
     button.removeAttribute("aria-label");
     return;
   }
   button.disabled = true;
   try {
-    const told = await call("POST", "/redemptions", { member: { id: buyer.current().id }, reward: reward.id }, button.dataset.key);
+    const told = await call("POST", "/redemptions", JSON.parse(button.dataset.body), button.dataset.key);
     const code = told.voucher && told.voucher.code;
     tell(code ? `${say("redeemed")} ${code}` : say("redeemed_plain"));
     shownFor = null;
@@ -62,7 +66,7 @@ async function redeem(button, reward, price) {
     if (!refused.isAgain) delete button.dataset.key;
     button.disabled = false;
     if (!refused.isAgain) button.textContent = say("redeem");
-    tell(refused.message, "bad");
+    proof.tellRefusal(refused);
   }
 }
 

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make, tell } from "./dom.js";
+import * as proof from "./proof.js";
 import { fromWire, say, sayCount, toWire, toWords } from "./settings.js";
 
 let tenders = [];
@@ -34,7 +35,8 @@ export function clear() {
 async function hold() {
   const asked = rest();
   if (basket.isEmpty() || asked <= 0) return tell(say("empty_basket"), "bad");
-  const body = { member: { id: buyer.current().id }, amount: toWire(asked), basket: toWire(basket.total()) };
+  if (!proof.isShown()) return;
+  const body = { ...proof.toBody(), amount: toWire(asked), basket: toWire(basket.total()) };
   try {
     const held = await call("POST", "/holds", body, crypto.randomUUID());
     add({
@@ -45,7 +47,7 @@ async function hold() {
     });
     buyer.refresh(held);
   } catch (refused) {
-    tell(refused.message, "bad");
+    proof.tellRefusal(refused);
   }
 }
 

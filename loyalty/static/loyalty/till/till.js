@@ -7,6 +7,7 @@ import { by, tell } from "./dom.js";
 import * as journal from "./journal.js";
 import * as paying from "./paying.js";
 import * as preview from "./preview.js";
+import * as proof from "./proof.js";
 import * as rewards from "./rewards.js";
 import * as sales from "./sales.js";
 import { say, sayCount, settings } from "./settings.js";
@@ -89,6 +90,7 @@ function reach(event) {
 basket.start();
 buyer.start();
 preview.start();
+proof.start();
 tenders.start();
 paying.start();
 sales.start();
