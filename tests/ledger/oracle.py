@@ -10,7 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
-from tests.ledger.point import NEVER, Earned, Held, Point, Spent, Wait, first_to_die
+from tests.ledger.point import (
+    NEVER,
+    Earned,
+    Held,
+    Point,
+    Spent,
+    Wait,
+    first_to_die,
+    first_to_give_back,
+)
 
 
 class Oracle:
@@ -153,12 +162,12 @@ class Oracle:
         most = None if allow_debt else 0
         if heir is not self:
             heir.live_until(now)
-            theirs = sorted(heir.open_points(root=name), key=first_to_die)
+            theirs = sorted(heir.open_points(root=name), key=first_to_give_back)
             missing = min(points - len(self.open_points(root=name)), len(theirs))
             if missing > 0:
                 heir.give(self, theirs[:missing], now=now)
             most = None if allow_debt else heir.count("available")
-        own = sorted(self.open_points(root=name), key=first_to_die)[:points]
+        own = sorted(self.open_points(root=name), key=first_to_give_back)[:points]
         for point in own:
             point.go("removed", at=now)
         points -= len(own)
@@ -198,7 +207,7 @@ class Oracle:
         heir.begin(now)
         guests = [point for point in heir.open_points() if self.merge in point.merges]
         self.merged_into = None
-        heir.give(self, sorted(guests, key=first_to_die), now=now)
+        heir.give(self, sorted(guests, key=first_to_give_back), now=now)
 
     def end_wait(self, lots, *, at: datetime, steps: timedelta | None) -> bool:
         """Let what waits in some lots be used, each for so many `steps`; or cancel it (None)."""

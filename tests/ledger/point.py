@@ -61,3 +61,7 @@ class Held:
 
 def first_to_die(point: Point) -> tuple[datetime, int]:
     return (point.expires_at, point.lot)
+
+
+def first_to_give_back(point: Point) -> tuple[bool, datetime, int]:
+    return (point.bucket != "pending", *first_to_die(point))

@@ -12,7 +12,7 @@ from loyalty.ledger.planning import AWAY, Grant, Wait
 from loyalty.ledger.posting import rebuilding
 from tests.conftest import NOON
 from tests.ledger.conftest import open_account
-from tests.ledger.doing import book_of, claw_back, days, earn, read, stands
+from tests.ledger.doing import book_of, claw_back, days, earn, left_in_lots, read, stands
 from tests.ledger.test_verifying import fault, tamper
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,17 @@ def earn_waiting(account: Account, points: int, key: str, *, limit: int = 30) ->
     wait = Wait("delivered", NOON + days(limit), "90")
     granted = [Grant("points", points, AWAY, NEVER, wait=wait)]
     return posting.earn(account=account, grants=granted, reference=key, key=key, at=NOON)
+
+
+def earn_in_three(account: Account) -> Entry:
+    """Give 60 to use at once, 40 that wait for a delivery, 30 for a fortnight, in one entry."""
+    wait = Wait("delivered", NOON + days(30), "90")
+    granted = [
+        Grant("points", 60, NOON, NOON + days(10)),
+        Grant("points", 40, AWAY, NEVER, wait=wait),
+        Grant("points", 30, NOON + days(14), NOON + days(20)),
+    ]
+    return posting.earn(account=account, grants=granted, reference="a", key="a", at=NOON)
 
 
 def until(life: str, start: datetime) -> datetime:
@@ -186,6 +197,28 @@ class TestReturns:
         assert stands(account) == {"issued": 150, "available": 110, "removed": 40}
         claw_back(earned, 60, "d", at=NOON + days(1))
         assert stands(account) == {"issued": 150, "available": 50, "removed": 100}
+
+    def test_take_first_what_nobody_could_use_yet_of_the_same_sale(self, account: Account):
+        earned = earn_in_three(account)
+
+        claw_back(earned, 50, "c")
+        assert left_in_lots(account) == [60, 20, 0]
+        claw_back(earned, 30, "d")
+
+        assert left_in_lots(account) == [50, 0, 0]
+        assert stands(account) == {"issued": 130, "available": 50, "removed": 80}
+        claw_back(earned, 50, "e")
+        assert stands(account) == {"issued": 130, "removed": 130}
+
+    def test_take_the_same_first_where_the_account_was_merged(self, account: Account):
+        other = open_account()
+        earned = earn_in_three(account)
+        posting.merge(source=account, target=other, key="m", at=NOON)
+
+        claw_back(earned, 50, "c")
+
+        assert left_in_lots(other) == [60, 20, 0]
+        assert verifying.verify().first_fault is None
 
 
 class TestMerging:

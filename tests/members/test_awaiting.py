@@ -31,6 +31,8 @@ ON_DELIVERY = {
     }
 }  # fmt: skip
 
+TWICE = {"give": "rate", "points": "2", "per_cents": 100}
+
 
 @pytest.fixture
 def marie(programme) -> User:
@@ -130,6 +132,22 @@ class TestAReturn:
         assert (points_of(ada, at=LATER), waiting(ada, at=LATER)) == (0, 0)
         assert stands(account_of(ada)) == {"issued": 80, "removed": 80}
         assert verifying.verify().first_fault is None
+
+    def test_of_half_leaves_what_can_be_used_already(self, ada: Member, bought):
+        given = bring(bought, amount_cents=2_000)
+
+        assert given.taken == {"points": 40}
+        assert (points_of(ada, at=LATER), waiting(ada, at=LATER)) == (40, 0)
+        bring(bought, amount_cents=2_000, key="rest")
+        assert stands(account_of(ada)) == {"issued": 80, "removed": 80}
+
+    def test_of_a_quarter_leaves_the_rest_waiting_for_its_day(self, ada: Member):
+        publish("later", {"then": {**TWICE, "pending_days": 14}})
+        bought = purchasing.record(sale=sale(ada, "40.00"), key="sale", at=NOON)
+
+        bring(bought, amount_cents=1_000)
+
+        assert (points_of(ada, at=LATER), waiting(ada, at=LATER)) == (40, 50)
 
 
 class TestHistory:

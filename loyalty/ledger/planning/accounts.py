@@ -74,6 +74,14 @@ class Lot:
         return min(self.available_at, self.cancels_at, ends_at) if self.is_pending else ends_at
 
 
+def given_back(lot: Lot) -> tuple[bool, datetime, int]:
+    """Return what puts lots of one earn in the order in which they are taken back.
+
+    Those that wait go first, since nobody could use them yet; then what dies first.
+    """
+    return (not lot.is_pending, lot.expires_at, lot.number)
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Points set aside until `expires_at`. `number` is that of the entry that did it.

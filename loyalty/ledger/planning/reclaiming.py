@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from loyalty.ledger.planning.accounts import Lot, Move
+from loyalty.ledger.planning.accounts import Lot, Move, given_back
 from loyalty.ledger.planning.drafts import Draft, More, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.settling import settle
 
@@ -52,7 +52,7 @@ def clawback(
     note: Note,
     is_closed: bool = False,
 ) -> PlannedEntry:
-    """Settle, then take back points of one earn: from its own lots first, even while they wait.
+    """Settle, then take back points of one earn: from its own lots first, of these what waits.
 
     What of them expired unused is forgiven. The rest comes from other lots that can be used,
     then is owed, up to `most_debt` points (None: without an end), then is waived. Where the
@@ -102,9 +102,7 @@ def _lots_to_draw(draft: Draft, earned: Earned) -> tuple[list[Lot], list[Lot]]:
     own = [lots[number] for number in earned.lots if lots[number].remaining]
     others = [lot for lot in draft.book.spendable() if lot.number not in earned.lots]
     brought = set(earned.brought)
-    return sorted(
-        own, key=lambda lot: (lot.number not in brought, lot.expires_at, lot.number)
-    ), others
+    return sorted(own, key=lambda lot: (lot.number not in brought, given_back(lot))), others
 
 
 def _draw(lots: list[Lot], points: int, moves: list[Move]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from loyalty.ledger.planning.accounts import Lot, Move
+from loyalty.ledger.planning.accounts import Lot, Move, given_back
 from loyalty.ledger.planning.drafts import Draft, More, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.settling import draw, repay, settle
 
@@ -62,11 +62,11 @@ def bring_back(
     note: Note,
     repays: bool = True,
 ) -> tuple[PlannedEntry, PlannedEntry]:
-    """Settle both, then move what is left of these lots, or so many points of it."""
+    """Settle both, then move what is left of these lots, or so many points, what waits first."""
     settle(source)
     settle(target)
     parcels, left = [], points
-    for lot in sorted(lots, key=lambda lot: (lot.expires_at, lot.number)):
+    for lot in sorted(lots, key=given_back):
         part = lot.remaining if left is None else min(lot.remaining, left)
         if part:
             parcels.append((lot, part))

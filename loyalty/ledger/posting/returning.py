@@ -91,7 +91,7 @@ def clawback(
     reason: str = "",
     earned_by: int | None = None,
 ) -> Entry:
-    """Take back points that an entry gave: from its own lots first, even while they wait.
+    """Take back points that an entry gave: from its own lots first, of these what waits.
 
     What of them expired unused is forgiven. The rest comes from other lots; what they do not
     have is owed, and later points repay it, or is waived unless `allow_debt`. All that is
