@@ -1,6 +1,7 @@
 """A rule's terms as a sentence that a merchant can check, in the language being read."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from babel.lists import format_list
@@ -8,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.core.languages import in_language
-from loyalty.programmes import ceilings, circumstances, phrases
+from loyalty.ledger.planning import NEVER, Grant
+from loyalty.programmes import ceilings, circumstances, expiring, phrases
 from loyalty.programmes.circumstances import Names
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
+from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.terms import (
     Effect,
     Event,
@@ -24,7 +27,7 @@ from loyalty.programmes.terms import (
     Then,
 )
 
-__all__ = ["Names", "effect", "expiry", "parts", "summarise", "waits"]
+__all__ = ["Names", "dates", "effect", "expiry", "parts", "summarise", "waits"]
 
 
 def summarise(*, terms: Terms, currency: str, names: Names | None = None) -> str:
@@ -152,6 +155,24 @@ def waits(*, event: str) -> str:
     if event == Event.REFERRAL:
         return _("pending until a friend has joined")
     return _("pending until the event “%(event)s”") % {"event": event}
+
+
+def dates(*, grant: Grant, at: datetime, book: Rulebook) -> str:
+    """Return when points given at a moment can be used, as words without a full stop."""
+    if grant.wait:
+        cancelled = _("otherwise cancelled after %(day)s") % {
+            "day": phrases.of_day(book.last_day(grant.wait.cancels_at))
+        }
+        life = expiring.from_ledger(said=grant.wait.life)
+        return ", ".join([waits(event=grant.wait.event), cancelled, expiry(expiry=life)])
+    first = _("usable at once")
+    if grant.available_at > at:
+        day = book.business_day(grant.available_at)
+        first = _("usable from %(day)s on") % {"day": phrases.of_day(day)}
+    if grant.expires_at == NEVER:
+        return f"{first}, {expiry(expiry=Expiry())}"
+    day = book.last_day(grant.expires_at)
+    return f"{first}, " + _("good until %(day)s") % {"day": phrases.of_day(day)}
 
 
 def expiry(*, expiry: Expiry) -> str:

@@ -7,10 +7,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.html import strip_tags
+from time_machine import travel
 
+from loyalty.identity.models import User
 from loyalty.programmes import revising
 from loyalty.programmes.books import get_book
 from loyalty.programmes.models import Category, Product, Rule, RuleVersion, Segment, Tier
+from tests.conftest import NOON
 from tests.programmes.conftest import DESK
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,50 @@ class TestThePreview:
         assert "A voucher: A coffee" in words(page)
         assert "Un bon" in words(page)
         assert page.context["preview"].difference == 0
+
+    @pytest.mark.parametrize(
+        ("fields", "dates"),
+        [
+            ({}, "usable at once, good until March 10, 2027"),
+            (
+                {"expiry_kind": "NEVER"},
+                "usable at once, they never expire",
+            ),
+            (
+                {"pending_days": "14", "expiry_kind": "DAYS", "expiry_count": "30"},
+                "usable from March 25, 2026 on, good until April 24, 2026",
+            ),
+            (
+                {"pending_until": "2026-05-01"},
+                "usable from May 1, 2026 on, good until May 1, 2027",
+            ),
+            (
+                {"pending_event": "order-delivered", "cancel_days": "20"},
+                "pending until the event “order-delivered”, otherwise cancelled after "
+                "March 30, 2026, good for 365 days",
+            ),
+        ],
+    )
+    @travel(NOON, tick=False)
+    def test_says_when_what_it_gives_can_be_used(self, desk, week, fields, dates):
+        page = asked(desk, week, **fields)
+
+        draft, base = sorted(page.context["preview"].parts, key=lambda part: not part.is_draft)
+        assert draft.dates == dates
+        assert base.dates == "usable at once, good until March 10, 2027"
+        assert f"126 {dates}" in html.unescape(words(page))
+
+    @travel(NOON, tick=False)
+    def test_says_so_in_french(self, desk, week):
+        User.objects.update(language="fr")
+        desk.cookies["django_language"] = "fr"
+
+        page = asked(desk, week, pending_days="14")
+
+        draft = next(part for part in page.context["preview"].parts if part.is_draft)
+        assert (
+            draft.dates == "utilisables à partir du 25 mars 2026, valables jusqu’au 25 mars 2027"
+        )
 
     @pytest.mark.parametrize(
         "event", ["enrolment", "anniversary", "profile-completed", "survey-answered", "custom"]

@@ -44,7 +44,7 @@ class Part:
     """What one rule gave, or why it gave nothing; `is_draft` marks the rule being written.
 
     `carried` is the amount that counts with the next purchase, in words; `voucher` what it
-    is called, if it gives one.
+    is called, if it gives one; `dates` says when its points can be used.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Part:
     is_draft: bool = False
     carried: str = ""
     voucher: str = ""
+    dates: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +148,7 @@ def _preview(form: Any, sample: SampleForm, *, at: datetime) -> Preview:
     cents = int(cost.scaleb(money.places(currency=book.currency)).to_integral_value())
     return Preview(
         says=_says(said, book),
-        parts=tuple(_parts(award, drafted, draft=rule.code)),
+        parts=tuple(_parts(award, drafted, draft=rule.code, at=occasion.at)),
         points=award.points,
         points_now=points_now,
         is_purchase=occasion.basket is not None,
@@ -181,7 +182,7 @@ def _says(said: Terms, book: Rulebook) -> dict[str, str]:
     return says
 
 
-def _parts(award: Award, book: Rulebook, *, draft: str) -> Iterable[Part]:
+def _parts(award: Award, book: Rulebook, *, draft: str, at: datetime) -> Iterable[Part]:
     names = {
         rule.code: in_language(french=rule.name_fr, english=rule.name_en) for rule in book.rules
     }
@@ -192,6 +193,10 @@ def _parts(award: Award, book: Rulebook, *, draft: str) -> Iterable[Part]:
         for one in award.carried
         if one.after_cents
     }
+    dates = {
+        (grant.rule_version, grant.wallet): summaries.dates(grant=grant, at=at, book=book)
+        for grant in award.grants
+    }
     for line in award.lines:
         name = in_language(french=line.name_fr, english=line.name_en)
         rest = carried.get(line.rule, "")
@@ -201,6 +206,7 @@ def _parts(award: Award, book: Rulebook, *, draft: str) -> Iterable[Part]:
             is_draft=line.rule == draft,
             carried=rest,
             voucher=_called(line.gift) if line.gift else "",
+            dates=dates.get((line.rule_version, line.wallet), ""),
         )
     for refused in award.refused:
         reason = str(wording.of_reason(refused.why.value))
