@@ -15,6 +15,7 @@ from rest_framework import serializers
 from loyalty.clients import authentication, capping
 from loyalty.core import parsing, problems
 from loyalty.core.refusals import ConcurrentUpdate, KeyReused, Refusal, ValidationFailed
+from loyalty.programmes import books
 
 _ALWAYS: tuple[type[Refusal], ...] = (
     problems.Unauthenticated,
@@ -26,6 +27,7 @@ _ALWAYS: tuple[type[Refusal], ...] = (
     problems.NotAcceptable,
     problems.DatabaseUnavailable,
     problems.Overloaded,
+    books.ProgrammeMissing,
 )
 _WITH_BODY: tuple[type[Refusal], ...] = (
     parsing.MalformedJSON,

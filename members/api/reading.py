@@ -201,7 +201,7 @@ def _check_spends(client: Client, tenders: Sequence[Tender]) -> None:
     if spends or any(tender.voucher for tender in tenders):
         check_sells(client)
         if not (spends or {Scope.POINTS_SPEND, Scope.REWARDS_WRITE}) & set(client.scopes):
-            raise ScopeMissing(scope=Scope.POINTS_SPEND)
+            raise ScopeMissing(scopes=[str(Scope.POINTS_SPEND)])
 
 
 def check_sells(client: Client) -> None:

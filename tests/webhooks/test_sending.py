@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from loyalty.settings import BASE_DIR
 from loyalty.webhooks import calling, delivering, registering, sending, tasks
 from loyalty.webhooks.models import Delivery, Endpoint
 from tests.conftest import NOON
+from tests.documents import python_of
 from tests.members.bringing import buy
 from tests.webhooks.conftest import Register, relay_all
 from tests.webhooks.receivers import Receiver, receiving, talking
@@ -55,11 +55,25 @@ class TestSend:
         owe(made.endpoint)
         sending.send(at=datetime.now(UTC))
         (one,) = receiver.received
-        is_genuine = from_documents()
+        is_genuine = python_of("docs/integrators.md", defining="is_genuine")
 
         assert is_genuine(one.headers, one.body, made.secret)
         assert not is_genuine(one.headers, one.body + b" ", made.secret)
         assert not is_genuine({**one.headers, "webhook-timestamp": "1"}, one.body, made.secret)
+
+    def test_is_taken_once_by_the_receiver_of_the_guide(self, register, receiver: Receiver):
+        made = register(receiver.url)
+        (event,) = owe(made.endpoint)
+        sending.send(at=datetime.now(UTC))
+        (one,) = receiver.received
+        receive = python_of("docs/pos-guide.md", defining="receive")
+        todo: dict[str, object] = {}
+
+        first, again = (receive(one.headers, one.body, made.secret, todo) for _time in range(2))
+        forged = receive(one.headers, one.body + b" ", made.secret, {})
+
+        assert (first, again, forged) == (204, 204, 400)
+        assert [(name, said["type"]) for name, said in todo.items()] == [(event, "ping")]
 
     def test_signs_with_both_secrets_for_a_day(self, register, receiver: Receiver):
         made = register(receiver.url)
@@ -245,13 +259,3 @@ def before(first, work):
         work(*told)
 
     return both
-
-
-def from_documents():
-    """Return the function that the documents show, as they show it."""
-    text = (BASE_DIR / "docs" / "integrators.md").read_text()
-    shown = text.partition("```python\n")[2].partition("```")[0]
-    told: dict[str, object] = {}
-    exec(shown, told)
-    assert len([line for line in shown.splitlines() if line.strip()]) <= 10
-    return told["is_genuine"]
