@@ -10,7 +10,7 @@ from django.db import connection
 
 from loyalty.core import engines
 from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Book, Hold, Lot, Spending, Wait
+from loyalty.ledger.planning import NEVER, Book, Hold, Lot, Spending, Wait
 from loyalty.ledger.planning.accounts import BUCKETS, in_utc
 
 # A spending looks at so many lots first; hardly any needs more.
@@ -73,7 +73,7 @@ def as_book(account: Account) -> Book:
     return Book(
         account=account.pk,
         buckets={bucket: getattr(account, bucket) for bucket in BUCKETS},
-        unseen_at=account.next_event_at,
+        unseen_at=account.next_event_at or NEVER,
         entry_seq=account.entry_seq,
         lot_seq=account.lot_seq,
         last_hash=account.last_hash,

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -14,9 +14,9 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry, Hold, Lot
 from loyalty.ledger.planning import Grant
 from tests.ledger.oracle import Oracle
+from tests.ledger.sleeper import STEP, idle, naps
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-STEP = timedelta(hours=12)
 WRITES = re.compile(r'INSERT INTO|DELETE FROM|UPDATE "?ledger_')
 
 who = st.integers(0, 2)
@@ -30,6 +30,7 @@ grant = st.tuples(
     st.sampled_from([None, 1]),
 )
 grants = st.lists(grant, min_size=1, max_size=3)
+pasts = st.sampled_from([None, None, 0, 1, 7, 40])
 
 
 class Verbs(RuleBasedStateMachine):
@@ -112,6 +113,8 @@ class Verbs(RuleBasedStateMachine):
             parent = oracle.merged_into
             home = None if parent is None else self.accounts[self.oracles.index(parent)].pk
             assert account.merged_into_id == home
+            sleeping = (account.inactive_at, oracle.sleeps_at)
+            assert len({at if at and at > self.clock else None for at in sleeping}) == 1, sleeping
 
     def find(self, data, names):
         """Choose something that was done before: whose account it is in, and its name."""
@@ -131,8 +134,14 @@ class Verbs(RuleBasedStateMachine):
     def time_passes(self, steps):
         self.clock += steps * STEP
 
-    @rule(n=who, terms=grants, behind=behind, past=st.sampled_from([None, None, 0, 1, 7, 40]))
-    def earn(self, n, terms, behind, past):
+    @rule(
+        n=who,
+        terms=grants,
+        behind=behind,
+        past=st.sampled_from([None, None, 0, 1, 7, 40]),
+        nap=naps,
+    )
+    def earn(self, n, terms, behind, past, nap):
         oracle, at, name = self.oracles[n], self.clock - behind * STEP, self.next_key
         occurred_at = None if past is None else at - past * STEP
         lots = self.lot_terms(occurred_at or at, terms)
@@ -142,32 +151,35 @@ class Verbs(RuleBasedStateMachine):
             "reference": f"sale-{self.keys}",
             "at": at,
             "occurred_at": occurred_at,
+            "idle": idle(nap, occurred_at or at),
         }
         if oracle.refuses:
             self.is_refused(oracle.refuses, posting.earn, **request)
             return
         entry = self.ask(posting.earn, **request)
         self.entries[n, name] = entry
-        oracle.earn(name, lots, at=at, occurred_at=occurred_at)
+        oracle.earn(name, lots, at=at, occurred_at=occurred_at, idle=request["idle"])
         assert entry.points == sum(lot[0] for lot in lots)
         self.check_rows(oracle)
 
-    @rule(batch=st.lists(st.tuples(who, grants, halfdays), min_size=1, max_size=4))
+    @rule(batch=st.lists(st.tuples(who, grants, halfdays, naps), min_size=1, max_size=4))
     def import_earnings(self, batch):
         batch = [item for item in batch if not self.oracles[item[0]].refuses]
         batch = sorted(batch, key=lambda item: -item[2])
         earnings, places = [], []
-        for n, terms, past in batch:
+        for n, terms, past, nap in batch:
             self.keys += 1
             at = self.clock - past * STEP
             lots = self.lot_terms(at, terms)
             granted = [Grant("points", *lot) for lot in lots]
             name = f"import-{self.keys}"
             earnings.append(
-                posting.Earning(self.accounts[n].pk, granted, name, name, at, occurred_at=at)
+                posting.Earning(
+                    self.accounts[n].pk, granted, name, name, at, at, idle=idle(nap, at)
+                )
             )
             places.append((n, name))
-            self.oracles[n].earn(name, lots, at=at, occurred_at=at)
+            self.oracles[n].earn(name, lots, at=at, occurred_at=at, idle=idle(nap, at))
         with transaction.atomic():
             entries = posting.earn_many(earnings=earnings, recorded_at=self.clock)
         assert [entry.key for entry in entries] == [earning.key for earning in earnings]
@@ -175,12 +187,13 @@ class Verbs(RuleBasedStateMachine):
         self.entries |= dict(zip(places, entries, strict=True))
         self.check_rows(*{self.oracles[n] for n, _name in places})
 
-    @rule(n=who, count=st.integers(0, 25), behind=behind)
-    def redeem(self, n, count, behind):
+    @rule(n=who, count=st.integers(0, 25), behind=behind, nap=naps)
+    def redeem(self, n, count, behind, nap):
         at = self.clock - behind * STEP
         # So that there are debts: a clawback of what was spent to the last point.
         count = count if count % 3 else max(self.all_of(n, at), 1)
-        self.take(n, count, at, posting.redeem, "redeemed", points=count, reference="r")
+        request = {"points": count, "reference": "r", "idle": idle(nap, at)}
+        self.take(n, count, at, posting.redeem, "redeemed", **request)
 
     @rule(n=who, count=some_points, behind=behind)
     def take_away(self, n, count, behind):
@@ -198,7 +211,7 @@ class Verbs(RuleBasedStateMachine):
         request |= {"account": self.accounts[n], "at": at}
         if oracle.refuses:
             self.is_refused(oracle.refuses, verb, **request)
-        elif oracle.redeem(name, count, at=at, into=into):
+        elif oracle.redeem(name, count, at=at, into=into, idle=request.get("idle")):
             entry = self.ask(verb, **request)
             assert entry.points == -count
             if into == "redeemed":
@@ -207,18 +220,18 @@ class Verbs(RuleBasedStateMachine):
         else:
             self.is_refused("insufficient-points", verb, **request)
 
-    @rule(n=who, count=some_points, life=st.sampled_from([1, 6, None]))
-    def add(self, n, count, life):
+    @rule(n=who, count=some_points, life=st.sampled_from([1, 6, None]), nap=naps)
+    def add(self, n, count, life, nap):
         oracle, name = self.oracles[n], self.next_key
         now = oracle.now(self.clock)
         end = NEVER if life is None else now + life * STEP
         request = {"points": count, "expires_at": end, "reason": "gift", "actor": "staff:1"}
-        request |= {"account": self.accounts[n], "at": self.clock}
+        request |= {"account": self.accounts[n], "at": self.clock, "idle": idle(nap, self.clock)}
         if oracle.refuses:
             self.is_refused(oracle.refuses, posting.adjust, **request)
             return
         self.entries[n, name] = self.ask(posting.adjust, **request)
-        oracle.earn(name, [(count, now, end, None)], at=self.clock)
+        oracle.earn(name, [(count, now, end, None)], at=self.clock, idle=request["idle"])
         self.check_rows(oracle)
 
     @rule(n=who, count=some_points, lasts=st.sampled_from([1, 2, 5, 20]))
@@ -235,8 +248,8 @@ class Verbs(RuleBasedStateMachine):
             self.is_refused("insufficient-points", posting.hold, **request)
 
     @precondition(lambda self: self.holds)
-    @rule(data=st.data(), count=st.integers(0, 8))
-    def end_hold(self, data, count):
+    @rule(data=st.data(), count=st.integers(0, 8), nap=naps)
+    def end_hold(self, data, count, nap):
         still_open = [
             (n, name)
             for n, name in self.holds
@@ -245,11 +258,11 @@ class Verbs(RuleBasedStateMachine):
         oracle, hold = self.find(data, still_open or self.holds)
         place = (self.oracles.index(oracle), hold)
         verb = posting.capture if count else posting.void
-        request = {"hold": self.holds[place], "at": self.clock}
+        request = {"hold": self.holds[place], "at": self.clock, "idle": idle(nap, self.clock)}
         if count:
             request["points"] = count
         name = self.next_key
-        code = oracle.end_hold(hold, name, count, at=self.clock)
+        code = oracle.end_hold(hold, name, count, at=self.clock, idle=request["idle"])
         if code:
             self.is_refused(code, verb, **request)
             return
@@ -261,13 +274,14 @@ class Verbs(RuleBasedStateMachine):
         self.check_rows(oracle, oracle.survivor)
 
     @precondition(lambda self: any(oracle.spendings for oracle in self.oracles))
-    @rule(data=st.data(), count=some_points, grace=st.sampled_from([None, 0, 3]))
-    def refund(self, data, count, grace):
+    @rule(data=st.data(), count=some_points, grace=st.sampled_from([None, 0, 3]), nap=naps)
+    def refund(self, data, count, grace, nap):
         names = [(n, name) for n, name in self.entries if name in self.oracles[n].spendings]
         oracle, name = self.find(data, names)
         entry = self.entries[self.oracles.index(oracle), name]
-        request = {"entry": entry, "points": count, "at": self.clock, "grace_days": grace}
-        if oracle.refund(name, count, at=self.clock, grace_days=grace):
+        terms = {"at": self.clock, "grace_days": grace, "idle": idle(nap, self.clock)}
+        request = {"entry": entry, "points": count, **terms}
+        if oracle.refund(name, count, **terms):
             answer = self.ask(posting.refund, **request)
             assert answer.points + (answer.waived or 0) == count
             self.check_rows(oracle, oracle.survivor)

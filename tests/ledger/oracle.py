@@ -20,9 +20,10 @@ from tests.ledger.point import (
     first_to_die,
     first_to_give_back,
 )
+from tests.ledger.sleeper import Sleeper
 
 
-class Oracle:
+class Oracle(Sleeper):
     """One account. `world` is the list of all of them."""
 
     merges = count(1)
@@ -68,6 +69,7 @@ class Oracle:
         at: datetime,
         occurred_at: datetime | None = None,
         wait: Wait | None = None,
+        idle=None,
     ) -> None:
         """`grants`: (points, available_at, expires_at, rule version)."""
         now = self.begin(self.now(at))
@@ -85,19 +87,23 @@ class Oracle:
         self.earnings[name] = Earned(sum(alike.values()))
         self.live_until(now, repays=False)
         self.repay(now)
+        self.stir(idle, now=now)
 
     def can_draw(self, points: int, *, at: datetime) -> bool:
         foreseen = self.foresee()
         foreseen.live_until(foreseen.now(at))
         return foreseen.count("available") >= points
 
-    def redeem(self, name: str, points: int, *, at: datetime, into: str = "redeemed") -> bool:
+    def redeem(
+        self, name: str, points: int, *, at: datetime, into: str = "redeemed", idle=None
+    ) -> bool:
         if not self.can_draw(points, at=at):
             return False
         now = self.begin(self.now(at))
         drawn = self.draw(points, into=into, now=now)
         if into == "redeemed":
             self.spendings[name] = Spent(drawn)
+        self.stir(idle, now=now)
         return True
 
     def hold(self, name: str, points: int, *, at: datetime, lasts: timedelta) -> bool:
@@ -107,7 +113,7 @@ class Oracle:
         self.holds[name] = Held(self.draw(points, into="held", now=now), now + lasts)
         return True
 
-    def end_hold(self, hold: str, name: str, points: int, *, at: datetime) -> str:
+    def end_hold(self, hold: str, name: str, points: int, *, at: datetime, idle=None) -> str:
         """Capture so many points, or void it with none. Returns the code of a refusal."""
         held, now = self.holds[hold], self.now(at)
         if held.state != "open" or held.ends_at <= now:
@@ -122,9 +128,12 @@ class Oracle:
             self.spendings[name] = Spent(held.points[:points])
         self.repay(now)
         self.hand_on(now)
+        self.survivor.stir(idle, now=now)
         return ""
 
-    def refund(self, name: str, points: int, *, at: datetime, grace_days: int | None) -> bool:
+    def refund(
+        self, name: str, points: int, *, at: datetime, grace_days: int | None, idle=None
+    ) -> bool:
         spent = self.spendings[name]
         if points > len(spent.points) - spent.returned:
             return False
@@ -148,6 +157,7 @@ class Oracle:
                 point.go("expired", at=now)
         self.repay(now)
         self.hand_on(now)
+        self.survivor.stir(idle, now=now)
         return True
 
     def claw_back(self, name: str, points: int, *, at: datetime, allow_debt: bool) -> bool:
@@ -249,7 +259,7 @@ class Oracle:
     def release(self, held: Held, captured: int, *, state: str, at: datetime) -> None:
         held.state = state
         for number, point in enumerate(held.points):
-            back = "available" if point.expires_at > at else "expired"
+            back = "available" if self.end_of(point) > at else "expired"
             to = "redeemed" if number < captured else back
             point.go(to, at=at, by_itself=state == "lapsed")
 
@@ -294,6 +304,8 @@ class Oracle:
             point.go("removed", at=now)
         target.owe(owed, now=now)
         target.repay(now)
+        if points:
+            target.sleep_as_late_as(self)
 
     # What happens by itself
 
@@ -304,8 +316,13 @@ class Oracle:
 
     def live_until(self, now: datetime, *, repays: bool = True) -> None:
         """Let everything happen that is due, instant by instant; owed points are repaid."""
-        while (due := min(self.next_events(), default=None)) is not None and due[0] <= now:
-            instant, rank = due
+        while True:
+            instant, rank = min(self.next_events(), default=(NEVER, 0))
+            if self.has_slept_before(instant, now=now):
+                self.sleeps_at = None
+                continue
+            if instant > now:
+                return
             if rank == 0:
                 for held in self.open_holds():
                     if held.ends_at == instant:
@@ -321,15 +338,6 @@ class Oracle:
         """At one instant holds lapse, then points wake, then are cancelled, then die."""
         events = {(held.ends_at, 0) for held in self.open_holds()}
         return events | {event for point in self.points if (event := self.next_event_of(point))}
-
-    def next_event_of(self, point: Point) -> tuple[datetime, int] | None:
-        if point.bucket == "pending" and point.wait is not None:
-            return (point.wait.cancels_at, 2)
-        if point.bucket == "pending":
-            return (point.available_at, 1)
-        # What was booked after its own end dies when it takes effect.
-        dies_at = max(point.expires_at, point.history[0][0])
-        return (dies_at, 3) if point.bucket == "available" else None
 
     # What it can tell
 

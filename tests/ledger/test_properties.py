@@ -16,8 +16,8 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from loyalty.ledger import balances, verifying
 from loyalty.ledger.models import NEVER, Entry
-from tests.ledger.machine import STEP
-from tests.ledger.waits import Waits
+from tests.ledger.naps import Naps
+from tests.ledger.sleeper import STEP
 
 PARTS = 8
 PARTS_APART = 1_000_000
@@ -27,7 +27,7 @@ SEED = int(os.environ.get("LEDGER_SEED", "1"))
 taken_steps = 0
 
 
-class Ledger(Waits):
+class Ledger(Naps):
     @invariant()
     def balances_are_those_of_the_second_opinion(self):
         for row, oracle in zip(self.rows(), self.oracles, strict=True):
@@ -39,8 +39,9 @@ class Ledger(Waits):
             for bucket in ("available", "pending", "held"):
                 assert getattr(told, bucket) == foreseen.count(bucket), bucket
             assert told.debt == foreseen.debt
-            ends = [p.expires_at for p in foreseen.in_bucket("available") if p.expires_at != NEVER]
-            expected = balances.NextExpiry(ends.count(min(ends)), min(ends)) if ends else None
+            ends = [foreseen.end_of(point) for point in foreseen.in_bucket("available")]
+            first = min(ends, default=NEVER)
+            expected = None if first == NEVER else balances.NextExpiry(ends.count(first), first)
             assert told.next_expiry == expected
 
     @rule(data=st.data())
@@ -50,6 +51,7 @@ class Ledger(Waits):
         moments |= {step[0] for point in points for step in point.history}
         moments |= {point.expires_at for point in points} - {NEVER}
         moments |= {point.wait.cancels_at for point in points if point.wait}
+        moments |= {one.sleeps_at for one in self.oracles} - {None}
         moment = data.draw(st.sampled_from(sorted(moments)))
         told = balances.get_totals(at=moment)
         closed = [oracle.at_close(moment) for oracle in self.oracles]

@@ -38,6 +38,9 @@ class Account(models.Model):
 
     A merged account earns and spends no more; what comes back to it goes on to the one it was
     `merged_into`. A closed one moves nothing any more.
+
+    At `inactive_at` every lot dies that has not died before. It is what was asked for, like the
+    date of a lot, and cannot be made again from the movements.
     """
 
     holder = models.ForeignKey(
@@ -57,7 +60,7 @@ class Account(models.Model):
     entry_seq = models.BigIntegerField(_("last entry"), default=0)
     lot_seq = models.BigIntegerField(_("last lot"), default=0)
     next_event_at = models.DateTimeField(_("next due date"), null=True, blank=True)
-    inactive_at = models.DateTimeField(_("asleep since"), null=True, blank=True)
+    inactive_at = models.DateTimeField(_("ends without activity on"), null=True, blank=True)
     last_at = models.DateTimeField(_("last entry on"), null=True, blank=True)
     last_hash = models.CharField(_("seal of the last entry"), max_length=64, blank=True)
     merged_into = models.ForeignKey(

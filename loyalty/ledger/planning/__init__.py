@@ -12,6 +12,7 @@ from loyalty.ledger.planning.reclaiming import Earned, Part, clawback, expired_n
 from loyalty.ledger.planning.refunding import Spending, refund
 from loyalty.ledger.planning.settling import settle
 from loyalty.ledger.planning.spending import close, redeem, remove
+from loyalty.ledger.planning.stirring import Idle, stir
 from loyalty.ledger.planning.transferring import bring_back, merge, owe, transfer
 from loyalty.ledger.planning.waiting import activate, cancel
 
@@ -23,6 +24,7 @@ __all__ = [
     "Earned",
     "Grant",
     "Hold",
+    "Idle",
     "Lot",
     "Move",
     "NotEnough",
@@ -48,6 +50,7 @@ __all__ = [
     "refund",
     "remove",
     "settle",
+    "stir",
     "transfer",
     "void",
 ]

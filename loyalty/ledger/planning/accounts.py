@@ -104,8 +104,8 @@ class Hold:
 class Book:
     """One account, with as many of its open lots and holds as a decision needs.
 
-    Lots and holds that are not here have no event before `unseen_at` (none at all when it is
-    absent), and such lots come later in the order of spending than those that are.
+    Lots and holds that are not here have no event before `unseen_at` (there are none at all when
+    it is absent), and such lots come later in the order of spending than those that are.
     """
 
     account: int
@@ -127,6 +127,17 @@ class Book:
         buckets[move.destination] += -move.points if move.destination == "debt" else move.points
         if move.lot is not None:
             self.lots[move.lot].remaining += lot_change(move)
+
+    @property
+    def has_stock(self) -> bool:
+        return bool(self.buckets["pending"] or self.buckets["available"])
+
+    def sleep_from(self, moment: datetime) -> None:
+        """Fall asleep at a moment, with all lots, those that are not here too."""
+        self.inactive_at = moment
+        if self.unseen_at is not None and self.has_stock:
+            self.unseen_at = min(self.unseen_at, moment)
+        self.next_event_at = self.find_next_event()
 
     def stock_and_debt(self) -> tuple[int, int, int, int]:
         """Return what is pending, available, held and owed."""

@@ -93,7 +93,7 @@ def give(
     """Move parts of lots, and what is owed, from one settled account to another.
 
     One new lot for each that gives. What the target owes afterwards is repaid from it, unless
-    the caller takes it away at once.
+    the caller takes it away at once. With points it sleeps no earlier than who gave them.
     """
     if source.now != target.now:
         raise ValueError("Both accounts of a transfer are at one clock.")
@@ -107,9 +107,17 @@ def give(
     )
     if repays:
         repay(target, at=target.now)
+    if parcels:
+        _sleep_alike(source, target)
     source.close(has_acted=True)
     target.close(has_acted=True)
     return left, arrived
+
+
+def _sleep_alike(source: Draft, target: Draft) -> None:
+    book, moment = target.book, source.book.inactive_at
+    if moment is not None and (book.inactive_at is None or book.inactive_at < moment):
+        book.sleep_from(moment)
 
 
 def _movements(

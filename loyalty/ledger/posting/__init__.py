@@ -6,10 +6,18 @@ lots, entries, movements, the account and an outbox row for every entry.
 """
 
 from loyalty.core.refusals import ConcurrentUpdate, KeyReused
-from loyalty.ledger.planning import Grant
+from loyalty.ledger.planning import Grant, Idle
 from loyalty.ledger.posting.acting import AccountClosed, AccountMerged, InsufficientPoints
-from loyalty.ledger.posting.batches import Earning, Sweep, count_due, earn_many, settle_due
+from loyalty.ledger.posting.batches import (
+    Activity,
+    Earning,
+    Sweep,
+    count_due,
+    earn_many,
+    settle_due,
+)
 from loyalty.ledger.posting.booking import EarnedAlready
+from loyalty.ledger.posting.clocking import start_clocks, stop_clocks
 from loyalty.ledger.posting.closing import close
 from loyalty.ledger.posting.holding import (
     AmountExceedsHold,
@@ -31,12 +39,13 @@ from loyalty.ledger.posting.returning import (
     refund,
 )
 from loyalty.ledger.posting.transferring import NotMerged, merge, transfer, unmerge
-from loyalty.ledger.posting.verbs import TakesEffectLater, adjust, earn, redeem, settle
+from loyalty.ledger.posting.verbs import TakesEffectLater, adjust, earn, redeem, settle, stir
 from loyalty.ledger.posting.waiting import activate, cancel
 
 __all__ = [
     "AccountClosed",
     "AccountMerged",
+    "Activity",
     "AmountExceedsHold",
     "ClawbackExceedsEarned",
     "ConcurrentUpdate",
@@ -46,6 +55,7 @@ __all__ = [
     "HoldAlreadyCaptured",
     "HoldAlreadyVoided",
     "HoldExpired",
+    "Idle",
     "InsufficientPoints",
     "KeyReused",
     "NotEarned",
@@ -76,6 +86,9 @@ __all__ = [
     "retried",
     "settle",
     "settle_due",
+    "start_clocks",
+    "stir",
+    "stop_clocks",
     "transfer",
     "unmerge",
     "void",

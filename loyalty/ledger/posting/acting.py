@@ -10,7 +10,7 @@ from loyalty.core import ids
 from loyalty.core.refusals import Refusal
 from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Draft, Note, NotEnough, PlannedEntry
+from loyalty.ledger.planning import Draft, Idle, Note, NotEnough, PlannedEntry
 from loyalty.ledger.planning.accounts import in_utc
 from loyalty.ledger.posting import booking, locking, repeating
 
@@ -91,6 +91,7 @@ def post(
     shown: Account | None = None,
     is_historic: bool = False,
     spends: int = 0,
+    idle: Idle | None = None,
 ) -> Entry:
     """Do something new in an account that is open.
 
@@ -107,6 +108,7 @@ def post(
     book = loading.open_book(locked, at=at, spends=spends)
     draft = Draft(book, at=at, recorded_at=recorded_at or at)
     planned = plan(draft)
+    planning.stir(draft, idle)
     written = booking.write([(locked, draft)], is_historic=is_historic)
     if shown is not None and shown is not locked:
         booking.show(shown, book)
@@ -123,6 +125,7 @@ def answer_for(
     parent: Entry | None = None,
     is_whole: bool = False,
     others: Sequence[Account] = (),
+    idle: Idle | None = None,
 ) -> Entry:
     """Do something about an older entry of an account, even if that was merged since.
 
@@ -139,6 +142,7 @@ def answer_for(
     )
     planned = plan(case)
     case.hand_on()
+    planning.stir(case.heir or case.draft, idle)
     written = booking.write(case.plans, parent=parent)
     return find_written(written, account, planned)
 

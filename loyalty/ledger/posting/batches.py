@@ -8,8 +8,8 @@ from datetime import datetime
 
 from loyalty.core import engines
 from loyalty.ledger import loading, planning
-from loyalty.ledger.models import Account, Entry
-from loyalty.ledger.planning import Draft, Grant, Note
+from loyalty.ledger.models import NEVER, Account, Entry
+from loyalty.ledger.planning import Draft, Grant, Idle, Note
 from loyalty.ledger.posting import acting, booking, locking, repeating, verbs
 
 Place = tuple[int, str]
@@ -28,20 +28,37 @@ class Earning:
     actor: str = ""
     on_behalf_of: str = ""
     reason: str = ""
+    idle: Idle | None = None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something that keeps an account awake and moves no points, as `posting.stir` takes it."""
+
+    account_id: int
+    idle: Idle
+    at: datetime
 
 
 def earn_many(
-    *, earnings: Sequence[Earning], recorded_at: datetime, is_historic: bool = True
+    *,
+    earnings: Sequence[Earning],
+    recorded_at: datetime,
+    is_historic: bool = True,
+    activities: Sequence[Activity] = (),
 ) -> list[Entry]:
     """Earn for many accounts, in the given order per account, in a few statements.
 
-    Returns an entry per earning, in their order; a key that was seen before gives its first
-    entry. Hand over some thousands at a time. Raises as `earn` does, and then nothing is kept.
+    `activities`, in order of time, take place before what is earned later. Returns an entry per
+    earning, in their order; a key that was seen before gives its first entry. Hand over some
+    thousands at a time. Raises as `earn` does, and then nothing is kept.
     """
-    accounts = locking.lock_accounts({earning.account_id for earning in earnings})
+    all_asked: list[Earning | Activity] = [*earnings, *activities]
+    accounts = locking.lock_accounts({one.account_id for one in all_asked})
     asked = [_note(accounts[earning.account_id], earning) for earning in earnings]
     known = _get_known(earnings)
-    drafts = _open_drafts(accounts, earnings, recorded_at)
+    drafts = _open_drafts(accounts, all_asked, recorded_at)
+    awake = _Awake(drafts, activities)
     planned: dict[Place, tuple[int, Note]] = {}
     for earning, note in zip(earnings, asked, strict=True):
         place = (earning.account_id, earning.key)
@@ -50,7 +67,9 @@ def earn_many(
             repeating.check_same(first, note)
         else:
             acting.must_be_open(accounts[earning.account_id])
+            awake.stir(earning.account_id, until=earning.at)
             planned[place] = (_plan(drafts[earning.account_id], earning, note), note)
+    awake.stir_all()
     plans = [(accounts[account], draft) for account, draft in drafts.items()]
     written = {
         (entry.account_id, entry.number): entry
@@ -87,20 +106,48 @@ def _get_known(earnings: Sequence[Earning]) -> dict[Place, Entry]:
 
 
 def _open_drafts(
-    accounts: dict[int, Account], earnings: Sequence[Earning], recorded_at: datetime
+    accounts: dict[int, Account], asked: Sequence[Earning | Activity], recorded_at: datetime
 ) -> dict[int, Draft]:
     first: dict[int, datetime] = {}
     last: dict[int, datetime] = {}
-    for earning in earnings:
-        first.setdefault(earning.account_id, earning.at)
-        last[earning.account_id] = max(earning.at, last.get(earning.account_id, earning.at))
+    asleep: dict[int, datetime] = {}
+    for one in asked:
+        first.setdefault(one.account_id, one.at)
+        last[one.account_id] = max(one.at, last.get(one.account_id, one.at))
+        if one.idle is not None:
+            until = min(one.idle.until, asleep.get(one.account_id, one.idle.until))
+            asleep[one.account_id] = until
     books = {key: loading.as_book(account) for key, account in accounts.items()}
     loading.read_open_lots(
-        book for key, book in books.items() if loading.is_due(accounts[key], at=last[key])
+        book
+        for key, book in books.items()
+        # It may fall asleep between two of these, with lots of which nothing was due before.
+        if loading.is_due(accounts[key], at=last[key]) or asleep.get(key, NEVER) <= last[key]
     )
     return {
         key: Draft(book, at=first[key], recorded_at=recorded_at) for key, book in books.items()
     }
+
+
+class _Awake:
+    """The activities among what is earned, each in its time."""
+
+    def __init__(self, drafts: dict[int, Draft], activities: Sequence[Activity]) -> None:
+        self._drafts = drafts
+        self._left: dict[int, list[Activity]] = {}
+        for activity in activities:
+            self._left.setdefault(activity.account_id, []).append(activity)
+
+    def stir(self, account: int, *, until: datetime) -> None:
+        left = self._left.get(account, [])
+        while left and left[0].at <= until:
+            activity = left.pop(0)
+            self._drafts[account].turn_to(activity.at)
+            planning.stir(self._drafts[account], activity.idle)
+
+    def stir_all(self) -> None:
+        for account in self._left:
+            self.stir(account, until=NEVER)
 
 
 def _plan(draft: Draft, earning: Earning, note: Note) -> int:
@@ -108,6 +155,7 @@ def _plan(draft: Draft, earning: Earning, note: Note) -> int:
     entry = verbs.plan_earn(
         draft, grants=earning.grants, asked=note, occurred_at=earning.occurred_at
     )
+    planning.stir(draft, earning.idle)
     return entry.number
 
 

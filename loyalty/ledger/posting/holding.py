@@ -8,7 +8,7 @@ from loyalty.core import ids
 from loyalty.core.refusals import Refusal
 from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry, Hold, HoldState
-from loyalty.ledger.planning import Draft, NotEnough, PlannedEntry
+from loyalty.ledger.planning import Draft, Idle, NotEnough, PlannedEntry
 from loyalty.ledger.posting import repeating
 from loyalty.ledger.posting.acting import Case, answer_for, post, spend
 
@@ -88,6 +88,7 @@ def capture(
     reference: str = "",
     actor: str = "",
     reason: str = "",
+    idle: Idle | None = None,
 ) -> Entry:
     """Spend points of a hold, those that die first; the others go back to their lots.
 
@@ -110,7 +111,7 @@ def capture(
         except planning.NotOpen as ended:
             raise _refusal(hold) from ended
 
-    return answer_for(hold.account_id, asked, plan, at=at, recorded_at=recorded_at)
+    return answer_for(hold.account_id, asked, plan, at=at, recorded_at=recorded_at, idle=idle)
 
 
 def void(
@@ -121,6 +122,7 @@ def void(
     recorded_at: datetime | None = None,
     actor: str = "",
     reason: str = "",
+    idle: Idle | None = None,
 ) -> Entry:
     """Let all points of a hold go back to their lots, as `capture` does those it leaves.
 
@@ -135,7 +137,7 @@ def void(
         except planning.NotOpen as ended:
             raise _refusal(hold) from ended
 
-    return answer_for(hold.account_id, asked, plan, at=at, recorded_at=recorded_at)
+    return answer_for(hold.account_id, asked, plan, at=at, recorded_at=recorded_at, idle=idle)
 
 
 def _number(case: Case, hold: Hold) -> int:

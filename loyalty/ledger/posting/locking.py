@@ -76,6 +76,15 @@ def lock_due(*, at: datetime, limit: int, since: datetime | None = None) -> list
     )
 
 
+def lock_next(
+    condition: str, parameters: Sequence[Any], *, after: int, limit: int
+) -> list[Account]:
+    """Lock the next accounts, in order of id past `after`, of which a condition is true."""
+    return _select(
+        f"{condition} AND a.id > %s", [*parameters, after], order=f"a.id LIMIT {int(limit)}"
+    )
+
+
 def hold(account_id: int) -> Account:
     """Return an account that is locked and as it is now."""
     return find_held(account_id) or lock_accounts([account_id])[account_id]

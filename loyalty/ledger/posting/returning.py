@@ -9,7 +9,7 @@ from loyalty.core import ids
 from loyalty.core.refusals import Refusal
 from loyalty.ledger import families, loading, planning
 from loyalty.ledger.models import Entry, Kind
-from loyalty.ledger.planning import Draft, Earned, Note, NotEnough, PlannedEntry
+from loyalty.ledger.planning import Draft, Earned, Idle, Note, NotEnough, PlannedEntry
 from loyalty.ledger.posting import repeating, sharing
 from loyalty.ledger.posting.acting import Case, answer_for
 from loyalty.ledger.posting.sharing import Asked, Ends
@@ -49,6 +49,7 @@ def refund(
     recorded_at: datetime | None = None,
     actor: str = "",
     reason: str = "",
+    idle: Idle | None = None,
 ) -> Entry:
     """Give back points that an entry spent, to the lots they came from, last drawn first.
 
@@ -66,17 +67,15 @@ def refund(
         spending = loading.read_spending(case.draft.book, entry)
         try:
             return planning.refund(
-                case.draft,
-                spending=spending,
-                points=points,
-                grace_days=grace_days,
-                note=asked,
-                is_closed=case.is_closed,
-            )
+                case.draft, spending=spending, points=points, grace_days=grace_days,
+                note=asked, is_closed=case.is_closed,
+            )  # fmt: skip
         except NotEnough as refusal:
             raise RefundExceedsSpent(left=refusal.available) from refusal
 
-    return answer_for(entry.account_id, asked, plan, at=at, recorded_at=recorded_at, parent=entry)
+    return answer_for(
+        entry.account_id, asked, plan, at=at, recorded_at=recorded_at, parent=entry, idle=idle
+    )
 
 
 def clawback(

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.core.refusals import Refusal, ValidationFailed
 from loyalty.ledger import loading, planning
 from loyalty.ledger.models import Account, Entry, Kind
-from loyalty.ledger.planning import Draft, Grant, Note, PlannedEntry
+from loyalty.ledger.planning import Draft, Grant, Idle, Note, PlannedEntry
 from loyalty.ledger.posting import booking, locking, repeating
-from loyalty.ledger.posting.acting import open_case, post, spend
+from loyalty.ledger.posting.acting import must_be_open, open_case, post, spend
 
 
 class TakesEffectLater(Refusal):
@@ -31,20 +31,17 @@ def earn(
     on_behalf_of: str = "",
     reason: str = "",
     is_historic: bool = False,
+    idle: Idle | None = None,
 ) -> Entry:
     """Give the points of an award, effective at `occurred_at` (now if absent), and repay debt.
 
+    `idle` says until when the account stays awake since, here and wherever else it is taken.
     Raises TakesEffectLater, EarnedAlready, AccountMerged, AccountClosed, KeyReused, NotOpaque.
     """
     asked = note_of_earn(
-        account=account,
-        grants=grants,
-        reference=reference,
-        key=key,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        reason=reason,
-    )
+        account=account, grants=grants, reference=reference, key=key, actor=actor,
+        on_behalf_of=on_behalf_of, reason=reason,
+    )  # fmt: skip
 
     def plan(draft: Draft) -> PlannedEntry:
         return plan_earn(draft, grants=grants, asked=asked, occurred_at=occurred_at)
@@ -57,6 +54,7 @@ def earn(
         at=at,
         recorded_at=recorded_at,
         is_historic=is_historic,
+        idle=idle,
     )
 
 
@@ -72,20 +70,14 @@ def redeem(
     on_behalf_of: str = "",
     reason: str = "",
     is_historic: bool = False,
+    idle: Idle | None = None,
 ) -> Entry:
     """Spend points, earliest expiry first.
 
     Raises InsufficientPoints, AccountMerged, AccountClosed, KeyReused, NotOpaque.
     """
-    asked = repeating.note(
-        "REDEEM",
-        points,
-        reference=reference,
-        key=key,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        reason=reason,
-    )
+    words = {"reference": reference, "on_behalf_of": on_behalf_of, "actor": actor}
+    asked = repeating.note("REDEEM", points, key=key, reason=reason, **words)
 
     def plan(draft: Draft) -> PlannedEntry:
         return spend(lambda: planning.redeem(draft, points=points, note=asked))
@@ -99,6 +91,7 @@ def redeem(
         recorded_at=recorded_at,
         is_historic=is_historic,
         spends=points,
+        idle=idle,
     )
 
 
@@ -114,6 +107,7 @@ def adjust(
     recorded_at: datetime | None = None,
     reference: str = "",
     on_behalf_of: str = "",
+    idle: Idle | None = None,
 ) -> Entry:
     """Add points that expire at `expires_at` (never if absent), or take some away for ever.
 
@@ -139,7 +133,26 @@ def adjust(
         at=at,
         recorded_at=recorded_at,
         spends=max(-points, 0),
+        idle=idle,
     )
+
+
+def stir(
+    *, account: Account, idle: Idle, at: datetime, recorded_at: datetime | None = None
+) -> None:
+    """Note an activity that moves no points: the account sleeps later since, never earlier.
+
+    What is due is settled first. Writes nothing where that changes nothing. Raises
+    AccountMerged, AccountClosed.
+    """
+    locked = locking.hold(account.pk)
+    must_be_open(locked)
+    book = loading.open_book(locked, at=at)
+    draft = Draft(book, at=at, recorded_at=recorded_at or at)
+    planning.stir(draft, idle)
+    booking.put([(locked, draft)])
+    if account is not locked:
+        booking.show(account, book)
 
 
 def settle(*, account: Account, at: datetime, recorded_at: datetime | None = None) -> list[Entry]:
