@@ -216,4 +216,28 @@ _REPLAYED = OpenApiParameter(
     description="This is the first answer again; after 90 days, only its status and id.",
 )
 
-get_operation = extend_schema(responses={200: OperationOutput})
+_DONE = {
+    "key": "7f0c",
+    "operation": "recordPurchase",
+    "status": 201,
+    "id": "pur_01m7zzcn5mkr9gvvxhzq1xspf4",
+    "code": None,
+    "location": "/api/v1/purchases/pur_01m7zzcn5mkr9gvvxhzq1xspf4",
+    "answered_at": "2026-11-21T09:15:01+00:00",
+}
+_REFUSED: dict[str, Any] = {
+    **_DONE,
+    "operation": "createHold",
+    "status": 422,
+    "id": None,
+    "code": "insufficient-points",
+    "location": None,
+}
+
+get_operation = extend_schema(
+    responses={200: OperationOutput},
+    examples=[
+        OpenApiExample("It happened", value=_DONE, response_only=True),
+        OpenApiExample("It was refused", value=_REFUSED, response_only=True),
+    ],
+)

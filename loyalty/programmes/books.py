@@ -51,6 +51,9 @@ class ProgrammeMissing(Refusal):
     is_retryable = True
     title = _("The loyalty programme has not been set up yet.")
 
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "60"})
+
 
 def get_book(*, revision: str | None = None) -> Rulebook:
     """Return the rulebook in force: one cheap statement, unless the revision is new here.

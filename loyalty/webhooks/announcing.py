@@ -80,6 +80,9 @@ EVENTS: Mapping[str, Kind] = {
     "member.unmerged": Kind(_("merge undone"), _only("merge", "member", "into")),
     "member.closed": Kind(_("member left"), _only("member", "points_removed")),
     "purchase.recorded": Kind(_("purchase recorded"), _sale("purchase"), has_store=True),
+    "purchase.attached": Kind(
+        _("purchase given to who showed the card afterwards"), _sale("purchase"), has_store=True
+    ),
     "purchase.returned": Kind(_("goods returned"), _sale("return", "purchase"), has_store=True),
     "points.earned": Kind(_("points earned"), _points),
     "points.activated": Kind(_("points can be spent now"), _points),

@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 
 class TestGetBook:
     def test_refuses_before_there_is_a_programme(self):
-        with pytest.raises(ProgrammeMissing):
+        with pytest.raises(ProgrammeMissing) as refused:
             get_book()
+
+        assert refused.value.headers == {"Retry-After": "60"}
 
     def test_holds_the_whole_programme(self, programme):
         book = get_book()

@@ -10,7 +10,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry
 from loyalty.ledger.planning import AWAY, Grant, Wait
 from loyalty.programmes.models import Programme, Store
-from members import closing, correcting, enrolling, merging, vouchering
+from members import attaching, closing, correcting, enrolling, merging, vouchering
 from members.models import Member
 from rewards import redeeming
 from rewards.models import Reward, RewardKind
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def live(programme: Programme) -> Member:
-    """Let Ada enrol, buy, bring back, redeem and much more; nobody leaves, nothing expires."""
+    """Let Ada enrol, buy, show her card late, bring back, redeem and much more; nobody leaves."""
     ada = enrolling.enrol(
         at=NOON, first_name="Ada", last_name="Lovelace", email="ada@example.org",
         phone="+33612345678",
@@ -39,6 +39,7 @@ def live(programme: Programme) -> Member:
     _owe(ada)
     vouchering.use(code=give_voucher(ada).code, at=NOON)
     _merge(ada)
+    attaching.attach(purchase=buy(None, "10.00", key="nobody"), member=ada, key="a", at=NOON)
     return ada
 
 

@@ -61,7 +61,7 @@ class TestEvents:
 
     def test_tell_of_a_purchase_with_its_store_in_the_currency(self, lived):
         assert data_of("purchase.recorded") == {
-            "purchase": Purchase.objects.get().public_id,
+            "purchase": Purchase.objects.get(total_cents=12_000).public_id,
             "member": lived.public_id,
             "store": "lyon",
             "business_on": "2026-03-10",
