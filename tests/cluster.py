@@ -78,8 +78,27 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop it: whoever is still connected is cut off."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Stop it as a crash does: nothing is written any more, and it starts by recovering."""
+        self._end(signal.SIGQUIT)
+
+    def copy(self, url: str) -> None:
+        """Take over all that another database holds, tables and rows, into this empty one."""
+        programs, asked = self.server.programs, {"user": self.server.user, "cwd": self.folder}
+        dumped = subprocess.run(
+            [programs / "pg_dump", "--no-owner", "--no-privileges", url],
+            check=True, capture_output=True, **asked,
+        )  # fmt: skip
+        subprocess.run(
+            [programs / "psql", "--quiet", "--set", "ON_ERROR_STOP=1", self.url],
+            input=dumped.stdout, check=True, stdout=subprocess.DEVNULL, **asked,
+        )  # fmt: skip
+
+    def _end(self, number: signal.Signals) -> None:
         if self.process is not None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(number)
             self.process.wait(timeout=60)
             self.process = None
 

@@ -3,18 +3,19 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from django.db import connection
 
 from tests import cluster
 from tests.house import processes
+from tests.house.test_night_killed import url_of
 
-# Five seconds are promised; others share this machine.
+# A call that is stuck is a fault, and no test may wait for ever.
 SECONDS = 60
 MAKE_A_KEY = """
 import django
@@ -45,7 +46,6 @@ def installation(url: str, folder: Path) -> tuple[dict[str, str], str]:
         "VAR_DIR": str(folder / "var"),
         "DJANGO_SETTINGS_MODULE": "loyalty.settings",
     }
-    run(environment, "manage.py", "migrate", "--no-input")
     run(
         environment,
         *("manage.py", "setup_programme", "--name", "Chez Ada", "--currency", "EUR"),
@@ -72,12 +72,15 @@ def sell(port: int, secret: str, key: str) -> tuple[int, Any, Any]:
         return answer.code, answer.headers, json.load(answer)
 
 
-@pytest.mark.processes
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 class TestWhilePostgresqlIsAway:
     @pytest.mark.parametrize("pool", ["0", "1"])
     def test_tills_are_told_and_then_served_again(self, tmp_path: Path, pool: str):
         try:
             with cluster.standing() as server:
+                # Migrating takes longer than all else: it begins with the test's own tables.
+                server.copy(url_of(connection.settings_dict["NAME"]))
                 self.walk(server, tmp_path, pool)
         except cluster.NoServer as reason:
             pytest.skip(str(reason))
@@ -94,9 +97,7 @@ class TestWhilePostgresqlIsAway:
             server.stop()
             during = [sell(port, secret, "during") for _ in range(3)]
             server.start()
-            deadline = time.monotonic() + SECONDS
-            while (after := sell(port, secret, "during"))[0] == 503:
-                assert time.monotonic() < deadline
+            after = sell(port, secret, "during")
             again = sell(port, secret, "before")
 
         assert before[0] == 201
@@ -104,5 +105,6 @@ class TestWhilePostgresqlIsAway:
             assert (status, headers["Content-Type"]) == (503, "application/problem+json")
             assert headers["Retry-After"] == "2"
             assert (problem["code"], problem["retryable"]) == ("database-unavailable", True)
+        # Five seconds are promised. The first call is served, and a pool waits no longer for one.
         assert (after[0], after[1]["Idempotent-Replayed"]) == (201, None)
         assert (again[2], again[1]["Idempotent-Replayed"]) == (before[2], "true")

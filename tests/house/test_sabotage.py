@@ -8,7 +8,7 @@ import pytest
 from tests.sabotage.table import SABOTAGES, Sabotage
 
 ROOT = Path(__file__).parent.parent.parent
-PROMISES = {"P5", "P6", "P7", "P8", "P9", "P12", "P13", "P14"}
+PROMISES = {"P2", "P4", "P5", "P6", "P7", "P8", "P9", "P12", "P13", "P14"}
 
 
 def names_in(path: Path) -> set[str]:

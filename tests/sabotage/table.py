@@ -28,7 +28,33 @@ PLANNING = "loyalty/ledger/planning/"
 POSTING = "loyalty/ledger/posting/"
 LEDGER = "tests/ledger/"
 
+DAY = "tests/house/test_till_day.py::test_a_day_leaves_the_books_that_it_should"
+
 SABOTAGES = (
+    Sabotage(
+        "every request has a key of its own",
+        "P2",
+        "loyalty/clients/answering.py",
+        "    return Call(request.client, key, view.operation, asked)",
+        "    return Call(request.client, requests.get_id(request), view.operation, asked)",
+        DAY,
+        engine=POSTGRESQL,
+    ),
+    Sabotage(
+        "what a key claims outlives a call that is killed",
+        "P4",
+        "loyalty/clients/answering.py",
+        "            with transaction.atomic(durable=True):\n"
+        "                return _claim_and(call, run, at=at)",
+        "            with transaction.atomic(durable=True):\n"
+        "                pk = claims.claim(call=call, at=at)\n"
+        "            with transaction.atomic(durable=True):\n"
+        "                given = run()\n"
+        "                claims.settle(pk=pk or 0, given=given)\n"
+        "                return given if pk else None",
+        DAY,
+        engine=POSTGRESQL,
+    ),
     Sabotage(
         "accounts are read without their lock",
         "P5",
