@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.models import (
     DayToCount,
+    Fit,
     MeasureSettings,
     MemberFact,
     MemberMonth,
+    Outlook,
     PointsDay,
     Refresh,
     Revision,
@@ -32,7 +34,7 @@ class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
         return (*found, "=member__external_id") if sees_people else found
 
     @admin.display(description=_("member"), ordering="member")
-    def whose(self, row: MemberFact | MemberMonth) -> str:
+    def whose(self, row: MemberFact | MemberMonth | Outlook) -> str:
         return str(row.member.public_id)
 
 
@@ -71,6 +73,23 @@ class PointsDayAdmin(ShownOnly, admin.ModelAdmin[PointsDay]):
     list_select_related = ("wallet",)
     list_filter = ("wallet", "kind")
     ordering = ("-day", "-id")
+    show_full_result_count = False
+
+
+@admin.register(Fit)
+class FitAdmin(ShownOnly, admin.ModelAdmin[Fit]):
+    paginator = FirstPages
+    list_display = ("as_of", "members", "repeaters", "expected_cents", "log_likelihood")
+    ordering = ("-as_of",)
+    show_full_result_count = False
+
+
+@admin.register(Outlook)
+class OutlookAdmin(Pseudonymous):
+    paginator = FirstPages
+    list_display = ("whose", "alive", "expected_days", "expected_cents")
+    list_select_related = ("member",)
+    ordering = ("-member",)
     show_full_result_count = False
 
 

@@ -51,13 +51,15 @@ class Drill:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A small case worked by hand, run as a test. Receipts: member, day, cents. Points: member,
-    day, how many earned (or, negative, redeemed). Enrolments: member, day."""
+    day, how many earned (or, negative, redeemed). Enrolments: member, day. Outlooks, of a fit on
+    the period's last day: member, cents expected, besides one day and even odds."""
 
     period: Period
     expected: Figure
     receipts: tuple[tuple[str, str, int], ...] = ()
     points: tuple[tuple[str, str, int], ...] = ()
     enrolments: tuple[tuple[str, str], ...] = ()
+    outlooks: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _CATALOGUE = (
 _MEASURES = (
     "analytics.view_measures",
     *_view("analytics", "memberfact", "membermonth", "storeday", "pointsday"),
+    *_view("analytics", "fit", "outlook"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
 )
 _BOOK = tuple(_view("ledger", "wallet", "holder", "account", "entry", "lot", "movement", "hold"))

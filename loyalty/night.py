@@ -12,7 +12,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from analytics import facts
+from analytics import facts, predicting
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
 from loyalty.events import jobs
@@ -134,6 +134,12 @@ def _refresh_measures(_day: date, at: datetime) -> Work:
     return partial(facts.refresh, at=at)
 
 
+def _predict(day: date, at: datetime) -> Work:
+    """Of several days that are caught up, only the last says what is to come."""
+    is_last = day == zones.business_day(moment=at, zone=books.get_book().zone) - _DAY
+    return partial(predicting.predict, day=day, at=at) if is_last else lambda: 0
+
+
 _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("settle", jobs.share, _settle),
     # After it: only of points that are still there is there anything to tell.
@@ -145,4 +151,6 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("birthdays", jobs.run, _give_birthdays),
     ("vouchers", jobs.run_chunks, _expire_vouchers),
     ("measures", jobs.run, _refresh_measures),
+    # After it: what is to come is told by the facts.
+    ("forecasts", jobs.run, _predict),
 )

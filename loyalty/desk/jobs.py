@@ -28,6 +28,7 @@ NAMES: Mapping[str, Promise] = {
     "tiers": _("Review of tiers"),
     "birthdays": _("Birthdays"),
     "measures": _("Measures"),
+    "forecasts": _("Predicted value"),
     "vouchers": _("Expiry of vouchers"),
     ERASURES: _("Erasure of members"),
 }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from analytics.models import Fit, Outlook
 from analytics.periods import Period, day
 from analytics.scopes import WHOLE, Cut, Scope, get_scope
 from loyalty.core import ids
@@ -132,6 +133,22 @@ def move(
             return posting.redeem(account=account, points=-points, reference=key, key=key, at=at)
         grant = Grant("points", points, available_at or at, expires_at)
         return posting.earn(account=account, grants=[grant], reference=key, key=key, at=at)
+
+
+def foresee(outlooks: Sequence[tuple[Member, int]], *, on: date) -> None:
+    """Keep a fit of a day that expects so many cents of each member, one day, and even odds."""
+    if not outlooks:
+        return
+    count = len(outlooks)
+    fit = Fit.objects.create(
+        as_of=on, fitted_at=NOW, members=count, repeaters=count, r=1, alpha=1, a=1, b=1,
+        log_likelihood=-1, told=count, alive=count / 2, expected_days=count,
+        expected_cents=sum(cents for _, cents in outlooks),
+    )  # fmt: skip
+    Outlook.objects.bulk_create(
+        Outlook(member=member, fit=fit, alive=0.5, expected_days=1, expected_cents=cents)
+        for member, cents in outlooks
+    )
 
 
 def import_cdnow() -> None:

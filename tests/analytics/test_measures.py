@@ -15,6 +15,7 @@ from tests.analytics.builders import (
     NOW,
     PARIS,
     Sold,
+    foresee,
     make_members,
     make_programme,
     move,
@@ -34,6 +35,7 @@ class TestRegistry:
             "buyers_ratio",
             "churn_rate",
             "clv_historic",
+            "clv_predicted",
             "cohort_retention",
             "enrolments",
             "lost_members",
@@ -129,13 +131,14 @@ def tell(measure: Measure) -> None:
     """Let an example happen."""
     make_programme()
     example = measure.example
-    names = [told[0] for told in (*example.receipts, *example.points)]
+    names = [told[0] for told in (*example.receipts, *example.points, *example.outlooks)]
     members = make_members(list(dict.fromkeys(names)))
     for name, on in example.enrolments:
         make_members([name], enrolled_at=noon_of(on))
     sell(Sold(members[name], day(on), cents) for name, on, cents in example.receipts)
     for name, on, points in example.points:
         move(members[name], points, noon_of(on))
+    foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
 
 
 def noon_of(on: str) -> datetime:

@@ -12,7 +12,10 @@ from tests.house import processes
 from tests.house.processes import Running
 
 SERVED = "Ctrl-C stops"
-STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
+STEPS = [
+    "settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures",
+    "forecasts",
+]  # fmt: skip
 
 
 def get(port: int, path: str) -> int:

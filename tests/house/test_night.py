@@ -23,7 +23,10 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 4, 10)
 YESTERDAY = date(2026, 4, 9)
 MIDNIGHT = datetime(2026, 4, 9, 22, 0, tzinfo=UTC)
-STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
+STEPS = [
+    "settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures",
+    "forecasts",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -174,6 +177,7 @@ class TestRun:
             1,
             1,
             1,
+            1,
         ]
 
 
@@ -213,7 +217,7 @@ class TestTheTick:
         tasks.tick_night()
 
         assert [done(date(2026, 4, n)) for n in (7, 8, 9)] == [STEPS] * 3
-        assert JobRun.objects.count() == 28
+        assert JobRun.objects.count() == 32
 
     def test_does_nothing_before_there_is_a_programme(self):
         tasks.tick_night()

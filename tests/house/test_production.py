@@ -22,7 +22,10 @@ from tests.house import processes
 
 # Away from what anybody else keeps in the same Redis.
 REDIS = "redis://127.0.0.1:6379/9"
-STEPS = ["settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures"]
+STEPS = [
+    "settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures",
+    "forecasts",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class MemberFact(models.Model):
     first_month = models.DateField(_("cohort"))
     receipts = models.BigIntegerField(_("receipts"))
     revenue_cents = models.BigIntegerField(_("revenue (cents)"))
+    first_day_cents = models.BigIntegerField(_("bought on the first day (cents)"), default=0)
     returned_cents = models.BigIntegerField(_("returned (cents)"), default=0)
     days = models.IntegerField(_("distinct days"))
 

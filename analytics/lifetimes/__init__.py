@@ -1,0 +1,1 @@
+"""How long members stay, how often they buy and what it is worth: published models. Pure."""

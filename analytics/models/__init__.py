@@ -1,0 +1,28 @@
+"""What analytics keeps: facts of what was, and forecasts of what is expected."""
+
+from analytics.models.facts import (
+    DayToCount,
+    MeasureSettings,
+    MemberFact,
+    MemberMonth,
+    PointsDay,
+    Refresh,
+    Revision,
+    StoreDay,
+    Topic,
+)
+from analytics.models.forecasts import Fit, Outlook
+
+__all__ = [
+    "DayToCount",
+    "Fit",
+    "MeasureSettings",
+    "MemberFact",
+    "MemberMonth",
+    "Outlook",
+    "PointsDay",
+    "Refresh",
+    "Revision",
+    "StoreDay",
+    "Topic",
+]

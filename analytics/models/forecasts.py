@@ -1,0 +1,80 @@
+"""Forecasts: how members are expected to buy, by the models that were fitted to facts.
+
+Only `predicting.py` writes them. A fit is kept; what it says of each member is replaced by the
+next one.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+
+class Fit(models.Model):
+    """The parameters that explain best what members bought, up to and including a business day.
+
+    BG/NBD (r, alpha, a, b) tells how often, in weeks; gamma-gamma (p, q, v) what a day of buying
+    is worth, in whole units of the currency. Without enough who came back there are none of the
+    latter. `trial` holds the same model fitted to the first half of the history against what was
+    then seen.
+    """
+
+    as_of = models.DateField(_("up to the day"), unique=True)
+    fitted_at = models.DateTimeField(_("fitted"))
+    members = models.BigIntegerField(_("members who ever bought"))
+    repeaters = models.BigIntegerField(_("members who came back"))
+    r = models.FloatField("r")
+    alpha = models.FloatField("alpha")
+    a = models.FloatField("a")
+    b = models.FloatField("b")
+    log_likelihood = models.FloatField(_("log-likelihood"))
+    p = models.FloatField("p", null=True)
+    q = models.FloatField("q", null=True)
+    v = models.FloatField("v", null=True)
+    value_log_likelihood = models.FloatField(_("log-likelihood of the value"), null=True)
+    told = models.BigIntegerField(_("members with an outlook"))
+    alive = models.FloatField(_("of them, expected to be customers still"))
+    expected_days = models.FloatField(_("days of buying expected in 12 months"))
+    expected_cents = models.BigIntegerField(_("expected in 12 months (cents)"), null=True)
+    trial = models.JSONField(_("calibration and holdout"), default=list)
+
+    class Meta:
+        verbose_name = _("fit of predicted value")
+        verbose_name_plural = _("fits of predicted value")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(repeaters__lte=models.F("members"), repeaters__gte=0),
+                name="analytics_fit_has_no_more_repeaters_than_members",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
+
+
+class Outlook(models.Model):
+    """What the last fit expects of a member in the 12 months after it."""
+
+    member = models.OneToOneField(
+        Member, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("member")
+    )
+    fit = models.ForeignKey(
+        Fit, models.CASCADE, related_name="+", verbose_name=_("fit"), db_index=False
+    )
+    alive = models.FloatField(_("probability of still being a customer"))
+    expected_days = models.FloatField(_("days of buying expected"))
+    expected_cents = models.BigIntegerField(_("expected revenue (cents)"), null=True)
+
+    class Meta:
+        verbose_name = _("member's outlook")
+        verbose_name_plural = _("members' outlooks")
+        indexes = [models.Index(fields=["alive"], name="analytics_outlook_by_alive")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(alive__gte=0, alive__lte=1), name="analytics_alive_is_a_probability"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
