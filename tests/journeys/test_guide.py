@@ -39,6 +39,11 @@ class TestEveryRefusal:
         real = [(code, known[code].status, known[code].is_retryable) for code, *_rest in told()]
         assert told() == real
 
+    def test_is_sent_again_by_the_loop_where_it_says_so(self):
+        again = python_of("docs/pos-guide.md", defining="send").__globals__["AGAIN"]
+
+        assert [one for one in told() if one[2] is not (one[1] in again)] == []
+
     def test_is_told_in_the_order_of_statuses_and_codes(self):
         order = [(status, code) for code, status, _again in told()]
 
