@@ -50,9 +50,10 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A small case worked by hand, run as a test. Receipts: member, day, cents. Points: member,
-    day, how many earned (or, negative, redeemed). Enrolments: member, day. Outlooks, of a fit on
-    the period's last day: member, cents expected, besides one day and even odds."""
+    """A small case worked by hand, run as a test. Receipts: member or "" for nobody, day, cents.
+    Points: member, day, how many earned (or, negative, redeemed). Enrolments: member, day.
+    Outlooks, of a fit on the period's last day: member, cents expected, besides one day and even
+    odds."""
 
     period: Period
     expected: Figure

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from benchmarks import checks, counting, databases, doors, profiles, scene, wire
+from benchmarks import checks, counting, databases, doors, profiles, scene, served, wire
 from benchmarks.doors import Answer, Environ
 from benchmarks.harness import Comparison, Count, Report, Side, Twin, compare
 from benchmarks.run import Run
@@ -45,6 +45,12 @@ def measure(run: Run) -> Report:
             compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
         )
     check(report, shop, answers)
+    report.comparisons.append(
+        served.compare_served(
+            run, database=shop.database, named="reading a balance",
+            calls=lambda _number: balances, status=200, warm=balances[0],
+        )
+    )  # fmt: skip
     if run.is_profiled:
         report.notes += profiles.profile(lambda: read(balances))
     return report

@@ -5,7 +5,7 @@ from datetime import datetime
 import psycopg
 from django.utils import timezone
 
-from benchmarks import checks, databases, doors, profiles, scene, wire
+from benchmarks import checks, databases, doors, profiles, scene, served, wire
 from benchmarks.counting import build_purchase, count_round_trips
 from benchmarks.doors import Answer, Environ
 from benchmarks.harness import Comparison, Report, Side, Twin, compare
@@ -29,6 +29,7 @@ def measure(run: Run) -> Report:
     streams = hear_all(run, shop, at=at)
     count_round_trips(run, shop, report=report, at=at)
     compare_with_floor(run, shop, streams, report=report, at=at)
+    report.comparisons.append(compare_served(run, shop, at=at))
     if run.is_profiled:
         report.notes += profile(run, shop, streams, at=at)
     return report
@@ -84,6 +85,18 @@ def compare_with_floor(
             compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
         )
     check(report, answers)
+
+
+def compare_served(run: Run, shop: Scene, *, at: datetime) -> Comparison:
+    """Measure purchases behind gunicorn; the warm one is of a receipt that no round has."""
+    return served.compare_served(
+        run,
+        database=shop.database,
+        named="a purchase",
+        calls=lambda number: build_round(shop, number=number, at=at),
+        status=201,
+        warm=build_purchase(shop, shop.shoppers[0], receipt="warm", lines=LINES, at=at),
+    )
 
 
 def buying(run: Run, shop: Scene, *, answers: list[Answer], at: datetime) -> Side:

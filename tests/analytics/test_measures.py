@@ -41,6 +41,7 @@ class TestRegistry:
             "lost_members",
             "median_gap_days",
             "pareto_share",
+            "participation_rate",
             "points_flow",
             "purchase_frequency",
             "reactivated",
@@ -132,10 +133,10 @@ def tell(measure: Measure) -> None:
     make_programme()
     example = measure.example
     names = [told[0] for told in (*example.receipts, *example.points, *example.outlooks)]
-    members = make_members(list(dict.fromkeys(names)))
+    members = make_members(list(dict.fromkeys(filter(None, names))))
     for name, on in example.enrolments:
         make_members([name], enrolled_at=noon_of(on))
-    sell(Sold(members[name], day(on), cents) for name, on, cents in example.receipts)
+    sell(Sold(members.get(name), day(on), cents) for name, on, cents in example.receipts)
     for name, on, points in example.points:
         move(members[name], points, noon_of(on))
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)

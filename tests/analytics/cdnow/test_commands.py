@@ -49,7 +49,7 @@ class TestOnTheSample:
         lines = run("measures", *Q4).splitlines()
 
         assert lines[0] == "1997-10-01 – 1997-12-31"
-        assert sum(not line.startswith(" ") for line in lines) == 21
+        assert sum(not line.startswith(" ") for line in lines) == 22
         assert any("203 / 418" in line for line in lines)
         assert any(line.split() == ["best_members", "81"] for line in lines)
 

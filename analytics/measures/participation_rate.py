@@ -1,0 +1,61 @@
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from analytics import measuring
+from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
+from analytics.measuring import Drill, Example, Family, Measure
+from analytics.models import StoreDay
+from analytics.periods import Period, day
+from analytics.scopes import Scope
+
+_COUNTED = ("receipts", "revenue_cents", "member_receipts", "member_revenue_cents")
+
+
+def compute(scope: Scope) -> Figure:
+    found = _days(scope).aggregate(**{name: Sum(name) for name in _COUNTED})
+    receipts, cents, of_members, cents_of_members = (found[name] or 0 for name in _COUNTED)
+    # Where more was returned than bought there is nothing to have a share of.
+    by_revenue = share_of(cents_of_members, cents) if cents > 0 else None
+    return ratio(of_members, receipts, {"by_revenue": Column(by_revenue, Unit.SHARE)})
+
+
+def drill(scope: Scope) -> Drill:
+    return measuring.receipts(scope)
+
+
+def _days(scope: Scope) -> QuerySet[StoreDay]:
+    days = StoreDay.objects.filter(day__range=(scope.period.first, scope.period.last))
+    if scope.cut.store_id is not None:
+        days = days.filter(store=scope.cut.store_id)
+    if scope.cut.channel is not None:
+        days = days.filter(channel=scope.cut.channel)
+    return days
+
+
+MEASURE = Measure(
+    code="participation_rate",
+    family=Family.PROGRAMME,
+    name=_("Participation rate"),
+    definition=_(
+        "Share of the period's receipts, those without a member included, for which a member was "
+        "shown at the till. Beside it, their share of the revenue, less what was returned."
+    ),
+    numerator_name=_("Receipts of members"),
+    denominator_name=_("All receipts"),
+    unit=Unit.SHARE,
+    direction=Direction.HIGHER,
+    compute=compute,
+    drill=drill,
+    numerator_unit=Unit.RECEIPTS,
+    denominator_unit=Unit.RECEIPTS,
+    example=Example(
+        period=Period(day("2026-02-01"), day("2026-02-28")),
+        receipts=(
+            ("Ada", "2026-01-31", 900),
+            ("Ada", "2026-02-01", 3_000),
+            ("", "2026-02-01", 1_000),
+            ("Bea", "2026-02-28", 1_000),
+        ),
+        expected=ratio(2, 3, {"by_revenue": Column(share_of(4, 5), Unit.SHARE)}),
+    ),
+)
