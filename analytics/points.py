@@ -113,8 +113,10 @@ def redemptions_to(scope: Scope) -> QuerySet[Movement]:
 
 def due_lots(scope: Scope) -> QuerySet[Lot]:
     """Return open lots that have ended by the end of the scope, with `effect`, what is lost."""
+    is_asleep = Q(account__inactive_at__lt=F("cancels_at"))
+    is_cancelled = Q(cancels_at__lte=scope.end_at) & ~is_asleep
     ends_at = Case(
-        When(state=LotState.PENDING, cancels_at__lte=scope.end_at, then="cancels_at"),
+        When(is_cancelled, state=LotState.PENDING, then="cancels_at"),
         When(account__inactive_at__lt=F("expires_at"), then="account__inactive_at"),
         default="expires_at",
     )

@@ -12,6 +12,7 @@ _HOURLY = {
     "erasures": "members.tasks.erase_due",
     "approvals": "loyalty.identity.tasks.lapse_approvals",
     "files": "loyalty.tasks.purge_files",
+    "inactivity": "loyalty.tasks.follow_switches",
     "webhook-log": "loyalty.webhooks.tasks.purge_webhooks",
 }
 

@@ -11,6 +11,7 @@ from loyalty.events import dispatching
 from loyalty.events.models import JobState
 from loyalty.filing import keeping, working
 from loyalty.mailing import sending
+from loyalty.programmes import clocking
 from loyalty.programmes.models import Simulation
 from members import reviewing, simulating
 from members.models import ImportFile, TierReview
@@ -84,6 +85,12 @@ def simulate(*, simulation_id: int, **_future: object) -> None:
 def purge_files(**_future: object) -> int:
     """Throw uploaded files away after a day. Safe to run twice, at once, or late."""
     return keeping.purge(at=timezone.now())
+
+
+@shared_task(acks_late=True)
+def follow_switches(**_future: object) -> int:
+    """Let accounts follow where inactivity begins to count, or ceases to. Safe to run twice."""
+    return clocking.keep_up(at=timezone.now())
 
 
 @shared_task(acks_late=True)

@@ -206,6 +206,7 @@ def _post(asked: Adjustment, *, account: Account, at: datetime) -> Entry:
         on_behalf_of=sharing.on_behalf_of(member=asked.member, account=account),
         key=asked.key,
         at=at,
+        idle=book.idle(account.wallet.code, at=at),
     )
     if book.ladder and book.ladder.credit_wallet == account.wallet.code:
         # Status credits by hand lift at once, as those of a purchase do.

@@ -1,7 +1,7 @@
 """What an award of the rules becomes in the ledger; and awards for what is no purchase."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.planning import Grant
 from loyalty.programmes import counting, rules
 from loyalty.programmes.counters import Counters
+from loyalty.programmes.idling import Activity
 from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award, Occasion
@@ -19,6 +20,8 @@ from members import activity, facts, handing, recalling, sharing, standing
 from members.handing import Awarded
 from members.models import Member
 from members.recalling import NOTHING, Recalled
+
+PURCHASED = (Activity.PURCHASE, Activity.AWARD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,13 @@ def by_wallet(award: Award) -> dict[str, list[Grant]]:
 
 
 def earnings_of(
-    *, awarded: Awarded, occurred_at: datetime, reason: str, actor: str = ""
+    *,
+    awarded: Awarded,
+    occurred_at: datetime,
+    reason: str,
+    book: Rulebook,
+    actor: str = "",
+    did: Collection[Activity] = (Activity.AWARD,),
 ) -> list[posting.Earning]:
     """Return what the ledger is asked to book for an award: one earning for each wallet."""
     earnings = []
@@ -54,6 +63,7 @@ def earnings_of(
                 actor=actor,
                 on_behalf_of=sharing.on_behalf_of(**whose),
                 reason=reason,
+                idle=book.idle(wallet, *did, at=awarded.at, occurred_at=occurred_at),
             )
         )
     return earnings
@@ -93,7 +103,7 @@ def give(
         earning
         for one in booked
         for earning in earnings_of(
-            awarded=one, occurred_at=moment_of(one.member), actor=actor, reason=event
+            awarded=one, occurred_at=moment_of(one.member), actor=actor, reason=event, book=book
         )
     ]
     told: Any = {"recorded_at": recorded_at, "is_historic": is_historic}

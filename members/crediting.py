@@ -7,6 +7,7 @@ from datetime import datetime
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account
 from loyalty.programmes import counting
+from loyalty.programmes.idling import Activity
 from loyalty.programmes.merits import Merits
 from loyalty.programmes.rulebook import Rulebook
 from members import activity, bonuses, handing, qualifying, recalling, sharing, standing
@@ -42,9 +43,13 @@ def earn(*, gain: Gain, key: str, at: datetime, book: Rulebook) -> None:
             on_behalf_of=sharing.on_behalf_of(member=purchase.member, account=account),
             reason=PURCHASE,
             is_historic=purchase.is_historic,
+            idle=book.idle(
+                wallet, *bonuses.PURCHASED, at=at, occurred_at=min(purchase.occurred_at, at)
+            ),
         )
     if purchase.member is None:
         return
+    _stir(gain, at=at, book=book)
     recalling.keep(carried=[(purchase.member.pk, carried) for carried in award.carried])
     handing.hand_over(
         awarded=Awarded(
@@ -60,6 +65,16 @@ def earn(*, gain: Gain, key: str, at: datetime, book: Rulebook) -> None:
         actor=purchase.client,
         is_historic=purchase.is_historic,
     )
+
+
+def _stir(gain: Gain, *, at: datetime, book: Rulebook) -> None:
+    """Let a purchase count as activity for wallets of which it gave nothing. Usually none."""
+    given = bonuses.by_wallet(gain.weighed.award)
+    moment = min(gain.purchase.occurred_at, at)
+    for wallet, account in gain.accounts.items():
+        idle = book.idle(wallet, Activity.PURCHASE, at=at, occurred_at=moment)
+        if idle is not None and idle.resets and wallet not in given:
+            posting.stir(account=account, idle=idle, at=at)
 
 
 def climb(*, gain: Gain, at: datetime, book: Rulebook) -> None:

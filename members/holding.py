@@ -12,6 +12,7 @@ from loyalty.core.refusals import FieldRefusal, NotFound, Refusal, ValidationFai
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Account, Entry, HoldState
 from loyalty.programmes import books, paying
+from loyalty.programmes.idling import Activity
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
 from members import blocking, sharing
@@ -172,12 +173,19 @@ def capture(
     if held.hold.closing is None or held.hold.closing.key != key:
         blocking.check_may_spend(member=held.member, at=at)
     points = held.hold.points if points is None else points
-    take(held=held, points=points, key=key, at=at, client=client)
+    take(held=held, points=points, key=key, at=at, client=client, book=books.get_book())
     return TillHold.objects.with_details().get(pk=held.pk)
 
 
 def take(
-    *, held: TillHold, points: int, key: str, at: datetime, client: str, reference: str = ""
+    *,
+    held: TillHold,
+    points: int,
+    key: str,
+    at: datetime,
+    client: str,
+    book: Rulebook,
+    reference: str = "",
 ) -> Entry:
     """Capture points of a hold whose member is locked and may spend. Raises as `capture`."""
     return posting.capture(
@@ -188,6 +196,7 @@ def take(
         reference=reference,
         actor=client,
         reason=REASON,
+        idle=book.idle(book.spending_wallet, Activity.SPENDING, at=at),
     )
 
 
@@ -200,7 +209,9 @@ def void(*, held: TillHold, key: str, at: datetime, client: str = "") -> TillHol
     HoldAlreadyVoided, or KeyReused.
     """
     held = lock(held=held)
-    posting.void(hold=held.hold, key=key, at=at, actor=client, reason=REASON)
+    book = books.get_book()
+    idle = book.idle(book.spending_wallet, at=at)
+    posting.void(hold=held.hold, key=key, at=at, actor=client, reason=REASON, idle=idle)
     return TillHold.objects.with_details().get(pk=held.pk)
 
 

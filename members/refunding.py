@@ -60,6 +60,7 @@ def refund(*, given: Return, entry: Entry, points: int, at: datetime, book: Rule
         key=keys.digest(scope=f"refund:{entry.number}", key=given.key),
         at=at,
         grace_days=book.wallet(entry.account.wallet.code).refund_grace_days,
+        idle=book.idle(entry.account.wallet.code, at=at),
         actor=given.client,
         reason=REASON,
     )

@@ -13,6 +13,7 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import Account
 from loyalty.programmes import books, paying
 from loyalty.programmes.models import Store
+from loyalty.programmes.rulebook import Rulebook
 from members import blocking, holding, vouchering
 from members.holding import PointsCannotPay
 from members.models import Member, Purchase, TillHold, Voucher
@@ -164,7 +165,7 @@ def _check_share(sale: Sale) -> None:
         raise PointsCannotPay(limit=limit, minimum=paying.least(book=book))
 
 
-def take(*, sale: Sale, purchase: Purchase, at: datetime) -> None:
+def take(*, sale: Sale, purchase: Purchase, at: datetime, book: Rulebook) -> None:
     """Spend the points and take the vouchers that pay a purchase, under the locks, all or none."""
     named = _holds_of(sale)
     holds = holding.get_holds(public_ids=named, member=purchase.member) if named else {}
@@ -176,6 +177,7 @@ def take(*, sale: Sale, purchase: Purchase, at: datetime) -> None:
                 key=keys.digest(scope=payment.hold, key=purchase.key),
                 at=at,
                 client=purchase.client,
+                book=book,
                 reference=purchase.public_id,
             )
         elif payment.voucher is not None:

@@ -15,6 +15,7 @@ from loyalty.identity.models import User
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry
 from loyalty.programmes import books
+from loyalty.programmes.idling import Activity
 from members import blocking, owning, sharing, vouchering
 from members.models import Member, MemberState, Voucher
 from rewards import pricing, stocking
@@ -123,6 +124,7 @@ def _take(redemption: Redemption, price: Price, *, account: Account, is_historic
             actor=redemption.actor,
             on_behalf_of=sharing.on_behalf_of(member=redemption.member, account=account),
             is_historic=is_historic,
+            idle=books.get_book().idle(price.wallet, Activity.SPENDING, at=redemption.redeemed_at),
         )
     except posting.InsufficientPoints as refusal:
         raise posting.InsufficientPoints(wallet=price.wallet, **refusal.figures) from refusal
@@ -233,13 +235,16 @@ def _check_may_cancel(redemption: Redemption, *, by: User | None, reason: str) -
 
 
 def _give_back(redemption: Redemption, *, key: str, at: datetime, actor: str) -> None:
+    book = books.get_book()
     for payment in _get_payments(redemption):
+        wallet = payment.account.wallet.code
         posting.refund(
             entry=payment,
             points=-payment.points,
             key=key,
             at=at,
-            grace_days=_grace_days(payment),
+            grace_days=book.wallet(wallet).refund_grace_days,
+            idle=book.idle(wallet, at=at),
             actor=actor,
             reason="redemption-cancelled",
         )
@@ -248,7 +253,3 @@ def _give_back(redemption: Redemption, *, key: str, at: datetime, actor: str) ->
 def _get_payments(redemption: Redemption) -> list[Entry]:
     extra = redemption.extra_payments.select_related("entry__account__wallet").order_by("pk")
     return [redemption.payment, *(payment.entry for payment in extra)]
-
-
-def _grace_days(payment: Entry) -> int:
-    return books.get_book().wallet(payment.account.wallet.code).refund_grace_days

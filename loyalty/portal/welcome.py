@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from loyalty.core import languages
 from loyalty.portal import pricing, rewards, wording
 from loyalty.portal.wording import Earning
-from loyalty.programmes import books, rungs
+from loyalty.programmes import books, rungs, summaries
 from loyalty.programmes.models import Store, Tier
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.templatetags import look
@@ -82,6 +82,9 @@ def get_welcome(*, at: datetime) -> Welcome:
 def _notes(book: Rulebook, shelf: list[Reward]) -> list[str]:
     wallet = book.wallet(book.spending_wallet)
     notes = [wording.expiry(wallet.expiry)]
+    if wallet.inactivity:
+        said = summaries.inactivity(wallet.inactivity)
+        notes.append(_("All of them are %(lost)s.") % {"lost": said})
     if wallet.pending_days:
         notes.append(_available_after(wallet.pending_days))
     notes.append(_("The points that expire first are always used first."))

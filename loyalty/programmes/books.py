@@ -11,6 +11,7 @@ from loyalty.core.refusals import Refusal
 from loyalty.programmes import terms
 from loyalty.programmes.campaigns import CampaignTerms
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
+from loyalty.programmes.idling import Activity, Inactivity
 from loyalty.programmes.ladder import Falls, Ladder, Rung
 from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import (
@@ -149,7 +150,24 @@ def _wallet(policy: WalletPolicy) -> WalletTerms:
         pending_days=policy.pending_days,
         refund_grace_days=policy.refund_grace_days,
         allows_debt=policy.allows_debt,
+        inactivity=inactivity_of(policy),
         card=_card(policy),
+    )
+
+
+def inactivity_of(policy: WalletPolicy) -> Inactivity | None:
+    """Return what a policy says of inactivity; None where nothing is lost by it."""
+    if policy.idle_months is None or policy.idle_since is None:
+        return None
+    keeps = {
+        Activity.PURCHASE: policy.purchase_keeps,
+        Activity.SPENDING: policy.spending_keeps,
+        Activity.AWARD: policy.award_keeps,
+    }
+    return Inactivity(
+        months=policy.idle_months,
+        activities=frozenset(activity for activity, does in keeps.items() if does),
+        since=policy.idle_since,
     )
 
 

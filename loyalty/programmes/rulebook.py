@@ -10,9 +10,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from loyalty.core import zones
-from loyalty.programmes import money
+from loyalty.ledger.planning import Idle
+from loyalty.programmes import idling, money
 from loyalty.programmes.campaigns import CampaignTerms
 from loyalty.programmes.expiring import Expiry
+from loyalty.programmes.idling import Activity, Inactivity
 from loyalty.programmes.ladder import Ladder, Rung
 from loyalty.programmes.terms import Event, Gift, Limits, Rate, Terms, When
 
@@ -58,6 +60,7 @@ class WalletTerms:
     pending_days: int = 0
     refund_grace_days: int = 30
     allows_debt: bool = True
+    inactivity: Inactivity | None = None
     card: StampCard | None = None
 
 
@@ -201,6 +204,17 @@ class Rulebook:
     def wallet(self, code: str) -> WalletTerms:
         """Return what is said of a wallet. Of one without a policy: it never expires."""
         return self.wallets.get(code) or WalletTerms(code=code)
+
+    def idle(
+        self,
+        wallet: str,
+        *did: Activity,
+        at: datetime,
+        occurred_at: datetime | None = None,
+    ) -> Idle | None:
+        """Return until when an account of a wallet stays awake by what happened, if it sleeps."""
+        terms = self.wallet(wallet).inactivity
+        return idling.idle(terms=terms, did=did, at=at, occurred_at=occurred_at, zone=self.zone)
 
     def tier(self, code: str | None) -> Rung | None:
         return self.ladder.get(code) if self.ladder else None

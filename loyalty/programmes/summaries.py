@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from babel.lists import format_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from loyalty.core.languages import in_language
 from loyalty.ledger.planning import NEVER, Grant
 from loyalty.programmes import ceilings, circumstances, expiring, phrases
 from loyalty.programmes.circumstances import Names
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
+from loyalty.programmes.idling import Activity, Inactivity
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.terms import (
     Effect,
@@ -27,7 +28,7 @@ from loyalty.programmes.terms import (
     Then,
 )
 
-__all__ = ["Names", "dates", "effect", "expiry", "parts", "summarise", "waits"]
+__all__ = ["Names", "dates", "effect", "expiry", "inactivity", "parts", "summarise", "waits"]
 
 
 def summarise(*, terms: Terms, currency: str, names: Names | None = None) -> str:
@@ -190,6 +191,25 @@ def expiry(*, expiry: Expiry) -> str:
         case ExpiryKind.MONTHS:
             said = ngettext("good for %(count)s month", "good for %(count)s months", expiry.count)
     return ", ".join([phrases.counted(expiry.count, said), *_rounded(expiry.round_up)])
+
+
+def inactivity(terms: Inactivity) -> str:
+    """Return when points are lost because nothing happens, as words without a full stop."""
+    words = {
+        Activity.PURCHASE: pgettext("without", "a purchase"),
+        Activity.SPENDING: pgettext("without", "points used"),
+        Activity.AWARD: pgettext("without", "points earned"),
+    }
+    said = ngettext(
+        "lost after %(count)s month without %(activities)s",
+        "lost after %(count)s months without %(activities)s",
+        terms.months,
+    )
+    known = [word for activity, word in words.items() if activity in terms.activities]
+    return said % {
+        "count": phrases.decimal(Decimal(terms.months)),
+        "activities": format_list(known, "or", locale=phrases.locale_of_reader()),
+    }
 
 
 def _rounded(up_to: RoundUpTo) -> Iterator[str]:

@@ -193,12 +193,14 @@ def of_programme(*, client: Client, at: datetime, book: Rulebook) -> dict[str, A
 
 
 def _wallet(wallet: WalletTerms, book: Rulebook) -> dict[str, Any]:
-    said = summaries.expiry(expiry=wallet.expiry)
+    said = [summaries.expiry(expiry=wallet.expiry)]
+    if wallet.inactivity:
+        said.append(summaries.inactivity(wallet.inactivity))
     return {
         "code": wallet.code,
         "name": languages.in_language(french=wallet.name_fr, english=wallet.name_en),
         "pending_days": wallet.pending_days,
-        "expiry": f"{said[:1].upper()}{said[1:]}.",
+        "expiry": " ".join(f"{words[:1].upper()}{words[1:]}." for words in said),
         "card": _card(wallet.card, book) if wallet.card else None,
     }
 

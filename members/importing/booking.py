@@ -164,7 +164,12 @@ def write(*, harvest: Harvest, at: datetime, book: Rulebook) -> None:
     if not harvest.purchases:
         return
     receipts.load(purchases=harvest.purchases, lines=harvest.lines)
-    posting.earn_many(earnings=harvest.earnings, recorded_at=at, is_historic=True)
+    posting.earn_many(
+        earnings=harvest.earnings,
+        activities=harvest.activities,
+        recorded_at=at,
+        is_historic=True,
+    )
     recalling.keep(carried=harvest.carried)
     for awarded in harvest.awarded:
         handing.hand_over(awarded=awarded, recorded_at=at, book=book, is_historic=True)

@@ -1,11 +1,12 @@
 """One member's sales in order of time, through the ladder and the rules as on the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account
+from loyalty.programmes import idling
 from loyalty.programmes import ladder as ladders
 from loyalty.programmes.awards import CarriedOver
 from loyalty.programmes.counters import Counters
@@ -30,6 +31,7 @@ class Harvest:
     lines: list[PurchaseLine] = field(default_factory=list)
     earnings: list[posting.Earning] = field(default_factory=list)
     tier_changes: list[TierChange] = field(default_factory=list)
+    activities: list[posting.Activity] = field(default_factory=list)
     carried: list[tuple[int, CarriedOver]] = field(default_factory=list)
     awarded: list[Awarded] = field(default_factory=list)
     late_members: set[int] = field(default_factory=set)
@@ -106,10 +108,20 @@ class Walk:
             at=purchase.occurred_at,
         )
         harvest.earnings += bonuses.earnings_of(
-            awarded=awarded, occurred_at=purchase.occurred_at, reason=purchasing.REASON
-        )
+            awarded=awarded, occurred_at=purchase.occurred_at, reason=purchasing.REASON,
+            book=self.book, did=bonuses.PURCHASED,
+        )  # fmt: skip
+        harvest.activities += self._activities(award, purchase.occurred_at)
         if handing.has_any(award=award, book=self.book):
             harvest.awarded.append(awarded)
+
+    def _activities(self, award: Award, moment: datetime) -> Iterator[posting.Activity]:
+        """Yield that a purchase counts for wallets of which it gave nothing. Usually none."""
+        given = {grant.wallet for grant in award.grants}
+        for wallet, account in self.accounts.items():
+            idle = self.book.idle(wallet, idling.Activity.PURCHASE, at=moment)
+            if idle is not None and idle.resets and wallet not in given:
+                yield posting.Activity(account.pk, idle, moment)
 
     def _counters(self, sale: Sale, day: date) -> Counters:
         if self.member is None:

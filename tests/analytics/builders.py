@@ -124,15 +124,20 @@ def move(
     *,
     expires_at: datetime = NEVER,
     available_at: datetime | None = None,
+    idle: posting.Idle | None = None,
 ) -> Entry:
     """Let a member earn points at a moment, or redeem them when they are negative."""
     with transaction.atomic():
         account = posting.lock(member.holder)["points"]
         key = f"key-{next(_keys)}"
         if points < 0:
-            return posting.redeem(account=account, points=-points, reference=key, key=key, at=at)
+            return posting.redeem(
+                account=account, points=-points, reference=key, key=key, at=at, idle=idle
+            )
         grant = Grant("points", points, available_at or at, expires_at)
-        return posting.earn(account=account, grants=[grant], reference=key, key=key, at=at)
+        return posting.earn(
+            account=account, grants=[grant], reference=key, key=key, at=at, idle=idle
+        )
 
 
 def foresee(outlooks: Sequence[tuple[Member, int]], *, on: date) -> None:

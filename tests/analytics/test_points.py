@@ -124,6 +124,7 @@ happenings = st.lists(
         st.integers(0, 30).map(lambda quarter_days: quarter_days * 6),
         st.integers(-40, 60).filter(bool),
         st.integers(1, 6),
+        st.sampled_from([None, None, 1, 3, 8]),
         st.booleans(),
     ),
     max_size=14,
@@ -133,15 +134,15 @@ happenings = st.lists(
 @settings(max_examples=20, deadline=None)
 @given(told=happenings, zone=st.sampled_from(["Europe/Paris", "Pacific/Auckland", "America/Lima"]))
 def test_every_day_ties_to_the_ledger_and_to_a_rebuild(
-    told: list[tuple[int, int, int, int, bool]], zone: str
+    told: list[tuple[int, int, int, int, int | None, bool]], zone: str
 ) -> None:
     with undone():
         programme = make_programme(time_zone=zone)
         members = list(make_members(list("abc")).values())
         at = zones.start_of_day(day=START + timedelta(10), zone=programme.zone)
         facts.refresh(at=at)
-        for who, hours, moved, days, is_counted in sorted(told, key=lambda one: one[1]):
-            happen(members[who], hours, moved, days, programme)
+        for who, hours, moved, days, awake, is_counted in sorted(told, key=lambda one: one[1]):
+            happen(members[who], hours, moved, days, awake, programme=programme)
             if is_counted:
                 facts.refresh(at=at, changes_at_once=2)
         facts.refresh(at=at)
@@ -153,10 +154,16 @@ def test_every_day_ties_to_the_ledger_and_to_a_rebuild(
         assert incremental == all_facts()
 
 
-def happen(member: Member, hours: int, moved: int, days: int, programme: Programme) -> None:
-    """Points are earned, to end with a business day, or redeemed as far as there are any."""
+def happen(
+    member: Member, hours: int, moved: int, days: int, awake: int | None, *, programme: Programme
+) -> None:
+    """Points are earned, to end with a business day, or redeemed as far as there are any.
+
+    All end so many days later unless something more happens, if `awake` says so.
+    """
     occurs_at = zones.start_of_day(day=START, zone=programme.zone) + timedelta(hours=hours)
     ends_on = zones.business_day(moment=occurs_at, zone=programme.zone) + timedelta(days)
+    sleeps_on = ends_on + timedelta((awake or 0) - days)
     try:
         with transaction.atomic():
             move(
@@ -164,6 +171,7 @@ def happen(member: Member, hours: int, moved: int, days: int, programme: Program
                 moved,
                 occurs_at,
                 expires_at=zones.end_of_day(day=ends_on, zone=programme.zone),
+                idle=awake and posting.Idle(zones.end_of_day(day=sleeps_on, zone=programme.zone)),
             )
     except posting.InsufficientPoints:
         return

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from loyalty.programmes import summaries
+from loyalty.programmes import clocking, summaries
 from loyalty.programmes.admin.behaviours import CodeIsKept, FoundByBeginning, Revising
-from loyalty.programmes.books import get_book
+from loyalty.programmes.books import get_book, inactivity_of
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
 from loyalty.programmes.forms import CategoryForm, ProductForm, ProgrammeForm, WalletPolicyForm
 from loyalty.programmes.models import (
@@ -120,6 +121,17 @@ class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: igno
             _("Life of points"),
             {"fields": (("expiry_kind", "expiry_count", "expiry_round_up"), "expiry_dates")},
         ),
+        (
+            _("Without activity"),
+            {
+                "fields": ("idle_months", "purchase_keeps", "spending_keeps", "award_keeps"),
+                "description": _(
+                    "Nothing is lost for what was before: from the switch on, everybody has all "
+                    "the months. More or fewer months count from a member's next activity on. "
+                    "Switched off, an hour or two later nobody loses points by it any more."
+                ),
+            },
+        ),
         (_("Around it"), {"fields": (("pending_days", "refund_grace_days"), "allows_debt")}),
         (
             _("Stamp card"),
@@ -147,7 +159,15 @@ class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: igno
             round_up=RoundUpTo(policy.expiry_round_up),
             dates=tuple(policy.expiry_dates),
         )
-        return summaries.expiry(expiry=said)
+        lost = inactivity_of(policy)
+        words = [summaries.expiry(expiry=said), *([summaries.inactivity(lost)] if lost else [])]
+        return "; ".join(words)
+
+    def save_model(self, request: HttpRequest, obj: WalletPolicy, form: Any, change: bool) -> None:
+        """Keep it; where points begin to be lost without activity, say since when."""
+        had = form.initial.get("idle_months") if change else None
+        clocking.note_switch(policy=obj, had_months=had, at=timezone.now())
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

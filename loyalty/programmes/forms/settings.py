@@ -67,7 +67,8 @@ class WalletPolicyForm(InCurrency, forms.ModelForm[WalletPolicy]):
         model = WalletPolicy
         fields = (
             "name_fr", "name_en", "expiry_kind", "expiry_count", "expiry_round_up",
-            "expiry_dates", "pending_days", "refund_grace_days", "allows_debt", "card_stamps",
+            "expiry_dates", "idle_months", "purchase_keeps", "spending_keeps", "award_keeps",
+            "pending_days", "refund_grace_days", "allows_debt", "card_stamps",
             "card_name_fr", "card_name_en", "card_value_cents", "card_days",
         )  # fmt: skip
 

@@ -44,6 +44,23 @@ class WalletPolicy(models.Model):
         _("rounded up to"), max_length=7, choices=RoundUpTo, default=RoundUpTo.DAY
     )
     expiry_dates = models.JSONField(_("or on the days (month-day)"), default=list, blank=True)
+    idle_months = models.PositiveIntegerField(
+        _("lost after months without activity"), null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_200)],
+        help_text=_(
+            "All points of a member are lost then at once, unless they have expired before. "
+            "Empty: never."
+        ),
+    )  # fmt: skip
+    purchase_keeps = models.BooleanField(_("a purchase counts as activity"), default=True)
+    spending_keeps = models.BooleanField(_("using points counts as activity"), default=True)
+    award_keeps = models.BooleanField(
+        _("earning points counts as activity"), default=False,
+        help_text=_("Also for a welcome, a birthday or an event, without any purchase."),
+    )  # fmt: skip
+    idle_since = models.DateTimeField(_("counted since"), null=True, blank=True, editable=False)
+    # Set while accounts have not followed yet.
+    switched_at = models.DateTimeField(_("switched on"), null=True, blank=True, editable=False)
     pending_days = models.PositiveIntegerField(
         _("available after days"), default=0, validators=[MaxValueValidator(3_650)]
     )
@@ -70,7 +87,7 @@ class WalletPolicy(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(36_500)],
     )  # fmt: skip
 
-    history = HistoricalRecords(bases=[Traced])
+    history = HistoricalRecords(bases=[Traced], excluded_fields=["switched_at"])
 
     class Meta:
         verbose_name = _("wallet policy")
@@ -86,6 +103,19 @@ class WalletPolicy(models.Model):
                 violation_error_message=_(
                     "Points that never expire have no count; the others need one."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_months=None, idle_since=None)
+                | Q(idle_months__gt=0, idle_since__isnull=False),
+                name="programmes_inactivity_counts_from_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_months=None)
+                | Q(purchase_keeps=True)
+                | Q(spending_keeps=True)
+                | Q(award_keeps=True),
+                name="programmes_inactivity_ends_with_something",
+                violation_error_message=_("Say what counts as activity."),
             ),
             models.CheckConstraint(
                 condition=Q(card_stamps=None)

@@ -23,8 +23,8 @@ from tests.members.builders import points_of
 
 # Without BEGIN and COMMIT. PostgreSQL writes the ledger in one.
 STATEMENTS = {
-    "sqlite": {"hold": 28, "capture": 24, "void": 24},
-    "postgresql": {"hold": 21, "capture": 17, "void": 17},
+    "sqlite": {"hold": 28, "capture": 25, "void": 25},
+    "postgresql": {"hold": 21, "capture": 18, "void": 18},
 }
 CARD = {"card": "2000000000121"}
 
