@@ -7,6 +7,7 @@ ARGS ?=
 STEPS ?= 1000000
 KILLS ?= 200
 OPERATIONS ?= 500
+EXAMPLES ?= 50
 SEED ?= 1
 
 # python3, or a newer one beside it where python3 is too old.
@@ -24,7 +25,7 @@ PRODUCTION := LOYALTY_DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=club.example.org \
 	SECRET_KEY=lint-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test lint types style check bench prove till-day sabotage screenshots up audit catalogues messages
+.PHONY: help run seed test lint types style check bench prove till-day fuzz sabotage screenshots up audit catalogues messages
 
 help:
 	@echo "make run     a working programme at http://127.0.0.1:$(PORT) (PORT=8080 for another port)"
@@ -35,6 +36,7 @@ help:
 	@echo "make bench   what things cost, measured"
 	@echo "make prove   a million steps of the ledger, 200 kills of the night (STEPS= KILLS= SEED=)"
 	@echo "make till-day  two tills, 500 operations each, while all that can be is killed (OPERATIONS= SEED=)"
+	@echo "make fuzz    the API asked what its description allows, and what not (EXAMPLES= SEED=)"
 	@echo "make sabotage  each promise about points broken in turn: does its test say so?"
 	@echo "make screenshots  the pictures of docs/images, taken anew of a demo"
 	@echo "make messages  the catalogues in locale/, brought up to date with what the code says"
@@ -81,6 +83,10 @@ sabotage: $(VENV)/dev.stamp
 till-day: $(VENV)/dev.stamp
 	@TILL_DAY_OPERATIONS=$(OPERATIONS) TILL_DAY_SEED=$(SEED) \
 		$(BIN)/python -m tests.engines -n0 -s tests/house/test_till_day.py $(ARGS)
+
+fuzz: $(VENV)/dev.stamp catalogues
+	@FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) \
+		$(BIN)/python -m tests.engines -n0 -s tests/clients/test_fuzzing.py $(ARGS)
 
 screenshots: $(VENV)/dev.stamp catalogues
 	@$(BIN)/python -m tests.pages.screenshots $(ARGS)

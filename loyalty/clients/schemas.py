@@ -6,8 +6,10 @@ from typing import Any
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -98,6 +100,17 @@ class StrictShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return {**shape, **self.target.limits, "additionalProperties": False}
 
 
+class MoneyShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A decimal string, below zero where the field takes that."""
+
+    target_class = "loyalty.clients.shapes.MoneyField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        sign = "-?" if self.target.may_be_negative else ""
+        amount = rf"^{sign}(0|[1-9]\d{{0,11}})(\.\d{{1,4}})?$"
+        return {"type": "string", "pattern": amount, "examples": ["13.80"]}
+
+
 class ClientSchema(AutoSchema):
     """Reads from a view what it is called, which refusals it has, and whether it has a key."""
 
@@ -110,7 +123,15 @@ class ClientSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         keyed = [_KEY, _LOCATION, _REPLAYED] if self._is_answered_once() else []
-        return [_LANGUAGE, _REQUEST_ID, *_RATE, *keyed]
+        return [_LANGUAGE, _REQUEST_ID, _RETRY_AFTER, *_RATE, *keyed]
+
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        """A body may be left out only where an empty one would do."""
+        body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if body is None:
+            return None
+        asked = force_instance(self.get_request_serializer())  # type: ignore[no-untyped-call]
+        return {**body, "required": not type(asked)(data={}).is_valid()}
 
     def _is_answered_once(self) -> bool:
         return hasattr(self.view, "makes")
@@ -169,7 +190,7 @@ _LANGUAGE = OpenApiParameter(
 )
 _KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x20-\x7e]+$"},
     OpenApiParameter.HEADER,
     required=True,
     description=(
@@ -183,6 +204,13 @@ _REQUEST_ID = OpenApiParameter(
     OpenApiParameter.HEADER,
     response=True,
     description="The id of this request, as in our logs.",
+)
+_RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    response=[409, 429, 503],
+    description="In how many seconds to send it again.",
 )
 _RATE = [
     OpenApiParameter(
@@ -205,14 +233,14 @@ _LOCATION = OpenApiParameter(
     "Location",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    response=[201, 422],
+    response=[200, 201, 422],
     description="What was made, or what was there first.",
 )
 _REPLAYED = OpenApiParameter(
     "Idempotent-Replayed",
     {"type": "string", "enum": ["true", "body-expired"]},
     OpenApiParameter.HEADER,
-    response=[201, 422],
+    response=[200, 201, 422],
     description="This is the first answer again; after 90 days, only its status and id.",
 )
 

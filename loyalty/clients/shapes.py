@@ -49,7 +49,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return {name: [words] for name in data if name not in known}
 
 
-@extend_schema_field({"type": "string"})
+@extend_schema_field({"type": "string", "minLength": 1, "pattern": r"\S"})
 class TextField(serializers.CharField):
     """Text, sent as text: a number is not quietly turned into one."""
 
@@ -131,9 +131,6 @@ class YesNoField(serializers.BooleanField):
         return data
 
 
-@extend_schema_field(
-    {"type": "string", "pattern": r"^-?(0|[1-9]\d{0,11})(\.\d{1,4})?$", "examples": ["13.80"]}
-)
 class MoneyField(serializers.Field[int, str, str, Any]):
     """A decimal string in the programme's currency, read as cents. Never a JSON number.
 
@@ -157,13 +154,13 @@ class MoneyField(serializers.Field[int, str, str, Any]):
             cents = money.to_cents(amount=Decimal(data), currency=self.context["currency"])
         except ValueError:
             self.fail("too-many-decimals")
-        if cents < 0 and not self.may_be_negative:
+        if data.startswith("-") and not self.may_be_negative:
             self.fail("negative")
         return cents
 
 
 @extend_schema_field(
-    {"type": "string", "pattern": r"^(0|[1-9]\d{0,8})(\.\d{1,3})?$", "examples": ["2"]}
+    {"type": "string", "pattern": r"^(?=.*[1-9])(0|[1-9]\d{0,8})(\.\d{1,3})?$", "examples": ["2"]}
 )
 class QuantityField(serializers.Field[Decimal, str, str, Any]):
     """A decimal string above zero with at most three decimals. Never a JSON number."""

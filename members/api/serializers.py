@@ -63,7 +63,7 @@ class SpenderInput(StrictSerializer):
 
     member = BuyerInput()
     spend_proof = TextField(
-        max_length=300, required=False, default="",
+        max_length=300, required=False, default=str,
         help_text="The token of `lookupMember`, where `member` is not the code itself.",
     )  # fmt: skip
 

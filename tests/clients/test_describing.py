@@ -117,6 +117,30 @@ class TestDescription:
 
         assert faults == []
 
+    def test_says_when_to_come_back_and_what_is_an_answer_of_before(
+        self, described: dict[str, Any]
+    ):
+        for name, operation in operations(described).items():
+            is_keyed = any(p["name"] == "Idempotency-Key" for p in operation["parameters"])
+            for status, answer in operation["responses"].items():
+                headers = answer["headers"].keys()
+                assert ("Retry-After" in headers) is (status in {"409", "429", "503"}), name
+                is_kept = is_keyed and status in {"200", "201", "422"}
+                assert ("Idempotent-Replayed" in headers) is is_kept, (name, status)
+
+    def test_lets_a_body_be_left_out_where_there_is_nothing_to_say(
+        self, described: dict[str, Any]
+    ):
+        bodies = {
+            name: operation["requestBody"]["required"]
+            for name, operation in operations(described).items()
+            if "requestBody" in operation
+        }
+
+        assert {name for name, is_required in bodies.items() if not is_required} == {
+            *("captureHold", "voidHold", "recordReturn", "cancelRedemption", "useVoucher"),
+        }
+
     def test_asks_a_key_of_what_changes_something_only(self, described: dict[str, Any]):
         keyed = {
             name

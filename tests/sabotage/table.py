@@ -350,4 +350,12 @@ SABOTAGES = (
         "tests/webhooks/test_sending.py::TestAKilledSender::"
         "test_leaves_what_it_sent_to_be_sent_again_under_the_same_id",
     ),
+    Sabotage(
+        "what a body may be refused for is not described",
+        "FUZZ",
+        "loyalty/clients/schemas.py",
+        "            refusals += _WITH_BODY",
+        "            pass",
+        "tests/clients/test_fuzzing.py::test_answers_are_those_that_are_described",
+    ),
 )

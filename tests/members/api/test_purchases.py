@@ -189,6 +189,7 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     (sale(total="013.80"), "/total", "decimal-string"),
     (sale(total="13.801"), "/total", "too-many-decimals"),
     (sale(total="-1.00"), "/total", "negative"),
+    (sale(total="-0"), "/total", "negative"),
     (sale(total=None), "/total", "null"),
     (sale(total="13.81", payments=[]), "/total", "lines-do-not-add-up"),
     (sale(payments=[{"means": "card", "amount": "1.00"}]), "/payments", "payments-do-not-add-up"),

@@ -1,0 +1,88 @@
+"""A shop in which the examples of docs/openapi.json are true: whoever sends one gets past 404."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from loyalty.clients import issuing
+from loyalty.clients.models import Scope
+from loyalty.ledger.models import Hold
+from loyalty.programmes.models import Store
+from members.models import Member, Purchase, Voucher
+from rewards.models import Redemption, Reward
+from tests.members.api.conftest import Caller
+from tests.pages.conftest import add_reward, set_up
+
+CARD = "2000000000121"
+EXAMPLE = "01m7zzcn5mkr9gvvxhzq1xspf4"
+CODE = "7KQ2M-91XTD-0VBGA"
+# How many of each there are to use up.
+MANY = 12
+
+
+@dataclass(frozen=True)
+class World:
+    """The key of a till that may do everything, and what there is to name, by its place."""
+
+    secret: str
+    known: dict[str, list[str]]
+
+
+def make(*, at: datetime) -> World:
+    set_up(at=at)
+    store = Store.objects.create(code="lyon", name="Lyon")
+    add_reward(1, "Un café", "A coffee", 5)
+    rename(Reward, f"rew_{EXAMPLE}")
+    client = issuing.create_client(name="Till", scopes=Scope.values, store=store, at=at)
+    till = Caller(client)
+    till.secret = issuing.issue_key(client=client, at=at)[1]
+    fill(till)
+    return World(till.secret, name_all())
+
+
+def fill(till: Caller) -> None:
+    """Let a member join, buy, redeem and have points held, and somebody buy who says no name."""
+    ada = {"card": CARD}
+    must(till.post("/members", ada))
+    for number in range(MANY):
+        must(till.post("/purchases", {"member": None, "total": "10.00"}))
+        must(till.post("/purchases", {"member": ada, "total": "500.00", "receipt": f"S{number}"}))
+        must(till.post("/redemptions", {"member": ada, "reward": f"rew_{EXAMPLE}"}))
+        must(till.post("/holds", {"member": ada, "points": 10, "minutes": 1_440}))
+
+
+def must(answer: Any) -> None:
+    assert answer.status_code == 201, answer.json()
+
+
+def name_all() -> dict[str, list[str]]:
+    """Give the first of each the id that the examples say, and return all ids."""
+    rename(Member, f"mem_{EXAMPLE}")
+    rename(Purchase, f"pur_{EXAMPLE}")
+    rename(Redemption, f"rdm_{EXAMPLE}")
+    rename(Hold, f"hold_{EXAMPLE}")
+    first = Voucher.objects.order_by("pk").first()
+    assert first is not None
+    Voucher.objects.filter(pk=first.pk).update(code=CODE.replace("-", ""))
+    return {
+        "member": ids_of(Member),
+        "purchase": ids_of(Purchase),
+        "redemption": ids_of(Redemption),
+        "hold": ids_of(Hold),
+        "code": list(Voucher.objects.values_list("code", flat=True)),
+        "reward": [f"rew_{EXAMPLE}"],
+        "key": ["call-1", "call-2", "call-3"],
+        "card": [CARD],
+    }
+
+
+def rename(model: type[Model], public_id: str) -> None:
+    first = model._default_manager.order_by("pk").first()
+    assert first is not None
+    model._default_manager.filter(pk=first.pk).update(public_id=public_id)
+
+
+def ids_of(model: type[Model]) -> list[str]:
+    return list(model._default_manager.values_list("public_id", flat=True))
