@@ -50,7 +50,7 @@ _COUNTER = (
 _PEOPLE = (
     *_COUNTER,
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
-    *_view("members", "household", "householdstay", "householdinvitation"),
+    *_view("members", "household", "householdstay", "householdinvitation", "referral"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -107,6 +107,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *("members.add_card", "members.change_card", "members.change_voucher"),
         *("members.erase_member", "members.export_members", "members.view_erasurerequest"),
         *("members.merge_member", "members.view_merge", "members.change_householdstay"),
+        "members.change_referral",
         *("rewards.change_redemption", "events.view_message", "events.change_message"),
     ),
     # No table that shows who a member is, and no page that says who of the staff did what.
@@ -127,7 +128,7 @@ CLOSED = (
     *_view("events", "outboxevent", "change", "jobrun"),
     *_view("identity", "user", "limit", "emailedcode", "guesses", "signin"),
     *_view("members", "importrun", "importrow", "importfile", "export", "carriedamount"),
-    *_view("members", "segmentstay", "memberevent"),
+    *_view("members", "segmentstay", "memberevent", "referralcode"),
     *_view("programmes", "storeassignment", "membercount", "budgetuse", "rulecost"),
     *_view("programmes", "rulerequest", "simulation"),
     *_view("rewards", "readynotice"),

@@ -20,7 +20,7 @@ from loyalty.events.models import JobRun, JobState
 from loyalty.ledger import posting
 from loyalty.mailing import noticing, warning
 from loyalty.programmes import books
-from members import anniversaries, birthdays, standing, vouchering
+from members import anniversaries, birthdays, confirming, standing, vouchering
 
 # So that none is locked for longer than a tenth of a second: a till beside it hardly waits.
 ACCOUNTS_AT_ONCE = 150
@@ -108,6 +108,10 @@ def _tell_of_expiry(day: date, at: datetime) -> Work:
     return partial(noticing.tell, day=day, at=at)
 
 
+def _confirm_referrals(day: date, at: datetime) -> Work:
+    return partial(confirming.confirm, day=day, at=at)
+
+
 def _give_birthdays(day: date, at: datetime) -> Work:
     """Give those of the day that has just begun, so that nobody waits until the day after.
 
@@ -148,6 +152,7 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("tiers", jobs.run_chunks, _review_tiers),
     # After it: what is lost already is nothing to warn of.
     ("tier-warnings", jobs.run, _warn_of_tiers),
+    ("referrals", jobs.run, _confirm_referrals),
     ("birthdays", jobs.run, _give_birthdays),
     ("vouchers", jobs.run_chunks, _expire_vouchers),
     ("measures", jobs.run, _refresh_measures),

@@ -7,7 +7,7 @@ from django.db import transaction
 from loyalty.events import outbox
 from loyalty.identity.models import User
 from loyalty.ledger import posting
-from members import blocking, housing
+from members import blocking, housing, referring
 from members.models import Member, MemberState
 
 REASON = "closed"
@@ -41,6 +41,7 @@ def close(
         removed -= entry.points if entry else 0
     member.state, member.closed_at = MemberState.CLOSED, at
     member.save(update_fields=["state", "closed_at"])
+    referring.end_with(friend=member, at=at, actor=actor or member.public_id)
     payload = {"member": member.public_id, "points_removed": removed, "actor": actor}
     outbox.record("member.closed", payload, at=at)
     return member

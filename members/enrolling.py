@@ -16,7 +16,15 @@ from loyalty.ledger import posting
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import bonuses, completing, consenting, identifying, numbering, standing
+from members import (
+    bonuses,
+    completing,
+    consenting,
+    identifying,
+    numbering,
+    referring,
+    standing,
+)
 from members.consenting import Said
 from members.identifying import IdentifierTaken
 from members.models import Card, Consent, Member, MemberKind, TierChange
@@ -48,6 +56,7 @@ class Newcomer:
     source: str = ""
     store: Store | None = None
     consents: Sequence[Said] = ()
+    referral_code: str = ""
 
     # Properties
 
@@ -76,6 +85,7 @@ def enrol(
     source: str = "", store: Store | None = None,
     external_id: str | None = None,
     consents: Sequence[Said] = (),
+    referral_code: str = "",
     actor: str = "",
     is_historic: bool = False,
 ) -> Member:  # fmt: skip
@@ -83,12 +93,14 @@ def enrol(
 
     Without a printed card they get a number of ours. `birthday` is (month, day). A repeated
     key returns the first member. Raises IdentifierTaken when an identifier is in use, with
-    one error for each and never whose it is; ValidationFailed when one cannot be read.
+    one error for each and never whose it is; ValidationFailed when one cannot be read;
+    referring.ReferralRefused for a friend's code with which they cannot join.
     """
     newcomer = Newcomer(
         enrolled_at=at, key=key, first_name=first_name, last_name=last_name,
         email=email, phone=phone, card=card, external_id=external_id, birthday=birthday,
         language=language, kind=kind, source=source, store=store, consents=consents,
+        referral_code=referral_code,
     )  # fmt: skip
     for _try in range(_TRIES - 1):
         try:
@@ -111,13 +123,14 @@ def _enrol_one(newcomer: Newcomer, *, actor: str, is_historic: bool) -> Member:
         if done := _get_enrolled(newcomer):
             return done
         raise
-    members = enrol_many(
-        newcomers=[newcomer],
-        recorded_at=newcomer.enrolled_at,
-        actor=actor,
-        is_historic=is_historic,
+    code, at = newcomer.referral_code, newcomer.enrolled_at
+    referrer = referring.get_referrer(code=code) if code else None
+    (member,) = enrol_many(
+        newcomers=[newcomer], recorded_at=at, actor=actor, is_historic=is_historic
     )
-    return members[0]
+    if referrer is not None:
+        referring.refer(referrer=referrer, friend=member, code=code, at=at)
+    return member
 
 
 def _get_enrolled(newcomer: Newcomer) -> Member | None:

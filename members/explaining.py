@@ -57,6 +57,7 @@ EARNED: dict[str, Promise] = {
     "anniversary": pgettext_lazy("movement", "Another year together"),
     "profile-completed": pgettext_lazy("movement", "Complete profile"),
     "referral-confirmed": pgettext_lazy("movement", "A friend who joined"),
+    "referred": pgettext_lazy("movement", "Joined through a friend"),
     "survey-answered": pgettext_lazy("movement", "Survey"),
 }
 # Why staff adjusted, as the member is told. The other reasons are between staff.

@@ -30,6 +30,8 @@ from members.models import (
     Member,
     MemberNote,
     Purchase,
+    Referral,
+    ReferralCode,
     SegmentStay,
     TierChange,
     Voucher,
@@ -55,6 +57,9 @@ def forget(*, member: Member) -> None:
     AdjustmentNote.objects.filter(adjustment__member=member).delete()
     MemberNote.objects.filter(member=member).delete()
     SegmentStay.objects.filter(member=member).delete()
+    # Their friends' messages still hold it: it leads nowhere any more.
+    ReferralCode.objects.filter(member=member).delete()
+    Referral.objects.filter(referrer=member).update(code="")
     Consent.objects.filter(member=member).exclude(said_where="").update(said_where="")
     purging.forget(subject=member.public_id)
     Message.objects.filter(recipient=member.public_id).delete()

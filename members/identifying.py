@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 
 _CARD = re.compile(r"[0-9A-Z]{4,40}")
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _EMAIL_LENGTH = 254
 _EXTERNAL_ID_LENGTH = 80
 
@@ -36,6 +37,18 @@ def email(raw: str) -> str:
     if len(address) > _EMAIL_LENGTH:
         raise _invalid("email", _("This is not an e-mail address."))
     return address
+
+
+def mailbox(address: str) -> str:
+    """Return by which mailbox an address is read: `ada+shop@example.org` by `ada@example.org`.
+
+    At Gmail dots are none either. For comparing alone: nobody is written to there.
+    """
+    local, _at, domain = address.lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in _GMAIL:
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
 
 
 def phone(raw: str, *, region: str | None = None) -> str:

@@ -19,7 +19,7 @@ from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from loyalty.clients import capping, claims
+from loyalty.clients import capping, claims, throttling
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.capping import Moved
 from loyalty.clients.claims import Call, Given
@@ -84,10 +84,20 @@ def _answered_once(handler: Handler) -> Callable[..., HttpResponse]:
         except Refusal as refusal:
             if refusal.status != _REFUSED:
                 raise
+            _count_miss(refusal, call)
             given = _keep(call, _of_refusal(refusal, view, request), at=timezone.now())
         return _replay_other(call, request) if given is None else _respond(given)
 
     return post
+
+
+def _count_miss(refusal: Refusal, call: Call) -> None:
+    """Of a miss too many it is neither said nor kept that it is one."""
+    if not refusal.is_miss:
+        return
+    over = throttling.judge_miss(client=call.client, at=timezone.now())
+    if over:
+        raise over.refusal() from refusal
 
 
 def _read_call(view: AnsweredOnceView, request: ClientRequest, values: Mapping[str, Any]) -> Call:

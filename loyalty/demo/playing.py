@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from loyalty.core import keys, zones
+from loyalty.demo import befriending
 from loyalty.demo.story import Bought, Happening, Joined, Person, Wished
 from loyalty.demo.world import Product
 from loyalty.ledger import balances, posting
@@ -71,6 +72,7 @@ class Stage:
         self._keep_gifts(since=month[0].moment)
         self._redeem([one for one in month if isinstance(one, Wished)])
         self._congratulate(month[0].moment.date(), at)
+        befriending.confirm(first=self.book.business_day(month[0].moment), at=at)
 
     def _join(self, joined: Sequence[Joined], at: datetime) -> None:
         members = enrolling.enrol_many(
@@ -78,6 +80,14 @@ class Stage:
         )
         accounts = posting.lock_many(
             [member.holder_id for member in members], wallets=self.book.wallets
+        )
+        befriending.bring(
+            newcomers=[(one.person.number, who) for one, who in zip(joined, members, strict=True)],
+            members={
+                number: walk.member
+                for number, walk in self._walks.items()
+                if number and walk.member
+            },
         )
         for one, member in zip(joined, members, strict=True):
             self._walks[one.person.number] = Walk(

@@ -11,7 +11,16 @@ from django.db import transaction
 from analytics import facts
 from loyalty import grants
 from loyalty.core import zones
-from loyalty.demo import campaigning, credentials, dealing, playing, shelving, story, world
+from loyalty.demo import (
+    befriending,
+    campaigning,
+    credentials,
+    dealing,
+    playing,
+    shelving,
+    story,
+    world,
+)
 from loyalty.ledger.models import Wallet
 from loyalty.programmes import publishing, revising, setting_up
 from loyalty.programmes.models import (
@@ -52,6 +61,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
         played += len(month)
         progress(played, len(happenings))
     _expire_vouchers(at=at)
+    befriending.bring_last(number=members)
     credentials.create(at=at)
     dealing.deal(at=at)
     campaigning.offer(today=today, at=at)
@@ -69,7 +79,10 @@ def _open_programme(*, at: datetime) -> Programme:
         at=at,
     )
     programme.household_rule = HouseholdRule.SHARE
-    programme.save(update_fields=["household_rule"])
+    programme.referral_days = befriending.DAYS
+    programme.referral_least_cents = befriending.LEAST_CENTS
+    programme.referral_most = befriending.MOST
+    programme.save()
     for code, multiplier in world.MULTIPLIERS.items():
         tier = Tier.objects.get(code=code)
         tier.multiplier = Decimal(multiplier)

@@ -83,6 +83,8 @@ class Bonus:
 BONUSES = (
     Bonus("welcome", "Bienvenue", "Welcome", "enrolment", 20),
     Bonus("birthday", "Anniversaire", "Birthday", "birthday", 50),
+    Bonus("referral", "Un filleul arrivé", "A friend who joined", "referral-confirmed", 100),
+    Bonus("referred", "Arrivée par parrainage", "Joined through a friend", "referred", 50),
 )
 
 

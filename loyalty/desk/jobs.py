@@ -25,6 +25,7 @@ NAMES: Mapping[str, Promise] = {
     "settle": _("Expiry and availability of points"),
     "notices": _("Notices of points that expire"),
     "tier-warnings": _("Warnings of tiers that end"),
+    "referrals": _("Referrals"),
     "tiers": _("Review of tiers"),
     "birthdays": _("Birthdays"),
     "measures": _("Measures"),

@@ -32,6 +32,15 @@ def _of_member(path: str, *, by: str = "pk") -> Bound:
     return bound
 
 
+def _of_members(*paths: str) -> Bound:
+    """Bound rows that name several members to those of whom all are seen."""
+
+    def bound(stores: Stores) -> Q:
+        return Q(*(_of_member(path)(stores) for path in paths))
+
+    return bound
+
+
 def _of_holder(path: str) -> Bound:
     return _of_member(path, by="holder")
 
@@ -74,6 +83,8 @@ BOUNDS: Mapping[str, Bound] = {
     "members.MemberNote": _of_member("member"),
     "members.Purchase": _of_purchase(""),
     "members.PurchaseLine": _of_purchase("purchase__"),
+    "members.Referral": _of_members("referrer", "friend"),
+    "members.ReferralCode": _of_member("member"),
     "members.SegmentStay": _of_member("member"),
     "members.Return": _of_purchase("purchase__"),
     "members.ReturnLine": _of_purchase("returned__purchase__"),

@@ -21,6 +21,7 @@ from loyalty.desk.views import (
     member_statement,
     merging,
     offers,
+    referral,
     retention,
     second_factors,
     signing_in,
@@ -70,6 +71,11 @@ PAGES: Sequence[URLPattern] = (
         "members/member/<int:pk>/household/leave/", household.leave, name="member_household_leave"
     ),
     path("members/member/<int:pk>/household/end/", household.end, name="member_household_end"),
+    path(
+        "members/member/<int:pk>/referral/<int:referral>/cancel/",
+        referral.cancel,
+        name="member_referral_cancel",
+    ),
     path(
         "members/member/<int:pk>/cards/<int:card>/replace/",
         member_acts.replace_card,

@@ -12,7 +12,7 @@ from loyalty.core import languages
 from loyalty.dossier.sections import Section, Value, table
 from loyalty.events.models import Message
 from loyalty.programmes.models import Tier
-from members import consent_texts, words
+from members import codes, consent_texts, words
 from members.models import (
     Card,
     Consent,
@@ -20,6 +20,9 @@ from members.models import (
     HouseholdInvitation,
     HouseholdStay,
     Member,
+    Referral,
+    ReferralCode,
+    ReferralEnd,
     SegmentStay,
     TierChange,
 )
@@ -35,6 +38,8 @@ def sections(*, member: Member) -> Iterator[Section]:
     yield _segments(member)
     yield _households(member)
     yield _invitations(member)
+    yield _referral_code(member)
+    yield _referrals(member)
     yield _messages(member)
     yield _sign_in(member)
     yield _erasures(member)
@@ -207,6 +212,42 @@ def _invitations(member: Member) -> Section:
         for one in told.select_related("household").order_by("invited_at", "pk")
     )  # fmt: skip
     return table("invitations", _("Invitations to a household"), columns, rows)
+
+
+def _referral_code(member: Member) -> Section:
+    columns = [("code", _("Code")), ("issued_at", _("Issued"))]
+    own = ReferralCode.objects.filter(member=member)
+    rows = ((codes.spell_to_say(one.code), one.issued_at) for one in own)
+    return table("referral_code", _("Your referral code"), columns, rows)
+
+
+def _referrals(member: Member) -> Section:
+    """Tell of both sides what became of it, and not who the other is."""
+    columns = [
+        ("referral", _("Referral")),
+        ("by_you", _("By you")),
+        ("code", _("Code")),
+        ("joined_at", _("Joined")),
+        ("state", _("State")),
+        ("why", _("Why")),
+        ("ended_at", _("Ended")),
+    ]
+    told = Referral.objects.filter(Q(referrer=member) | Q(friend=member))
+    rows = (
+        (
+            one.public_id, one.referrer_id == member.pk, codes.spell_to_say(one.code),
+            one.joined_at, one.get_state_display(), _why(one, member), one.ended_at,
+        )
+        for one in told.order_by("joined_at", "pk")
+    )  # fmt: skip
+    return table("referrals", _("Friends you brought, and who brought you"), columns, rows)
+
+
+def _why(referral: Referral, reader: Member) -> str:
+    """Say why, unless it is that the other one has left."""
+    is_friend = referral.friend_id == reader.pk
+    others = ReferralEnd.REFERRER_LEFT if is_friend else ReferralEnd.FRIEND_LEFT
+    return "" if referral.why == others else referral.get_why_display()
 
 
 def _messages(member: Member) -> Section:

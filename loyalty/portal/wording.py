@@ -58,6 +58,19 @@ def earnings(*, book: Rulebook, at: datetime) -> list[Earning]:
     ]
 
 
+def of_event(*, event: str, book: Rulebook, at: datetime) -> list[Earning]:
+    """Say what an event gives everybody at a moment, in the order of the rules."""
+    today = book.business_day(at)
+    return [
+        _earning(rule, terms, book)
+        for rule in book.rules
+        if (terms := _terms_at(rule, at))
+        and terms.when.event == event
+        and not rule.audiences
+        and _is_of_interest(terms, book, today)
+    ]
+
+
 def _terms_at(rule: RuleTerms, at: datetime) -> Terms | None:
     version = rule.version_at(at)
     return version.terms if version else None

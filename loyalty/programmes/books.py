@@ -120,6 +120,9 @@ def compile_book() -> Rulebook:
         has_products=programme.has_products,
         household_rule=programme.household_rule,
         household_size=programme.household_size,
+        referral_days=programme.referral_days,
+        referral_least_cents=programme.referral_least_cents,
+        referral_most=programme.referral_most,
     )
 
 

@@ -20,6 +20,7 @@ EVENTS: dict[Event, Promise] = {
     Event.ANNIVERSARY: gettext_lazy("for each year in the programme"),
     Event.PROFILE: gettext_lazy("for a complete profile"),
     Event.REFERRAL: gettext_lazy("for a friend who joined"),
+    Event.REFERRED: gettext_lazy("for joining through a friend"),
     Event.SURVEY: gettext_lazy("for an answered survey"),
 }
 # By what a member may have agreed to be written to, as a sentence says it.

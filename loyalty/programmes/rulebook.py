@@ -186,6 +186,10 @@ class Rulebook:
     # What somebody takes along who leaves a household; empty where there are none.
     household_rule: str = ""
     household_size: int = 0
+    # How many full days old a friend's first purchase must be; None where nobody is referred.
+    referral_days: int | None = None
+    referral_least_cents: int = 0
+    referral_most: int | None = None
 
     @cached_property
     def asked(self) -> frozenset[str]:

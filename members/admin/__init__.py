@@ -20,6 +20,7 @@ from members.admin.imports import ExportAdmin, ImportFileAdmin, ImportRowAdmin, 
 from members.admin.merges import MergeAdmin
 from members.admin.notes import MemberNoteAdmin
 from members.admin.people import MemberAdmin
+from members.admin.referrals import ReferralAdmin, ReferralCodeAdmin
 from members.admin.returned import ReturnAdmin, ReturnLineAdmin
 from members.admin.sales import PurchaseAdmin, PurchaseLineAdmin
 from members.admin.vouchers import VoucherAdmin
@@ -44,6 +45,8 @@ __all__ = [
     "MergeAdmin",
     "PurchaseAdmin",
     "PurchaseLineAdmin",
+    "ReferralAdmin",
+    "ReferralCodeAdmin",
     "ReturnAdmin",
     "ReturnLineAdmin",
     "SegmentStayAdmin",

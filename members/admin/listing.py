@@ -51,6 +51,7 @@ class Titled:
 class OfMembers(Listed):
     """Put before ModelAdmin: rows of members, found by whose they are."""
 
+    whose: ClassVar[tuple[str, ...]] = ("member",)
     search_fields: ClassVar[Any] = ("member__public_id",)
     search_help_text: ClassVar[Any] = _(
         "Whose: part of a member’s name, how a card or an e-mail begins, a phone, an external id,"
@@ -64,7 +65,10 @@ class OfMembers(Listed):
         if not search_term.strip():
             return queryset, False
         found = finding.search_keys(text=search_term, within=seeing.visible_to(request.user))
-        return queryset.filter(self.own(search_term) | Q(member__in=found)), False
+        asked = self.own(search_term)
+        for name in self.whose:
+            asked |= Q(**{f"{name}__in": found})
+        return queryset.filter(asked), False
 
     def own(self, term: str) -> Q:
         """Return how a row is found by what it says itself; by default it is not."""

@@ -111,6 +111,9 @@ class EnrolmentInput(StrictSerializer):
     source = TextField(max_length=40, required=False)  # type: ignore[assignment]
     store = PatternField(SLUG, required=False)
     consents = serializers.ListField(child=ConsentInput(), required=False, max_length=20)
+    referral_code = TextField(
+        max_length=40, required=False, help_text="Of the member who brings them: 7KQ-2M9-1XT."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not {"card", "email", "phone"} & attrs.keys():

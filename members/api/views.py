@@ -18,6 +18,13 @@ from members.identifying import IdentifierTaken
 from members.models import Member
 from members.owning import OwnCard
 from members.receipts import DuplicateReceipt, NotKnownYet
+from members.referring import (
+    CircularReferral,
+    OwnReferral,
+    ReferralCodeUnknown,
+    ReferralsOff,
+    ReferrerInactive,
+)
 from members.selling import OccurredAtOutOfWindow
 from members.tendering import HoldNotOpen
 from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound, VoucherUsed
@@ -67,12 +74,24 @@ class Lookup(ClientView):
 
 
 class Members(AnsweredOnceView):
-    """Enrol somebody. Without a printed card they get a number of ours."""
+    """Enrol somebody. Without a printed card they get a number of ours.
+
+    With the referral code of a member, that member and the newcomer get what the rules say once
+    the newcomer has bought. A code with which they cannot join enrols nobody: leave it out.
+    """
 
     operation = "enrolMember"
     required_scope = Scope.MEMBERS_WRITE
     makes = "member"
-    refusals = (IdentifierTaken, reading.StoreNotAllowed)
+    refusals = (
+        IdentifierTaken,
+        reading.StoreNotAllowed,
+        ReferralsOff,
+        ReferralCodeUnknown,
+        ReferrerInactive,
+        OwnReferral,
+        CircularReferral,
+    )
 
     @schemas.enrol_member
     def post(self, request: ClientRequest) -> Response:

@@ -22,6 +22,7 @@ from members.models.people import (
     MemberState,
 )
 from members.models.privacy import ErasureRequest, ErasureState
+from members.models.referrals import Referral, ReferralCode, ReferralEnd, ReferralState
 from members.models.returns import Return, ReturnLine
 from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
 from members.models.segments import SegmentStay
@@ -57,6 +58,10 @@ __all__ = [
     "Merge",
     "Purchase",
     "PurchaseLine",
+    "Referral",
+    "ReferralCode",
+    "ReferralEnd",
+    "ReferralState",
     "Return",
     "ReturnLine",
     "ReviewState",

@@ -33,6 +33,8 @@ TOLD = {
     "members.SegmentStay": "segments",
     "members.HouseholdStay": "households",
     "members.HouseholdInvitation": "invitations",
+    "members.Referral": "referrals",
+    "members.ReferralCode": "referral_code",
 }
 _OURS = "who of the staff did it; members have no row"
 _DERIVED = "counted anew from purchases and points, which are told"

@@ -13,8 +13,8 @@ from tests.house.processes import Running
 
 SERVED = "Ctrl-C stops"
 STEPS = [
-    "settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures",
-    "forecasts",
+    "settle", "notices", "tiers", "tier-warnings", "referrals", "birthdays", "vouchers",
+    "measures", "forecasts",
 ]  # fmt: skip
 
 

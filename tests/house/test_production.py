@@ -23,8 +23,8 @@ from tests.house import processes
 # Away from what anybody else keeps in the same Redis.
 REDIS = "redis://127.0.0.1:6379/9"
 STEPS = [
-    "settle", "notices", "tiers", "tier-warnings", "birthdays", "vouchers", "measures",
-    "forecasts",
+    "settle", "notices", "tiers", "tier-warnings", "referrals", "birthdays", "vouchers",
+    "measures", "forecasts",
 ]  # fmt: skip
 
 

@@ -26,6 +26,8 @@ STAY = {
     "members.HistoricalMember": _OF_THE_MEMBERSHIP,
     "members.HouseholdStay": _OF_THE_MEMBERSHIP,
     "members.HouseholdInvitation": _OF_THE_MEMBERSHIP,
+    "members.Referral": "who brought whom is read of the survivors",
+    "members.ReferralCode": "leads to the survivor",
     "members.Adjustment": _OF_THE_MEMBERSHIP,
     "members.CarriedAmount": "below one step of a rule: worth less than the least it gives",
     "members.MemberEvent": "what was told of a membership and gave points stays with it",

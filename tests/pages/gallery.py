@@ -48,6 +48,7 @@ PAGES = [
     Page("contact-phone", "/me/profile/phone/", Reader.MEMBER),
     Page("consents", "/me/consents/", Reader.MEMBER),
     Page("household", "/me/household/", Reader.MEMBER),
+    Page("referral", "/me/referral/", Reader.MEMBER),
     Page("privacy", "/me/privacy/", Reader.MEMBER),
     Page("leave", "/me/privacy/leave/", Reader.MEMBER),
     Page("erase", "/me/privacy/erase/", Reader.MEMBER),

@@ -61,6 +61,7 @@ NOT_PAGES = {
     "admin:member_household": "one question, as before blocking",
     "admin:member_household_leave": "one question, as before blocking",
     "admin:member_household_end": "one question, as before blocking",
+    "admin:member_referral_cancel": "one question, as before blocking",
     "admin:member_replace_card": "one question, as before blocking",
     "admin:email": "an e-mail, which has its own tests",
     "admin:jobs_again": "one question, as before blocking",

@@ -144,6 +144,7 @@ class TestSettingsPages:
             "multipliers": "ADD", "currency": "USD", "time_zone": "UTC", "attach_days": "3",
             "pay_share_percent": "50", "pay_least_points": "10", "pay_most_points": "",
             "household_rule": "", "household_size": "6", "spend_proof": "CODE",
+            "referral_days": "14", "referral_least_cents": "15.00", "referral_most": "",
         }  # fmt: skip
 
         desk.post(f"{DESK}/programme/1/change/", fields)
@@ -159,6 +160,8 @@ class TestSettingsPages:
         assert (book.pay_share_percent, book.pay_least_points, book.pay_most_points) == (
             50, 10, None,
         )  # fmt: skip
+        referrals = (book.referral_days, book.referral_least_cents, book.referral_most)
+        assert referrals == (14, 15_00, None)
         assert book.revision != before
         assert programme.history.count() == 2
 

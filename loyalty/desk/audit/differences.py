@@ -53,6 +53,7 @@ DEEDS: Mapping[str, Promise] = {
     "household-founded": gettext_lazy("household founded"),
     "household-joined": gettext_lazy("joined a household"),
     "household-left": gettext_lazy("left a household"),
+    "referral-cancelled": gettext_lazy("referral cancelled"),
 }
 REASONS: Mapping[str, Promise] = {
     "lost": gettext_lazy("lost"),

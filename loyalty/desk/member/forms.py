@@ -100,6 +100,12 @@ class HouseholdForm(forms.Form):
     )
 
 
+class ReferralForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices("member-asked", "misuse", "mistake", "other")
+    )
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("New note"),

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from loyalty.desk.member import history, movements, standing, wallets
+from loyalty.desk.member import friends, history, movements, standing, wallets
+from loyalty.desk.member.friends import Friends
 from loyalty.desk.member.history import Changed
 from loyalty.desk.member.movements import Movements
 from loyalty.desk.member.standing import Tiered
@@ -62,6 +63,7 @@ class Whole:
     # Who shares their points now, themselves left out; and whether they could with somebody.
     sharers: Sequence[Member]
     may_share: bool
+    friends: Friends | None
 
 
 def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | None) -> Whole:
@@ -97,6 +99,9 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         stays=stays,
         sharers=_sharers(member, stays or (), reader),
         may_share=housing.has_households(book=book) and all(stay.until_at for stay in stays or ()),
+        friends=seen(
+            "members.view_referral", lambda: friends.get_friends(member=member, reader=reader)
+        ),
     )
 
 

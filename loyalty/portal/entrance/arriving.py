@@ -43,7 +43,7 @@ def arrive(*, code: EmailedCode, at: datetime) -> Arrival | None:
     None where nobody has it and nobody asked to join with it. Repeating enrols nobody twice.
     Who has left arrives as who they were, also if they asked to join. A phone that somebody
     else has is kept as told, and the answer is the same. Raises IdentifierTaken for a card of
-    somebody else.
+    somebody else, or ReferralRefused for a friend's code with which they cannot join.
     """
     member = signing_in.get_member(address=code.address)
     is_new = False

@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
-from members import consent_texts, enrolling, identifying
+from members import codes, consent_texts, enrolling, identifying
 from members.consenting import Said
+from members.referring import ReferralCodeUnknown
 
 _WHERE = "join"
 _IDENTIFIERS = ("email", "phone", "card")
@@ -95,6 +96,15 @@ class JoinForm(forms.Form):
         help_text=_("If you were given one in store. Without it you get a card on your phone."),
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
     )
+    referral_code = forms.CharField(
+        label=_("a friend's referral code"),
+        max_length=40,
+        required=False,
+        help_text=_("Nine characters, if a member gave you theirs: both of you get something."),
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
     is_old_enough = forms.BooleanField(
         label=_("I am 15 or older"),
         error_messages={"required": _("Under 15, a parent joins for you, in store.")},
@@ -118,6 +128,14 @@ class JoinForm(forms.Form):
             return cleaned
         return cleaned | {name: kept.get(name) for name in _IDENTIFIERS}
 
+    def clean_referral_code(self) -> str:
+        """Refuse what is no code; whose it is nobody learns before their address is proved."""
+        typed = str(self.cleaned_data["referral_code"])
+        if typed and codes.read_said(typed) is None:
+            words = str(ReferralCodeUnknown.title)
+            raise forms.ValidationError(words, code=ReferralCodeUnknown.code)
+        return typed
+
     def tell(self, refusal: Refusal) -> None:
         """Show what was refused beside the field it is about."""
         names = {"/birthday": "birth_day"}
@@ -139,7 +157,7 @@ class JoinForm(forms.Form):
     def newcomer(self) -> dict[str, Any]:
         """What `enrolling.enrol` takes. The form is valid."""
         said = self.cleaned_data
-        names = ("first_name", "last_name", "email", "phone", "card", "language")
+        names = ("first_name", "last_name", "email", "phone", "card", "language", "referral_code")
         return {
             **{name: said[name] for name in names},
             "birthday": self._birthday(),

@@ -19,8 +19,10 @@ from loyalty.identity.models import EmailedCode
 from loyalty.identity.sessions import Entry
 from loyalty.portal import guarding
 from loyalty.portal.entrance import arriving, recognising, trying
+from loyalty.portal.entrance.arriving import Arrival
 from loyalty.portal.entrance.forms import AddressForm, CodeForm, JoinForm
 from members.identifying import IdentifierTaken
+from members.referring import ReferralRefused
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +53,8 @@ def join(request: HttpRequest) -> HttpResponse:
     proved = arriving.get_code(request)
     if request.method != "POST" and proved and proved.proved_at and proved.answers:
         return _page(request, "portal/join.html", _refused(proved))
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    brought = {"referral_code": request.GET.get("code", "")[:40]}
+    form = JoinForm(request.POST if request.method == "POST" else None, initial=brought)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["email"]
         try:
@@ -136,7 +139,7 @@ def _arrive(request: HttpRequest, code: EmailedCode) -> HttpResponse:
     at = timezone.now()
     try:
         arrival = arriving.arrive(code=code, at=at)
-    except IdentifierTaken:
+    except (IdentifierTaken, ReferralRefused):
         return redirect("portal:join")
     if arrival is None:
         # Nobody was sent this code: guessing it is worth nothing.
@@ -147,10 +150,8 @@ def _arrive(request: HttpRequest, code: EmailedCode) -> HttpResponse:
     sessions.enter(request, user=arrival.user, how=Entry.CODE, at=at)
     arriving.forget(request)
     _log.info("member.signed_in", member=arrival.member.public_id, is_new=arrival.is_new)
-    if arrival.is_new:
-        with translation.override(arrival.user.language):
-            welcome = _("Welcome. Your card is ready: show it with your next purchase.")
-        messages.success(request, welcome)
+    with translation.override(arrival.user.language):
+        _greet(request, arrival, code)
     # Who has left finds nothing else.
     home = "portal:privacy" if arrival.is_former else next_url or "portal:card"
     response = redirect(home)
@@ -158,11 +159,21 @@ def _arrive(request: HttpRequest, code: EmailedCode) -> HttpResponse:
     return response
 
 
+def _greet(request: HttpRequest, arrival: Arrival, code: EmailedCode) -> None:
+    """Say welcome to who is new, and to who is not that a friend's code changes nothing."""
+    if arrival.is_new:
+        welcome = _("Welcome. Your card is ready: show it with your next purchase.")
+        messages.success(request, welcome)
+    elif (code.answers or {}).get("referral_code"):
+        known = _("You are a member already: a friend’s referral code is for those who join.")
+        messages.info(request, known)
+
+
 def _refused(code: EmailedCode) -> JoinForm:
     """Return the form of somebody whose address is proved, with what another member has."""
     form = JoinForm(code.answers)
     try:
-        trying.check(code)
+        trying.check(code, at=timezone.now())
     except Refusal as refusal:
         form.full_clean()
         form.tell(refusal)
@@ -181,10 +192,12 @@ def _try_again(request: HttpRequest, code: EmailedCode, form: JoinForm) -> HttpR
 def _page(
     request: HttpRequest, template: str, form: AddressForm | CodeForm | JoinForm, **shown: object
 ) -> HttpResponse:
+    heading = trying.get_heading()
     context = {
         **shown,
         "form": form,
         "demo": trying.get_demo(),
-        "programme": trying.get_programme(),
+        "programme": heading.programme,
+        "has_referrals": heading.has_referrals,
     }
     return render(request, template, context, status=422 if form.errors else 200)

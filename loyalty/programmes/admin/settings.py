@@ -24,8 +24,18 @@ from loyalty.programmes.models import (
 )
 
 
+class _InCurrency:
+    """Put before an admin whose form holds amounts."""
+
+    def get_form(self, *args: Any, **options: Any) -> Any:
+        """Give the form the currency; it looks nothing up itself."""
+        form: Any = super().get_form(*args, **options)  # type: ignore[misc]  # of the admin
+        form.currency = get_book().currency
+        return form
+
+
 @admin.register(Programme)
-class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class ProgrammeAdmin(_InCurrency, Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     form = ProgrammeForm
     list_display = ("name", "currency", "time_zone", "value_of_point", "rounding")
     readonly_fields = ("currency", "time_zone", "spending_wallet", "created_at")
@@ -40,6 +50,10 @@ class ProgrammeAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no 
             {"fields": ("pay_share_percent", ("pay_least_points", "pay_most_points"))},
         ),
         (_("Households"), {"fields": ("household_rule", "household_size")}),
+        (
+            _("Referral"),
+            {"fields": (("referral_days", "referral_least_cents"), "referral_most")},
+        ),
         (_("Set once"), {"fields": ("currency", "time_zone", "spending_wallet", "created_at")}),
     )
 
@@ -109,7 +123,7 @@ class SegmentAdmin(Revising, CodeIsKept, FoundByBeginning, admin.ModelAdmin[Segm
 
 
 @admin.register(WalletPolicy)
-class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class WalletPolicyAdmin(_InCurrency, Revising, CodeIsKept, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     form = WalletPolicyForm
     kept = ()
     list_display = ("wallet", "name_fr", "name_en", "lives", "pending_days")
@@ -144,12 +158,6 @@ class WalletPolicyAdmin(Revising, CodeIsKept, SimpleHistoryAdmin):  # type: igno
             },
         ),
     )
-
-    def get_form(self, *args: Any, **options: Any) -> Any:
-        """Give the form the currency; it looks nothing up itself."""
-        form: Any = super().get_form(*args, **options)
-        form.currency = get_book().currency
-        return form
 
     @admin.display(description=_("points expire"))
     def lives(self, policy: WalletPolicy) -> str:

@@ -24,6 +24,7 @@ _EVENTS = [
     (Event.ANNIVERSARY.value, _("each year in the programme")),
     (Event.PROFILE.value, _("a complete profile")),
     (Event.REFERRAL.value, _("a friend who joined")),
+    (Event.REFERRED.value, _("joining through a friend")),
     (Event.SURVEY.value, _("an answered survey")),
     (Event.CUSTOM.value, _("an event of your own")),
 ]

@@ -21,10 +21,14 @@ from loyalty.programmes.models import (
 )
 
 
-class ProgrammeForm(forms.ModelForm[Programme]):
+class ProgrammeForm(InCurrency, forms.ModelForm[Programme]):
     """The programme; means of payment are written one on each line."""
 
     unearning_means = LinesField(label=_("means of payment that earn nothing"))
+    referral_least_cents = AmountField(
+        label=_("and of at least"), min_value=0,
+        help_text=_("What is left of it after returns. 0: whatever it is."),
+    )  # fmt: skip
 
     class Meta:
         model = Programme
@@ -32,6 +36,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
             "pay_share_percent", "pay_least_points", "pay_most_points", "attach_days",
             "spend_proof", "household_rule", "household_size",
+            "referral_days", "referral_least_cents", "referral_most",
         )  # fmt: skip
 
     def clean_unearning_means(self) -> list[str]:

@@ -118,6 +118,23 @@ class Programme(models.Model):
         _("members of a household, at most"), default=6,
         validators=[MinValueValidator(2), MaxValueValidator(20)],
     )  # fmt: skip
+    referral_days = models.PositiveSmallIntegerField(
+        _("a friend's first purchase is so many days old"), null=True, blank=True,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "Full days, without a return. Then both sides get what the rules say. Empty: members"
+            " refer nobody. A change holds for those who wait as well."
+        ),
+    )  # fmt: skip
+    referral_least_cents = models.PositiveBigIntegerField(
+        _("and of at least (cents)"), default=0,
+        help_text=_("What is left of it after returns. 0: whatever it is."),
+    )  # fmt: skip
+    referral_most = models.PositiveSmallIntegerField(
+        _("friends for whom a member is rewarded in a calendar year, at most"), null=True,
+        blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Friends beyond it get their own all the same. Empty: no limit."),
+    )  # fmt: skip
     spending_wallet = models.ForeignKey(
         Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet of the points")
     )
@@ -148,6 +165,10 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(household_size__range=(2, 20)),
                 name="programmes_household_is_of_two_to_twenty",
+            ),
+            models.CheckConstraint(
+                condition=Q(referral_days=None) | Q(referral_days__lte=365),
+                name="programmes_referral_waits_a_year_at_most",
             ),
         ]
 

@@ -17,6 +17,7 @@ class Event(StrEnum):
     ANNIVERSARY = "anniversary"
     PROFILE = "profile-completed"
     REFERRAL = "referral-confirmed"
+    REFERRED = "referred"
     SURVEY = "survey-answered"
     CUSTOM = "custom"
 

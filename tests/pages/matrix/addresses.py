@@ -28,6 +28,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
         "pk": own.member.pk,
         "card": own.member.cards.get().pk,
     },
+    "admin:member_referral_cancel": lambda own: {"pk": own.member.pk, "referral": _NUMBER},
     "admin:members_member_identity": lambda own: {"object_id": own.member.pk},
     **{
         f"admin:{name}": lambda own: {"pk": own.member.pk}
@@ -47,6 +48,7 @@ _NOWHERE: dict[str, Told] = {
     "admin:approval": {"approval": "apr_zzz"},
     "admin:member_erase_note": {"pk": _NUMBER, "note": _NUMBER},
     "admin:member_replace_card": {"pk": _NUMBER, "card": _NUMBER},
+    "admin:member_referral_cancel": {"pk": _NUMBER, "referral": _NUMBER},
     "admin:members_member_identity": {"object_id": _NUMBER},
 }
 # Things of nobody: one that there is, and one that there is not.

@@ -73,6 +73,7 @@ MEMBER = {
     "portal:consents": mine(post=MEMBERS),
     "portal:household": mine(post=MEMBERS),
     "portal:household_leave": mine(post=MEMBERS),
+    "portal:referral": mine(),
     "portal:rewards": mine(),
     "portal:reward": mine(post=MEMBERS),
     "portal:vouchers": mine(),
@@ -157,6 +158,8 @@ DESK = {
     # Nobody there is in a household.
     "admin:member_household_leave": staff(NOBODY, unseen="CA"),
     "admin:member_household_end": staff(NOBODY, unseen="CA"),
+    # Nobody there came through a friend.
+    "admin:member_referral_cancel": staff(NOBODY, unseen="CA"),
     "admin:member_replace_card": staff("CA", "CA"),
     "admin:member_export": staff("CA", "CA"),
     "admin:member_statement": staff("SCUA"),

@@ -54,6 +54,9 @@ TABLES = {
     "members.Household": Table("SMCUA", blind="S"),
     "members.HouseholdInvitation": _PEOPLE,
     "members.HouseholdStay": _PEOPLE,
+    # Its page names both sides, here of two stores.
+    "members.Referral": Table("SMCUA", blind="S"),
+    "members.ReferralCode": _MACHINERY,
     "members.ErasureRequest": Table("CUA"),
     "members.Merge": Table("CUA"),
     "members.ImportRun": _MACHINERY,
