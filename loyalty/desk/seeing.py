@@ -62,6 +62,7 @@ def _of_store(stores: Stores) -> Q:
 BOUNDS: Mapping[str, Bound] = {
     "analytics.MemberFact": _of_member("member"),
     "analytics.MemberMonth": _of_member("member"),
+    "analytics.Outlook": _of_member("member"),
     "analytics.StoreDay": _of_store,
     "ledger.Account": _of_holder("holder"),
     "ledger.Entry": _of_holder("account__holder"),
@@ -98,13 +99,18 @@ BOUNDS: Mapping[str, Bound] = {
 }
 
 # Figures under opaque ids: analysts see those of everybody, and whose they are they do not learn.
-FIGURES = frozenset({"analytics.MemberFact", "analytics.MemberMonth", "analytics.StoreDay"})
+FIGURES = frozenset(
+    {
+        *("analytics.MemberFact", "analytics.MemberMonth", "analytics.Outlook"),
+        "analytics.StoreDay",
+    }
+)
 
 # Rows about nobody: whoever may open the table sees all of them.
 ABOUT_NOBODY = frozenset(
     {
-        *("analytics.DayToCount", "analytics.MeasureSettings", "analytics.PointsDay"),
-        *("analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
+        *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
+        *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         *("programmes.Campaign", "programmes.Category", "programmes.Product"),
         *("programmes.Programme", "programmes.Rule", "programmes.RuleVersion"),
         *("programmes.Segment", "programmes.Store", "programmes.Tier"),

@@ -10,7 +10,7 @@ from loyalty.events.models import Message, MessageKind
 from loyalty.mailing import noticing
 from members import blocking, closing
 from members.models import Member
-from tests.mailing.conftest import give, make_member
+from tests.mailing.conftest import give, let_sleep, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,23 @@ class TestTheNight:
         noticing.tell(day=MONDAY, at=MIDNIGHT)
 
         assert told() == kinds
+
+    def test_tells_of_points_by_the_days_until_the_account_falls_asleep(self, ada: Member):
+        give(ada, 40, until=after(200))
+        give(ada, 2, until=after(35))
+        let_sleep(ada, from_=after(30))
+
+        noticing.tell(day=MONDAY, at=MIDNIGHT)
+
+        assert told() == [("EXPIRY_30", "2026-04-09")]
+
+    def test_tells_of_none_that_end_before_the_account_falls_asleep_later(self, ada: Member):
+        give(ada, 40, until=after(5))
+        let_sleep(ada, from_=after(20))
+
+        noticing.tell(day=MONDAY, at=MIDNIGHT)
+
+        assert told() == [("EXPIRY_7", "2026-03-15")]
 
     def test_tells_nobody_of_what_ended_with_the_day(self, ada: Member):
         give(ada, 40, until=MIDNIGHT)

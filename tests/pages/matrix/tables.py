@@ -104,6 +104,8 @@ TABLES = {
     "analytics.MemberFact": Table("SMYUA", bound="S"),
     "analytics.MemberMonth": Table("SMYUA", bound="S"),
     "analytics.StoreDay": Table("SMYUA", bound="S"),
+    "analytics.Outlook": Table("SMYUA", bound="S"),
+    "analytics.Fit": _MEASURES,
     "analytics.PointsDay": _MEASURES,
     "analytics.DayToCount": _MEASURES,
     "analytics.Refresh": _MEASURES,
