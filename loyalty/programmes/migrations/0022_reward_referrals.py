@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0007_let_points_wait_for_an_event'),
-        ('programmes', '0020_choose_what_proves_a_spender'),
+        ('programmes', '0021_let_points_die_of_inactivity'),
     ]
 
     operations = [
