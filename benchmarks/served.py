@@ -124,4 +124,5 @@ def _headers(environ: Environ) -> dict[str, str]:
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
-    return named | {"Content-Type": environ["CONTENT_TYPE"]}
+    told = environ.get("CONTENT_TYPE")
+    return named | ({"Content-Type": told} if told else {})
