@@ -38,6 +38,7 @@ APPS = (
 
 MIDDLEWARE = (
     "loyalty.core.requests.RequestIds",
+    "loyalty.core.crowding.Crowding",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

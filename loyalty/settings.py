@@ -277,6 +277,9 @@ API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", 6_000)
 API_MISSES_OF_CLIENT = env.int("API_MISSES_OF_CLIENT", 60)
 API_MISSES_OF_STORE = env.int("API_MISSES_OF_STORE", 300)
 
+# A call that waited so long for a thread is refused (503): its till may have given up. 0: never.
+OVERLOADED_AFTER_SECONDS = env.float("OVERLOADED_AFTER_SECONDS", 5.0)
+
 # Logs
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING" if DEMO else "INFO")

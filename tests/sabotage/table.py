@@ -358,4 +358,13 @@ SABOTAGES = (
         "            pass",
         "tests/clients/test_fuzzing.py::test_answers_are_those_that_are_described",
     ),
+    Sabotage(
+        "who waited too long is served all the same",
+        "P15",
+        "loyalty/parts.py",
+        '    "loyalty.core.crowding.Crowding",\n',
+        "",
+        "tests/house/test_overload.py::TestMoreThanCanBeDone"
+        "::test_is_refused_at_once_and_done_when_it_comes_again",
+    ),
 )
