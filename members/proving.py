@@ -10,6 +10,8 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
+from loyalty.programmes.models import SpendProof
+from loyalty.programmes.rulebook import Rulebook
 from members.models import Member
 
 # As long as points are set aside, unless told otherwise.
@@ -22,6 +24,11 @@ class SpendProofRequired(Refusal):
 
     code = "spend-proof-required"
     title = _("Scan the code on the member's phone: their points are spent with it alone.")
+
+
+def is_asked(*, book: Rulebook) -> bool:
+    """Say whether the programme lets points be spent at a till with that code alone."""
+    return book.spend_proof == SpendProof.CODE
 
 
 def give(*, member: Member, client: str, at: datetime) -> str:

@@ -48,14 +48,18 @@ def get_figures(*, member: Member, at: datetime, book: Rulebook) -> Figures:
     )
 
 
-def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:
+def of_member(
+    *, member: Member, client: Client, at: datetime, book: Rulebook, is_there: bool = False
+) -> dict[str, Any]:
     """Return a member as this client may see them: who they are needs `members:read`.
 
-    A voucher's code spends, so that it needs a scope that spends.
+    A voucher's code spends, so that it needs a scope that spends and, where the programme asks
+    for the code on the member's phone, somebody who `is_there`.
     """
     figures = get_figures(member=member, at=at, book=book)
     is_known = Scope.MEMBERS_READ in client.scopes
     may_spend = not _SPENDING.isdisjoint(client.scopes)
+    shows_codes = may_spend and (is_there or not proving.is_asked(book=book))
     return {
         "id": member.public_id,
         "kind": member.kind.lower(),
@@ -68,7 +72,7 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
         "tier": tiers.of_standing(figures.standing, book),
         "stamps": breakdowns.of_stamps(figures.wallets, book),
         "vouchers": [
-            of_voucher(voucher=voucher, book=book, with_code=may_spend)
+            of_voucher(voucher=voucher, book=book, with_code=shows_codes)
             for voucher in _open_vouchers(member, at)
         ],
         "offers": [
@@ -80,7 +84,8 @@ def of_member(*, member: Member, client: Client, at: datetime, book: Rulebook) -
 
 def of_newcomer(*, member: Member, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:
     """Return a member just enrolled, with the card to hand over, whatever the scopes."""
-    return of_member(member=member, client=client, at=at, book=book) | {"cards": _cards(member)}
+    shown = of_member(member=member, client=client, at=at, book=book, is_there=True)
+    return shown | {"cards": _cards(member)}
 
 
 def of_proof(

@@ -79,7 +79,8 @@ class IdentityOutput(serializers.Serializer[Any]):
 class VoucherOutput(serializers.Serializer[Any]):
     """A voucher that can be used now, and its last day.
 
-    Its code spends: it is null without `points:spend` or `rewards:write`.
+    Its code spends: it is null without `points:spend` or `rewards:write`, and of a member who did
+    not show the code on their phone where the programme asks for it.
     """
 
     code = serializers.CharField(allow_null=True)

@@ -13,7 +13,7 @@ from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Client, Scope
 from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
-from loyalty.programmes.models import SpendProof, Store
+from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
 from members import finding, owning, proving, receipts, selling, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
@@ -172,7 +172,7 @@ def find_spender(
     if member := finding.get_present(code=buyer.get("code"), at=at):
         return member
     member = find_buyer(buyer, at=at)
-    if request.book.spend_proof == SpendProof.CODE:
+    if proving.is_asked(book=request.book):
         proving.check(member=member, client=request.client.public_id, proof=proof, at=at)
     return member
 

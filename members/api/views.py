@@ -1,5 +1,7 @@
 """Doors for tills: members and purchases. One request in, one call, one answer out."""
 
+from typing import Any
+
 from django.utils import timezone
 from rest_framework import status
 from rest_framework.response import Response
@@ -65,11 +67,12 @@ class Lookup(ClientView):
     def post(self, request: ClientRequest) -> Response:
         asked = LookupInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        told, at = asked.validated_data, timezone.now()
-        present = finding.get_present(code=told.get("code"), at=at)
-        member = present or finding.get_member(**told, at=at)
-        shown = answers.of_member(member=member, client=request.client, at=at, book=request.book)
-        proof = answers.of_proof(member=present, client=request.client, at=at, book=request.book)
+        named, at = asked.validated_data, timezone.now()
+        present = finding.get_present(code=named.get("code"), at=at)
+        member = present or finding.get_member(**named, at=at)
+        told: dict[str, Any] = {"client": request.client, "at": at, "book": request.book}
+        shown = answers.of_member(member=member, is_there=present is not None, **told)
+        proof = answers.of_proof(member=present, **told)
         return Response({**shown, "spend_proof": proof})
 
 

@@ -318,9 +318,9 @@ SABOTAGES = (
     Sabotage(
         "a card spends where the code is asked for",
         "spend_proof",
-        "members/api/reading.py",
-        "request.book.spend_proof == SpendProof.CODE",
-        "request.book.spend_proof == SpendProof.CARD",
+        "members/proving.py",
+        "book.spend_proof == SpendProof.CODE",
+        "book.spend_proof == SpendProof.CARD",
         "tests/rewards/api/test_spend_proof.py::TestRedeemReward::"
         "test_is_refused_to_a_card_and_nothing_moves",
     ),

@@ -16,6 +16,7 @@ from rewards.models import Redemption, Reward
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.api.test_schemas import check
+from tests.members.builders import give_voucher
 from tests.racing import at_once
 from tests.rewards.api.conftest import CARD, open_till
 from tests.rewards.conftest import enrol, nothing_moved, offer, points_of
@@ -67,6 +68,22 @@ class TestLookup:
         screen = open_till("screen", scopes=[Scope.MEMBERS_READ])
 
         assert scan(screen, shown())["spend_proof"] is None
+
+    def test_shows_codes_of_vouchers_to_whoever_scanned_it_alone(self, till: Caller, bea: Member):
+        voucher = give_voucher(bea)
+        by_id = till.get(f"/members/{bea.public_id}").json()
+
+        found = [by_id, scan(till, CARD), scan(till, shown())]
+
+        codes = [one["vouchers"][0]["code"] for one in found]
+        assert codes == [None, None, voucher.spelled]
+
+    def test_shows_codes_of_vouchers_where_the_card_is_enough(self, till: Caller, bea: Member):
+        voucher = give_voucher(bea)
+        Programme.objects.update(spend_proof=SpendProof.CARD)
+        revising.touch()
+
+        assert scan(till, CARD)["vouchers"][0]["code"] == voucher.spelled
 
     def test_says_in_the_programme_what_is_asked_for(self, till: Caller):
         assert till.get("/programme").json()["spend_proof"] == "code"
