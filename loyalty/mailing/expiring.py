@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from loyalty.core import zones
 from loyalty.ledger.models import Account, Lot
 from loyalty.programmes.rulebook import Rulebook
@@ -22,21 +24,25 @@ def get_expiring(
     """Return, by holder and last day, how many spendable points end after a moment.
 
     Days up to `until`, included, in one statement. What was spent or set aside is not
-    counted; what was earned from `earned_before` on is not looked at.
+    counted; what was earned from `earned_before` on is not looked at. Points end by their own
+    date, or with all others where nothing happens that keeps them.
     """
+    end = zones.end_of_day(day=until, zone=book.zone)
     lots = Lot.objects.filter(
+        Q(account__inactive_at=None) | Q(account__inactive_at__gt=after),
+        Q(expires_at__lte=end) | Q(account__inactive_at__lte=end),
         account__holder__in=holder_ids,
         account__wallet__code=book.spending_wallet,
         remaining__gt=0,
         expires_at__gt=after,
-        expires_at__lte=zones.end_of_day(day=until, zone=book.zone),
     )
     if earned_before is not None:
         lots = lots.filter(earned_at__lt=earned_before)
     ending: dict[tuple[int, date], int] = defaultdict(int)
-    for holder, ends_at, points in lots.values_list(
-        "account__holder_id", "expires_at", "remaining"
+    for holder, expires_at, inactive_at, points in lots.values_list(
+        "account__holder_id", "expires_at", "account__inactive_at", "remaining"
     ):
+        ends_at = min(expires_at, inactive_at or expires_at)
         ending[holder, book.last_day(ends_at)] += points
     return ending
 

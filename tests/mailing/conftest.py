@@ -89,6 +89,13 @@ def give(member: Member, points: int, *, until: datetime, at: datetime = NOON - 
         )
 
 
+def let_sleep(member: Member, *, until: datetime, at: datetime = NOON - 60 * DAY) -> None:
+    """Let all points of a member be lost at an instant, unless something happens."""
+    with transaction.atomic():
+        account = posting.lock(member.holder)["points"]
+        posting.stir(account=account, idle=posting.Idle(until), at=at)
+
+
 def agree(member: Member, *, at: datetime = NOON - DAY) -> None:
     """Let a member agree to advertising by e-mail."""
     said = Said(

@@ -15,7 +15,7 @@ from members import correcting, erasing
 from members.models import Member
 from rewards.models import Reward
 from tests.conftest import NOON
-from tests.mailing.conftest import Send, agree, ends, give, make_member, owe, told_of
+from tests.mailing.conftest import Send, agree, ends, give, let_sleep, make_member, owe, told_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,13 @@ class TestPointsThatEnd:
         assert "40 points à utiliser jusqu’au 31 mars 2026 au soir." in text_of(one)
         assert "Votre solde est de 1 240 points." in text_of(one)
         assert f"Voir mes avantages\n{SITE}/me/rewards/" in text_of(one)
+
+    def test_are_told_where_all_are_lost_without_activity(self, ada: Member, send: Send):
+        give(ada, 40, until=END_OF_MARCH + 90 * DAY)
+        let_sleep(ada, until=END_OF_MARCH)
+        owe(ada, MessageKind.EXPIRY_30, day="2026-03-31")
+
+        assert [one.subject for one in send()] == ["40 points expirent le 31 mars 2026"]
 
     def test_are_told_a_last_time(self, bob: Member, send: Send):
         give(bob, 1, until=END_OF_MARCH)

@@ -7,6 +7,7 @@ from loyalty import night
 from loyalty.events import dispatching
 from loyalty.events.dispatching import Notice
 from loyalty.events.models import Message, MessageKind
+from loyalty.ledger.models import NEVER
 from loyalty.mailing import noticing
 from members import blocking, closing
 from members.models import Member
@@ -52,22 +53,30 @@ class TestTheNight:
 
         assert told() == kinds
 
-    def test_tells_of_points_by_the_days_until_the_account_falls_asleep(self, ada: Member):
-        give(ada, 40, until=after(200))
+    def test_tells_of_the_day_on_which_all_is_lost_without_activity(self, ada: Member):
+        give(ada, 40, until=NEVER)
         give(ada, 2, until=after(35))
-        let_sleep(ada, from_=after(30))
+        let_sleep(ada, until=after(30))
 
-        noticing.tell(day=MONDAY, at=MIDNIGHT)
-
+        assert noticing.tell(day=MONDAY, at=MIDNIGHT) == 1
         assert told() == [("EXPIRY_30", "2026-04-09")]
 
-    def test_tells_of_none_that_end_before_the_account_falls_asleep_later(self, ada: Member):
-        give(ada, 40, until=after(5))
-        let_sleep(ada, from_=after(20))
+    def test_tells_of_points_that_end_before_all_is_lost(self, ada: Member):
+        give(ada, 40, until=after(7))
+        let_sleep(ada, until=after(30))
 
         noticing.tell(day=MONDAY, at=MIDNIGHT)
 
-        assert told() == [("EXPIRY_7", "2026-03-15")]
+        assert told() == [("EXPIRY_7", "2026-03-17")]
+
+    def test_tells_nobody_of_what_is_lost_later_or_was_lost_already(self, ada: Member):
+        bob = make_member("bob@example.org")
+        give(ada, 40, until=NEVER)
+        let_sleep(ada, until=after(31))
+        give(bob, 40, until=after(7))
+        let_sleep(bob, until=MIDNIGHT)
+
+        assert noticing.tell(day=MONDAY, at=MIDNIGHT) == 0
 
     def test_tells_nobody_of_what_ended_with_the_day(self, ada: Member):
         give(ada, 40, until=MIDNIGHT)
