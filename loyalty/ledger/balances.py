@@ -11,21 +11,29 @@ from loyalty.ledger.planning import NEVER, Book, Draft, PlannedEntry, settle
 
 @dataclass(frozen=True)
 class NextExpiry:
-    """So many points die at this instant unless they are used before."""
+    """So many points die at this instant unless they are used before.
+
+    `is_idle` says that an activity before would keep some of them longer.
+    """
 
     points: int
     at: datetime
+    is_idle: bool = False
 
 
 @dataclass(frozen=True)
 class Balance:
-    """One account's points. What is owed is shown as a negative balance."""
+    """One account's points. What is owed is shown as a negative balance.
+
+    At `inactive_at` whatever is left of them dies, unless an activity comes before.
+    """
 
     available: int
     pending: int
     held: int
     debt: int
     next_expiry: NextExpiry | None
+    inactive_at: datetime | None = None
 
     @property
     def shown(self) -> int:
@@ -119,15 +127,18 @@ def _balance(book: Book, at: datetime) -> Balance:
         held=buckets["held"],
         debt=buckets["debt"],
         next_expiry=_next_expiry(book),
+        inactive_at=book.inactive_at if book.has_stock else None,
     )
 
 
 def _next_expiry(book: Book) -> NextExpiry | None:
-    ends = [(lot.ends_at(book.inactive_at), lot.remaining) for lot in book.spendable()]
-    first = min((end for end, _points in ends), default=NEVER)
+    ends = [(lot.ends_at(book.inactive_at), lot) for lot in book.spendable()]
+    first = min((end for end, _lot in ends), default=NEVER)
     if first == NEVER:
         return None
-    return NextExpiry(sum(points for end, points in ends if end == first), first)
+    dying = [lot for end, lot in ends if end == first]
+    points = sum(lot.remaining for lot in dying)
+    return NextExpiry(points, first, is_idle=any(lot.expires_at > first for lot in dying))
 
 
 def get_totals(*, at: datetime, wallet: str = "points") -> Totals:

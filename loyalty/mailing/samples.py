@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.events.models import MessageKind
 from loyalty.mailing import unsubscribing
+from loyalty.mailing.expiring import Ending
 from loyalty.mailing.kinds import MANNERS
 from loyalty.mailing.letters import Letter, link
-from loyalty.mailing.telling import Ending
 from loyalty.programmes.models import Tier
 from loyalty.programmes.rulebook import Rulebook
 from rewards.models import Reward

@@ -56,14 +56,6 @@ class Said:
     address: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How many points end with a day."""
-
-    day: date
-    points: int
-
-
 Told = dict[int, Said | MessageReason]
 
 
@@ -91,21 +83,21 @@ def _expiry(batch: Batch) -> Told:
     holder_ids = [batch.member_of(message).holder_id for message in batch.messages]
     # In a household it is its points that end.
     spent = expiring.get_spenders(holder_ids=holder_ids, book=batch.book)
-    found: dict[int, dict[date, int]] = defaultdict(dict)
-    for (holder, day), points in expiring.get_expiring(
+    found: dict[int, dict[date, expiring.Dying]] = defaultdict(dict)
+    for (holder, day), dying in expiring.get_expiring(
         holder_ids=set(spent.values()),
         after=batch.at,
         until=max(firsts.values()) + pacing.WEEK,
         book=batch.book,
     ).items():
-        found[holder][day] = points
+        found[holder][day] = dying
     ending = {holder: found[spent.get(holder, holder)] for holder in holder_ids}
     held = batch.points()
     today = batch.book.business_day(batch.at)
     told: Told = {}
     for message in batch.messages:
         holder, first = batch.member_of(message).holder_id, firsts[message.pk]
-        days = _days(ending[holder], first=first, held=held.get(holder, 0))
+        days = expiring.of_week(ending[holder], first=first, held=held.get(holder, 0))
         # Sent late, the last notice says it all; and of points that were used, nobody is told.
         is_first = message.kind == MessageKind.EXPIRY_30
         if not days or (is_first and days[0].day - today <= pacing.LAST):
@@ -113,19 +105,10 @@ def _expiry(batch: Batch) -> Told:
             continue
         says = {
             "points": sum(one.points for one in days), "days": days, "balance": held[holder],
+            "kept": expiring.kept(days=days, member=batch.member_of(message), book=batch.book),
         }  # fmt: skip
         told[message.pk] = Said(says=says, action=link("portal:rewards"))
     return told
-
-
-def _days(ending: Mapping[date, int], *, first: date, held: int) -> list[Ending]:
-    """Return what ends on each day of the week from `first` on, never more than is held."""
-    days: list[Ending] = []
-    for day in sorted(ending):
-        if first <= day < first + pacing.WEEK and (points := min(ending[day], held)):
-            days.append(Ending(day=day, points=points))
-            held -= points
-    return days
 
 
 def _tier_up(batch: Batch) -> Told:

@@ -11,7 +11,7 @@ from loyalty.portal import movements, offers, pricing, waiting
 from loyalty.portal.movements import Row
 from loyalty.portal.offers import ForYou
 from loyalty.portal.waiting import Waiting
-from loyalty.programmes import rungs
+from loyalty.programmes import rungs, summaries
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.ladder import Rung
 from loyalty.programmes.rulebook import Rulebook
@@ -32,12 +32,13 @@ _AIMS = frozenset({Reach.NOW, Reach.NEAR, Reach.LATER})
 
 @dataclass(frozen=True, kw_only=True)
 class Expiring:
-    """Points that die next, and the last day on which they can be used."""
+    """Points that die next, the last day on which they can be used, and what would keep them."""
 
     points: int
     last_day: date
     is_soon: bool
     is_this_year: bool
+    kept_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,11 +180,13 @@ def _expiring(balance: Balance, *, at: datetime, book: Rulebook) -> Expiring | N
     if first is None:
         return None
     last_day = book.last_day(first.at)
+    terms = book.wallet(book.spending_wallet).inactivity
     return Expiring(
         points=first.points,
         last_day=last_day,
         is_soon=first.at <= at + _SOON,
         is_this_year=last_day.year == book.business_day(at).year,
+        kept_by=summaries.keeping(terms) if first.is_idle and terms else "",
     )
 
 

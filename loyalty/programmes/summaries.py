@@ -28,7 +28,17 @@ from loyalty.programmes.terms import (
     Then,
 )
 
-__all__ = ["Names", "dates", "effect", "expiry", "inactivity", "parts", "summarise", "waits"]
+__all__ = [
+    "Names",
+    "dates",
+    "effect",
+    "expiry",
+    "inactivity",
+    "keeping",
+    "parts",
+    "summarise",
+    "waits",
+]
 
 
 def summarise(*, terms: Terms, currency: str, names: Names | None = None) -> str:
@@ -210,6 +220,17 @@ def inactivity(terms: Inactivity) -> str:
         "count": phrases.decimal(Decimal(terms.months)),
         "activities": format_list(known, "or", locale=phrases.locale_of_reader()),
     }
+
+
+def keeping(terms: Inactivity) -> str:
+    """Return what keeps points from being lost, as parts of a sentence: a purchase, or …"""
+    words = {
+        Activity.PURCHASE: pgettext("kept by", "a purchase"),
+        Activity.SPENDING: pgettext("kept by", "using points"),
+        Activity.AWARD: pgettext("kept by", "earning points"),
+    }
+    known = [word for activity, word in words.items() if activity in terms.activities]
+    return format_list(known, "or", locale=phrases.locale_of_reader())
 
 
 def _rounded(up_to: RoundUpTo) -> Iterator[str]:

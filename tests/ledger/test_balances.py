@@ -49,7 +49,8 @@ class TestBalance:
         Account.objects.update(inactive_at=NOON + days(4), next_event_at=NOON + days(4))
 
         told = balances.get_balance(account=read(account), at=NOON)
-        assert told.next_expiry == NextExpiry(40, NOON + days(4))
+        assert told.next_expiry == NextExpiry(40, NOON + days(4), is_idle=True)
+        assert told.inactive_at == NOON + days(4)
         told = balances.get_balance(account=read(account), at=NOON + days(4))
         assert told == Balance(0, 0, 0, 0, None)
         assert balances.get_totals(at=NOON + days(4)).expired == 40

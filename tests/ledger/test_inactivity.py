@@ -60,7 +60,7 @@ class TestAnActivity:
 
         assert (sleeps(account), due(account)) == (NOON + days(11), NOON + days(11))
         told = balances.get_balance(account=read(account), at=NOON + days(2))
-        assert told.next_expiry == NextExpiry(15, NOON + days(11))
+        assert told.next_expiry == NextExpiry(15, NOON + days(11), is_idle=True)
         assert balances.get_balance(account=read(account), at=NOON + days(11)).available == 0
 
     def test_moves_the_moment_and_not_the_lots(self, asleep_on_day_10: Account):

@@ -39,10 +39,13 @@ class Ledger(Naps):
             for bucket in ("available", "pending", "held"):
                 assert getattr(told, bucket) == foreseen.count(bucket), bucket
             assert told.debt == foreseen.debt
-            ends = [foreseen.end_of(point) for point in foreseen.in_bucket("available")]
-            first = min(ends, default=NEVER)
-            expected = None if first == NEVER else balances.NextExpiry(ends.count(first), first)
-            assert told.next_expiry == expected
+            points = foreseen.in_bucket("available")
+            first = min(map(foreseen.end_of, points), default=NEVER)
+            dying = [point for point in points if foreseen.end_of(point) == first]
+            is_idle = any(point.expires_at > first for point in dying)
+            expected = balances.NextExpiry(len(dying), first, is_idle)
+            assert told.next_expiry == (None if first == NEVER else expected)
+            assert told.inactive_at == (foreseen.sleeps_at if foreseen.open_points() else None)
 
     @rule(data=st.data())
     def close_of_some_day(self, data):

@@ -30,13 +30,18 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Having:
-    """What a member has in one wallet, by its policy's name, and until when some of it."""
+    """What a member has in one wallet, by its policy's name, and until when some of it.
+
+    With the day `sleeps_on` all that is left is lost, unless they do something before (`kept_by`).
+    """
 
     wallet: str
     balance: Balance
     last_day: date | None
     waiting: tuple[Awaited, ...] = ()
     card: Stamped | None = None
+    sleeps_on: date | None = None
+    kept_by: str = ""
 
 
 def get_wallets(*, member: Member, book: Rulebook, at: datetime) -> tuple[Having, ...]:
@@ -53,14 +58,25 @@ def get_wallets(*, member: Member, book: Rulebook, at: datetime) -> tuple[Having
     waiting = awaiting.get_waiting(holder_id=member.holder_id, at=at) if is_pending else []
     return tuple(
         Having(
-            words.of_wallet(code, book=book),
-            mine[code],
-            _last_day(mine[code], book=book),
-            tuple(_awaited(one, book=book) for one in waiting if one.wallet == code),
-            cards.get(code),
+            wallet=words.of_wallet(code, book=book),
+            balance=mine[code],
+            last_day=_last_day(mine[code], book=book),
+            waiting=tuple(_awaited(one, book=book) for one in waiting if one.wallet == code),
+            card=cards.get(code),
+            sleeps_on=_sleeps_on(mine[code], book=book),
+            kept_by=_kept_by(code, book=book),
         )
         for code in codes
     )
+
+
+def _sleeps_on(balance: Balance, *, book: Rulebook) -> date | None:
+    return book.last_day(balance.inactive_at) if balance.inactive_at else None
+
+
+def _kept_by(wallet: str, *, book: Rulebook) -> str:
+    terms = book.wallet(wallet).inactivity
+    return summaries.keeping(terms) if terms else ""
 
 
 def _awaited(one: Waiting, *, book: Rulebook) -> Awaited:

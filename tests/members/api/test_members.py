@@ -8,7 +8,8 @@ from loyalty.clients import issuing
 from loyalty.clients.models import Answer, Scope
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger.models import Account
-from loyalty.programmes.models import Programme
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme, WalletPolicy
 from members import blocking, closing, showing
 from members.models import Card, Consent, Member
 from tests.conftest import NOON
@@ -199,6 +200,20 @@ class TestGetBalance:
 
         assert shown["next_expiry"]["at"] == "2027-03-11T00:00:00+01:00"
         assert (before["available"], after["available"]) == (40, 0)
+
+    def test_goes_by_inactivity_where_that_is_sooner(self, till: Caller, ada: Member, clock):
+        WalletPolicy.objects.update(idle_months=6, idle_since=NOON)
+        revising.touch()
+        till.post("/purchases", {"member": {"id": ada.public_id}, "total": "40.00"})
+
+        shown = till.get(f"/members/{ada.public_id}/balance").json()
+        clock.move_to("2026-09-10T22:00:00Z")
+        after = till.get(f"/members/{ada.public_id}/balance").json()
+
+        assert shown["next_expiry"] == {
+            "points": 40, "at": "2026-09-11T00:00:00+02:00", "valid_until": "2026-09-10",
+        }  # fmt: skip
+        assert (after["available"], after["next_expiry"]) == (0, None)
 
 
 class TestEnrolMember:
