@@ -61,6 +61,7 @@ def _zone() -> Any:
 
 def build(run: Run, *, members: int, first: date) -> None:
     """Make members of whom half have a lot that ended on one of the days, and one night before."""
+    from loyalty import night
     from loyalty.core import zones
     from loyalty.events.models import JobRun, JobState
     from tests.members.builders import publish
@@ -74,9 +75,10 @@ def build(run: Run, *, members: int, first: date) -> None:
     midnight = zones.end_of_day(day=first, zone=_zone())
     hoard.fill(accounts=members, lots=LOTS, at=opened, due=members // 2, days=DAYS, first=midnight)
     let_tiers_end(first)
-    JobRun.objects.create(
-        job="measures", business_day=first - A_DAY, state=JobState.DONE, started_at=midnight
-    )
+    for job in night.JOBS:
+        JobRun.objects.create(
+            job=job, business_day=first - A_DAY, state=JobState.DONE, started_at=midnight
+        )
     run.cluster.freeze("b10")
 
 
@@ -112,10 +114,11 @@ def describe() -> list[str]:
 
 
 def check(members: int, today: date) -> list[Twin]:
+    from loyalty import night
     from loyalty.events.models import JobRun, JobState
     from loyalty.ledger.models import Account, Entry, Kind
 
-    nights = JobRun.objects.filter(state=JobState.DONE, job="measures", ended_at__isnull=False)
+    nights = JobRun.objects.filter(state=JobState.DONE, job=night.JOBS[-1], ended_at__isnull=False)
     days = sorted(nights.values_list("business_day", flat=True))
     late = datetime.combine(today, datetime.min.time(), tzinfo=_zone())
     return [

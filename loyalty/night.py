@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from analytics import facts, predicting
@@ -45,8 +46,9 @@ class DayNotOver(Refusal):
 def due(*, at: datetime) -> list[date]:
     """Return the business days whose night is owed, oldest first; none without a programme.
 
-    Owed are the days since the first night that was done, of the last 31, whose night was
-    not; before any was done, yesterday. So a history brought in owes nothing.
+    Owed are the days since the first night that was begun, of the last 31, whose night is not
+    done; before any was begun, yesterday. So a history brought in owes nothing, and nights that
+    lack a step which came with an upgrade are gone through again for that step alone.
     """
     try:
         zone = books.get_book().zone
@@ -54,12 +56,10 @@ def due(*, at: datetime) -> list[date]:
         return []
     yesterday = zones.business_day(moment=at, zone=zone) - _DAY
     oldest = yesterday - _LONGEST_CATCH_UP + _DAY
-    done = set(
-        JobRun.objects.filter(job=_STEPS[-1][0], state=JobState.DONE).values_list(
-            "business_day", flat=True
-        )
-    )
-    first = max(oldest, min(done, default=yesterday))
+    ended = JobRun.objects.filter(state=JobState.DONE)
+    begun = ended.filter(job=JOBS[0]).aggregate(first=Min("business_day"))["first"]
+    done = set(ended.filter(job=JOBS[-1]).values_list("business_day", flat=True))
+    first = max(oldest, begun or yesterday)
     days = [first + n * _DAY for n in range((yesterday - first).days + 1)]
     return [day for day in days if day not in done]
 
@@ -159,3 +159,4 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     # After it: what is to come is told by the facts.
     ("forecasts", jobs.run, _predict),
 )
+JOBS = tuple(job for job, _runner, _step in _STEPS)

@@ -100,6 +100,12 @@ class TestDue:
 
         assert night.due(at=MIDNIGHT) == [date(2026, 4, 7), date(2026, 4, 8)]
 
+    def test_forgets_no_day_when_nights_get_another_step(self, programme: None):
+        night.run(day=date(2026, 4, 5), at=MIDNIGHT)
+        JobRun.objects.filter(job=STEPS[-1]).delete()
+
+        assert night.due(at=MIDNIGHT) == [date(2026, 4, n) for n in (5, 6, 7, 8, 9)]
+
     def test_goes_no_further_back_than_a_month(self, programme: None):
         night.run(day=date(1998, 6, 30), at=MIDNIGHT)
 
