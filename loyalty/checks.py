@@ -11,8 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, connection
 
 from loyalty.core import engines
 
@@ -104,7 +103,7 @@ def _asked(question: Callable[[], Messages]) -> Messages:
     """Put a question to the database. One that is down now will be asked at the next start."""
     try:
         return question()
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         hint = "Start it, or correct DATABASE_URL."
         return [Caution("The database does not answer.", hint=hint, id="loyalty.W001")]
 
@@ -117,7 +116,7 @@ def _durability() -> Messages:
 
 
 def _drift() -> Messages:
-    drift = abs(engines.get_clock() - timezone.now())
+    drift = engines.get_drift()
     if drift <= _LARGEST_DRIFT:
         return []
     hint = "Synchronise both machines' clocks (NTP)."

@@ -10,7 +10,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 # is that JSON Schema cannot say, or not so that people still read it.
 _UNSAYABLE = {
     "invalid": (
-        r"/(phone|email|card|points|minutes|line)$",
+        r"/(phone|email|card|external_id|points|minutes|line)$",
         "what is a number, and that 1.0 is none",
     ),
     "too-many-decimals": ("", "how many the currency has"),

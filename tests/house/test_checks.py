@@ -153,6 +153,17 @@ class TestClocks:
         assert apart
         assert 240 <= int(apart[1]) <= 300
 
+    def test_agree_however_long_the_answer_takes(self, time_machine):
+        time_machine.move_to(timezone.now(), tick=False)
+
+        def slowly(execute, *asked):
+            answer = execute(*asked)
+            time_machine.shift(timedelta(seconds=30))
+            return answer
+
+        with connection.execute_wrapper(slowly):
+            assert checks.clocks_agree() == []
+
 
 class TestAnUnsafeInstallation:
     def test_does_not_start_and_says_why(self, settings, caplog):
