@@ -32,7 +32,7 @@ _CATALOGUE = (
     *_view("rewards", "reward", "rewardcategory", "rewardprice", "picture"),
     *_view("programmes", "programme", "store", "category", "product"),
     *_view("programmes", "segment", "rule", "ruleversion"),
-    *_view("programmes", "campaign"),
+    *_view("programmes", "campaign", "plan"),
     *_view("programmes", "tierladder", "tier", "walletpolicy"),
 )
 _MEASURES = (
@@ -51,6 +51,7 @@ _PEOPLE = (
     *_COUNTER,
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
     *_view("members", "household", "householdstay", "householdinvitation", "referral"),
+    *_view("members", "subscription", "subscriptionpayment"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -87,6 +88,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *(f"programmes.{verb}_category" for verb in ("add", "change")),
         *(f"programmes.{verb}_product" for verb in ("add", "change")),
         *(f"programmes.{verb}_segment" for verb in ("add", "change")),
+        *(f"programmes.{verb}_plan" for verb in ("add", "change")),
         *("programmes.change_tierladder", "programmes.change_walletpolicy"),
         *("programmes.change_programme", "programmes.add_tierladder"),
         *(f"rewards.{verb}_reward" for verb in ("add", "change")),
@@ -108,6 +110,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *("members.erase_member", "members.export_members", "members.view_erasurerequest"),
         *("members.merge_member", "members.view_merge", "members.change_householdstay"),
         "members.change_referral",
+        "members.change_subscription",
         *("rewards.change_redemption", "events.view_message", "events.change_message"),
     ),
     # No table that shows who a member is, and no page that says who of the staff did what.

@@ -21,7 +21,7 @@ from loyalty.events.models import JobRun, JobState
 from loyalty.ledger import posting
 from loyalty.mailing import noticing, warning
 from loyalty.programmes import books
-from members import anniversaries, birthdays, confirming, standing, vouchering
+from members import anniversaries, birthdays, confirming, standing, subscribing, vouchering
 
 # So that none is locked for longer than a tenth of a second: a till beside it hardly waits.
 ACCOUNTS_AT_ONCE = 150
@@ -125,6 +125,10 @@ def _review_tiers(day: date, _at: datetime) -> Work:
     return partial(standing.review_due, day=day, limit=_CHUNK)
 
 
+def _keep_memberships(day: date, at: datetime) -> Work:
+    return partial(subscribing.keep_up, day=day, at=at, limit=_CHUNK)
+
+
 def _warn_of_tiers(day: date, at: datetime) -> Work:
     return partial(warning.warn, day=day, at=at)
 
@@ -150,7 +154,9 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("notices", jobs.run, _tell_of_expiry),
     # Before the birthdays, whose awards look at the tier.
     ("tiers", jobs.run_chunks, _review_tiers),
-    # After it: what is lost already is nothing to warn of.
+    # After it: a membership's tier comes back where another that was given is over.
+    ("memberships", jobs.run_chunks, _keep_memberships),
+    # After both: what is lost already is nothing to warn of.
     ("tier-warnings", jobs.run, _warn_of_tiers),
     ("referrals", jobs.run, _confirm_referrals),
     ("birthdays", jobs.run, _give_birthdays),

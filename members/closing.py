@@ -7,7 +7,7 @@ from django.db import transaction
 from loyalty.events import outbox
 from loyalty.identity.models import User
 from loyalty.ledger import posting
-from members import blocking, housing, referring
+from members import blocking, housing, memberships, referring
 from members.models import Member, MemberState
 
 REASON = "closed"
@@ -32,6 +32,7 @@ def close(
     blocking.check_is_current(member=member)
     if housing.get_stay(member=member) is not None:
         housing.leave(member=member, at=at, actor=actor)
+    memberships.end_all(member=member, at=at)
     accounts = posting.lock_own([member.holder_id])[member.holder_id]
     removed = 0
     for _wallet, account in sorted(accounts.items()):

@@ -36,4 +36,5 @@ def of(
         consents=recalled.consents_at(at),
         visits=recalled.visits,
         in_household=recalled.is_in_household_at(at),
+        plans=recalled.plans_at(at, book.business_day(at)),
     )

@@ -7,7 +7,7 @@ members and rules there are.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count
 
@@ -20,6 +20,7 @@ from members.models import (
     HouseholdStay,
     Purchase,
     SegmentStay,
+    Subscription,
 )
 
 
@@ -50,6 +51,16 @@ class Home:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """A plan and the days that somebody paid; `ended_at` says when it was over, if it is."""
+
+    plan: str
+    since_on: date
+    until_on: date
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recalled:
     """What is remembered of one member; what no rule asks for is empty.
 
@@ -61,6 +72,7 @@ class Recalled:
     answers: Sequence[Answer] = ()
     stays: Sequence[Stay] = ()
     homes: Sequence[Home] = ()
+    held: Sequence[Held] = ()
     visits: int | None = None
 
     def consents_at(self, moment: datetime) -> tuple[str, ...]:
@@ -82,6 +94,16 @@ class Recalled:
             for home in self.homes
         )
 
+    def plans_at(self, moment: datetime, day: date) -> tuple[str, ...]:
+        """Return the plans that were paid for at a moment of a business day."""
+        plans = {
+            one.plan
+            for one in self.held
+            if one.since_on <= day <= one.until_on
+            and (one.ended_at is None or moment < one.ended_at)
+        }
+        return tuple(sorted(plans))
+
 
 NOTHING = Recalled()
 
@@ -93,6 +115,7 @@ def get_recalled(*, member_ids: Sequence[int], book: Rulebook) -> dict[int, Reca
     answers = _answers(member_ids) if "consents" in asked else {}
     stays = _stays(member_ids) if "segments" in asked else {}
     homes = _homes(member_ids) if "in_household" in asked else {}
+    held = _held(member_ids) if "plans" in asked else {}
     visits = _visits(member_ids, most=book.most_visits) if book.most_visits else {}
     return {
         pk: Recalled(
@@ -100,6 +123,7 @@ def get_recalled(*, member_ids: Sequence[int], book: Rulebook) -> dict[int, Reca
             answers=answers.get(pk, ()),
             stays=stays.get(pk, ()),
             homes=homes.get(pk, ()),
+            held=held.get(pk, ()),
             visits=visits.get(pk, 0) if book.most_visits else None,
         )
         for pk in member_ids
@@ -108,7 +132,7 @@ def get_recalled(*, member_ids: Sequence[int], book: Rulebook) -> dict[int, Reca
 
 def changes(*, book: Rulebook) -> bool:
     """Say whether what is remembered changes from one purchase of a member to the next."""
-    changing = {"carried", "consents", "in_household", "nth_visit", "segments"}
+    changing = {"carried", "consents", "in_household", "nth_visit", "plans", "segments"}
     return not book.asked.isdisjoint(changing)
 
 
@@ -146,6 +170,16 @@ def _homes(member_ids: Sequence[int]) -> dict[int, list[Home]]:
     stays = HouseholdStay.objects.filter(member__in=member_ids)
     for pk, since_at, until_at in stays.values_list("member_id", "since_at", "until_at"):
         found[pk].append(Home(since_at=since_at, until_at=until_at))
+    return found
+
+
+def _held(member_ids: Sequence[int]) -> dict[int, list[Held]]:
+    found: dict[int, list[Held]] = defaultdict(list)
+    paid = Subscription.objects.filter(member__in=member_ids)
+    rows = paid.values_list("member_id", "plan__code", "since_on", "until_on", "ended_at")
+    for pk, plan, since_on, until_on, ended_at in rows:
+        held = Held(plan=plan, since_on=since_on, until_on=until_on, ended_at=ended_at)
+        found[pk].append(held)
     return found
 
 

@@ -20,7 +20,7 @@ from members.models import MemberState, Purchase, SegmentStay
 from members.recalling import NOTHING, Recalled
 
 # What is looked up of a member, and kept only where some rule asked and it said something.
-_LOOKED_UP = ("segments", "consents", "in_household")
+_LOOKED_UP = ("segments", "consents", "in_household", "plans")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Recovery:
     def read(self, purchases: Sequence[Purchase]) -> None:
         """Read what is asked of those who made some purchases: a statement for each sort."""
         members = {purchase.member_id for purchase in purchases if purchase.member_id}
-        if self.asked & {"segments", "consents", "in_household"}:
+        if not self.asked.isdisjoint(_LOOKED_UP):
             self._recalled = recalling.get_recalled(member_ids=sorted(members), book=self.book)
         if "nth_visit" in self.asked:
             self._visits = _count_before([purchase.pk for purchase in purchases])

@@ -1,4 +1,4 @@
-"""Stamp cards: how full each is, what a full one gives, and what dies next of it. Pure."""
+"""Stamp cards: how full each is, what a full one gives, and what dies of it next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

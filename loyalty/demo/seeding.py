@@ -14,6 +14,7 @@ from loyalty.core import zones
 from loyalty.demo import (
     befriending,
     campaigning,
+    clubbing,
     credentials,
     dealing,
     playing,
@@ -64,6 +65,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     befriending.bring_last(number=members)
     credentials.create(at=at)
     dealing.deal(at=at)
+    clubbing.join(at=at)
     campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
 
@@ -97,6 +99,7 @@ def _open_programme(*, at: datetime) -> Programme:
     for bonus in world.BONUSES:
         _publish(bonus, at=at)
     _print_card(world.COFFEE_CARD, at=at)
+    clubbing.open_up(at=at)
     revising.touch()
     return programme
 

@@ -116,6 +116,33 @@ COFFEE_CARD = Punched(
 
 
 @dataclass(frozen=True, kw_only=True)
+class Club:
+    """A paid membership: what it costs for a year, and what it gives."""
+
+    code: str
+    name_fr: str
+    name_en: str
+    price_cents: int
+    tier: str
+    voucher_fr: str
+    voucher_en: str
+    value_cents: int
+    rule: str
+    rule_fr: str
+    rule_en: str
+
+
+CLUB = Club(
+    code="club", name_fr="Le Club Verne", name_en="The Verne Club", price_cents=24_00,
+    tier="silver", voucher_fr="Un café offert", voucher_en="A coffee on the house",
+    value_cents=2_80, rule="club-plus", rule_fr="1 point de plus par 10 € pour le Club",
+    rule_en="1 point more per €10 for the Club",
+)  # fmt: skip
+# The members who joined it, by their numbers, each a day before the one before.
+SUBSCRIBERS = (1, 3, 5, 8, 13)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """A rule that ran for some days, and how many of its members came once more because of it.
 

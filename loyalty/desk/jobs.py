@@ -24,6 +24,7 @@ _ERRORS_SHOWN = 5
 NAMES: Mapping[str, Promise] = {
     "settle": _("Expiry and availability of points"),
     "notices": _("Notices of points that expire"),
+    "memberships": _("Paid memberships"),
     "tier-warnings": _("Warnings of tiers that end"),
     "referrals": _("Referrals"),
     "tiers": _("Review of tiers"),

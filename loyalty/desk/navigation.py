@@ -64,7 +64,7 @@ _PLANS = (
     _Plan(
         "members", _("Members"), "users",
         ("members.Member", "members.Card", "members.Consent", "members.TierChange",
-         "members.Merge", _Page("cases", _("Requests"))),
+         "members.Subscription", "members.Merge", _Page("cases", _("Requests"))),
     ),
     _Plan(
         "purchases", _("Purchases"), "receipt",
@@ -83,7 +83,7 @@ _PLANS = (
          _Page("campaigns", _("Campaigns")), _Page("offers", _("Personal offers")),
          _Page("simulations", _("Simulations")),
          "programmes.TierLadder", "programmes.Tier", _Page("tier_moves", _("Who would move")),
-         "programmes.WalletPolicy", "programmes.Store", "programmes.Category",
+         "programmes.Plan", "programmes.WalletPolicy", "programmes.Store", "programmes.Category",
          "programmes.Product", "programmes.Segment", _Page("emails", _("E-mails to members"))),
     ),
     _Plan(

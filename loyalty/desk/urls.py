@@ -19,6 +19,7 @@ from loyalty.desk.views import (
     member_acts,
     member_data,
     member_statement,
+    membership,
     merging,
     offers,
     referral,
@@ -71,6 +72,9 @@ PAGES: Sequence[URLPattern] = (
         "members/member/<int:pk>/household/leave/", household.leave, name="member_household_leave"
     ),
     path("members/member/<int:pk>/household/end/", household.end, name="member_household_end"),
+    path("members/member/<int:pk>/fee/", membership.record, name="member_fee"),
+    path("members/member/<int:pk>/fee/cancel/", membership.cancel, name="member_fee_cancel"),
+    path("members/member/<int:pk>/fee/back/", membership.give_back, name="member_fee_back"),
     path(
         "members/member/<int:pk>/referral/<int:referral>/cancel/",
         referral.cancel,

@@ -22,6 +22,7 @@ from members.models import (
     Purchase,
     PurchaseLine,
     Return,
+    SubscriptionPayment,
     Voucher,
 )
 from members.statements import Flow, Movement
@@ -40,6 +41,7 @@ def sections(*, member: Member, at: datetime, book: Rulebook) -> Iterator[Sectio
     yield _events(member)
     yield _redemptions(member)
     yield _vouchers(member, currency=book.currency)
+    yield _memberships(member, currency=book.currency)
     yield _adjustments(member)
     yield _notes(member)
 
@@ -234,6 +236,29 @@ def _vouchers(member: Member, *, currency: str) -> Section:
         for row in Voucher.objects.filter(member=member).order_by("issued_at", "pk")
     )  # fmt: skip
     return table("vouchers", _("Vouchers"), columns, rows)
+
+
+def _memberships(member: Member, *, currency: str) -> Section:
+    columns = [
+        ("plan", _("Membership plan")),
+        ("state", _("State")),
+        ("reference", _("Reference")),
+        ("paid", _("Paid")),
+        ("paid_at", _("When")),
+        ("from", _("From")),
+        ("through", _("Through")),
+        ("returned_at", _("Given back")),
+    ]
+    fees = SubscriptionPayment.objects.filter(subscription__member=member)
+    rows = (
+        (
+            str(fee.subscription.plan), fee.subscription.get_state_display(), fee.reference,
+            money.to_text(cents=fee.paid_cents, currency=currency), fee.occurred_at,
+            fee.from_on, fee.until_on, fee.returned_at,
+        )
+        for fee in fees.select_related("subscription__plan").order_by("occurred_at", "pk")
+    )  # fmt: skip
+    return table("memberships", _("Memberships you paid for"), columns, rows)
 
 
 def _adjustments(member: Member) -> Section:

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
 from loyalty.ledger.models import Account
-from loyalty.portal import movements, offers, pricing, waiting
+from loyalty.portal import membership, movements, offers, pricing, waiting
+from loyalty.portal.membership import Held
 from loyalty.portal.movements import Row
 from loyalty.portal.offers import ForYou
 from loyalty.portal.waiting import Waiting
@@ -115,6 +116,7 @@ class MemberCard:
     expiring: Expiring | None
     ladder: Ladder | None
     stamps: tuple[Stamped, ...]
+    membership: Held | None
     halt: Halt | None
     offers: tuple[ForYou, ...]
     reachable: tuple[Reachable, ...]
@@ -153,6 +155,7 @@ def get_card(*, member: Member, at: datetime, book: Rulebook) -> MemberCard:
         expiring=_expiring(balance, at=at, book=book),
         ladder=_get_ladder(member, at=at, book=book),
         stamps=stamping.get_cards(wallets=held, book=book),
+        membership=membership.get_held(member=member, at=at, book=book),
         halt=halt_of(member=member, at=at),
         offers=offers.get_offers(member=member, at=at, book=book),
         reachable=_get_reachable(member, at=at, book=book, held=held),

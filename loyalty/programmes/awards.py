@@ -27,6 +27,7 @@ class Why(StrEnum):
     NOT_THIS_KIND = "not-this-kind"
     NOT_THIS_SEGMENT = "not-this-segment"
     NOT_IN_HOUSEHOLD = "not-in-household"
+    NOT_THIS_PLAN = "not-this-plan"
     NO_CONSENT = "no-consent"
     NOT_THIS_VISIT = "not-this-visit"
     NOT_THIS_SOURCE = "not-this-source"

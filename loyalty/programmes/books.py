@@ -17,6 +17,7 @@ from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import (
     Campaign,
     Category,
+    Plan,
     Product,
     Programme,
     Rule,
@@ -93,7 +94,7 @@ def compile_book() -> Rulebook:
     """Read and compile the whole programme, whatever this process remembers."""
     programme = (
         Programme.objects.select_related("spending_wallet")
-        .annotate(has_products=Exists(Product.objects.all()))
+        .annotate(has_products=Exists(Product.objects.all()), has_plans=Exists(Plan.objects.all()))
         .get()
     )
     tree = _tree()
@@ -118,6 +119,7 @@ def compile_book() -> Rulebook:
         categories=tree,
         ladder=_ladder(),
         has_products=programme.has_products,
+        has_plans=programme.has_plans,
         household_rule=programme.household_rule,
         household_size=programme.household_size,
         referral_days=programme.referral_days,

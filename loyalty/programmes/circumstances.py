@@ -48,6 +48,7 @@ class Names:
     categories: Mapping[str, str] = field(default_factory=dict)
     tiers: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
+    plans: Mapping[str, str] = field(default_factory=dict)
 
 
 def say(*, when: When, currency: str, names: Names) -> Iterator[str]:
@@ -170,6 +171,10 @@ def _people(when: When, names: Names) -> Iterator[str]:
         }
     if when.in_household:
         yield _("for members of a household")
+    if when.plans:
+        yield _("for members who pay for %(plans)s") % {
+            "plans": phrases.listed(when.plans, names.plans)
+        }
     if when.consents:
         said = [str(CHANNELS[channel]) for channel in when.consents]
         yield _("for members who agreed to offers by %(channels)s") % {

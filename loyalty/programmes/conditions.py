@@ -66,10 +66,16 @@ def _why_not_them(when: When, member: MemberFacts) -> Why | None:
         return Why.NOT_THIS_KIND
     if when.segments and not set(when.segments) & set(member.segments):
         return Why.NOT_THIS_SEGMENT
+    return _why_not_joined(when, member)
+
+
+def _why_not_joined(when: When, member: MemberFacts) -> Why | None:
     if when.in_household and not member.in_household:
         return Why.NOT_IN_HOUSEHOLD
     if when.sources and member.source not in when.sources:
         return Why.NOT_THIS_SOURCE
+    if when.plans and not set(when.plans) & set(member.plans):
+        return Why.NOT_THIS_PLAN
     return None if set(when.consents) <= set(member.consents) else Why.NO_CONSENT
 
 

@@ -66,7 +66,7 @@ class MemberFacts:
     programme says today. `birthday` is (month, day). `carried` is what rules, by code, carried
     over from before, in cents; `held_out` the campaigns that they are kept out of. `visits` are
     the purchases before, counted no further than some rule asks; `consents` the channels by
-    which they agreed to offers.
+    which they agreed to offers, `plans` the memberships that are paid for.
     """
 
     tier: str | None = None
@@ -79,6 +79,7 @@ class MemberFacts:
     kind: str = Kind.PERSON
     segments: tuple[str, ...] = ()
     in_household: bool = False
+    plans: tuple[str, ...] = ()
     consents: tuple[str, ...] = ()
     visits: int | None = None
 
@@ -100,6 +101,7 @@ class MemberFacts:
         yield "kind", "" if self.kind == Kind.PERSON else str(self.kind)
         yield "segments", list(self.segments)
         yield "in_household", self.in_household
+        yield "plans", list(self.plans)
         yield "consents", list(self.consents)
         yield "held_out", list(self.held_out)
 
@@ -119,6 +121,7 @@ class MemberFacts:
             kind=value.get("kind", Kind.PERSON),
             segments=tuple(value.get("segments", ())),
             in_household=value.get("in_household", False),
+            plans=tuple(value.get("plans", ())),
             consents=tuple(value.get("consents", ())),
             visits=value.get("visits"),
         )

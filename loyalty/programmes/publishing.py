@@ -12,6 +12,7 @@ from loyalty.identity.models import Approval, ApprovalState
 from loyalty.programmes import books, revising, terms, wording
 from loyalty.programmes.models import (
     Category,
+    Plan,
     Programme,
     Rule,
     RuleRequest,
@@ -168,6 +169,7 @@ def _faults_of_references(rule: Rule, said: Terms) -> Iterator[Fault]:
     yield from _unknown("/when/excluded_categories", when.excluded_categories, Category)
     yield from _unknown("/when/tiers", when.tiers, Tier)
     yield from _unknown("/when/segments", when.segments, Segment)
+    yield from _unknown("/when/plans", when.plans, Plan)
     wallet = said.then.wallet
     if wallet and not WalletPolicy.objects.filter(wallet__code=wallet).exists():
         yield Fault("/then/wallet", "unknown-code")
@@ -176,7 +178,7 @@ def _faults_of_references(rule: Rule, said: Terms) -> Iterator[Fault]:
 
 
 def _unknown(
-    pointer: str, codes: tuple[str, ...], model: type[Store | Category | Tier | Segment]
+    pointer: str, codes: tuple[str, ...], model: type[Store | Category | Tier | Segment | Plan]
 ) -> list[Fault]:
     if not codes:
         return []

@@ -183,6 +183,7 @@ class Rulebook:
     categories: CategoryTree = field(default_factory=CategoryTree)
     ladder: Ladder | None = None
     has_products: bool = False
+    has_plans: bool = False
     # What somebody takes along who leaves a household; empty where there are none.
     household_rule: str = ""
     household_size: int = 0

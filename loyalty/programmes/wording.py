@@ -60,6 +60,7 @@ REASONS: dict[Why, Promise] = {
     Why.NOT_THIS_KIND: _("The rule is for another sort of member."),
     Why.NOT_THIS_SEGMENT: _("The member is in none of the rule's segments."),
     Why.NOT_IN_HOUSEHOLD: _("The member is in no household."),
+    Why.NOT_THIS_PLAN: _("The member has none of the rule's plans."),
     Why.NO_CONSENT: _("The member has not agreed to offers by that channel."),
     Why.NOT_THIS_VISIT: _("The rule is for another of the member's purchases."),
     Why.NOT_THIS_SOURCE: _("The rule is for members who came another way."),

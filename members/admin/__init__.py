@@ -23,6 +23,7 @@ from members.admin.people import MemberAdmin
 from members.admin.referrals import ReferralAdmin, ReferralCodeAdmin
 from members.admin.returned import ReturnAdmin, ReturnLineAdmin
 from members.admin.sales import PurchaseAdmin, PurchaseLineAdmin
+from members.admin.subscriptions import SubscriptionAdmin, SubscriptionPaymentAdmin
 from members.admin.vouchers import VoucherAdmin
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "ReturnAdmin",
     "ReturnLineAdmin",
     "SegmentStayAdmin",
+    "SubscriptionAdmin",
+    "SubscriptionPaymentAdmin",
     "TierChangeAdmin",
     "TierReviewAdmin",
     "TierReviewMoveAdmin",

@@ -194,6 +194,8 @@ def _looked_up(known: MemberFacts) -> Iterator[tuple[str, str]]:
         yield _("segments"), ", ".join(known.segments)
     if known.in_household:
         yield _("household"), _("yes")
+    if known.plans:
+        yield _("membership plans"), ", ".join(known.plans)
     if known.consents:
         channels = [str(circumstances.CHANNELS[channel]) for channel in known.consents]
         yield _("agreed to offers by"), ", ".join(channels)

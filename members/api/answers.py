@@ -19,7 +19,7 @@ from loyalty.ledger.balances import Balance, NextExpiry
 from loyalty.ledger.models import Account
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Award
-from members import handing, offering, proving, standing
+from members import handing, memberships, offering, proving, standing
 from members.api import breakdowns, tiers
 from members.finding import MemberNotFound
 from members.models import Card, CardState, Member, Purchase, Return, Voucher
@@ -71,6 +71,7 @@ def of_member(
         "balance": of_balance(balance=figures.balance, book=book),
         "tier": tiers.of_standing(figures.standing, book),
         "stamps": breakdowns.of_stamps(figures.wallets, book),
+        "membership": _membership(member, at, book),
         "vouchers": [
             of_voucher(voucher=voucher, book=book, with_code=shows_codes)
             for voucher in _open_vouchers(member, at)
@@ -80,6 +81,13 @@ def of_member(
             for offered in offering.get_offers(member=member, at=at, book=book)
         ],
     }
+
+
+def _membership(member: Member, at: datetime, book: Rulebook) -> dict[str, Any] | None:
+    """Return what a member pays for. No statement where no plan is sold."""
+    day = book.business_day(at)
+    held = memberships.get_held(member=member, day=day) if book.has_plans else None
+    return breakdowns.of_membership(held, day=day) if held else None
 
 
 def of_newcomer(*, member: Member, client: Client, at: datetime, book: Rulebook) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What tills are told of rules: of an award, rule by rule, and of personal offers."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from loyalty.core import languages, money
@@ -8,6 +9,7 @@ from loyalty.ledger.balances import Balance
 from loyalty.programmes.rulebook import Rulebook
 from loyalty.programmes.rules import Why
 from members import stamping
+from members.models import Subscription
 from members.offering import Offered
 
 # Who is held out of a campaign to compare with is the staff's to know; so is for whom it is,
@@ -71,3 +73,15 @@ def of_stamps(wallets: Mapping[str, Balance], book: Rulebook) -> list[dict[str, 
         }
         for card in stamping.get_cards(wallets=wallets, book=book)
     ]
+
+
+def of_membership(held: Subscription, *, day: date) -> dict[str, Any]:
+    """Return a paid membership as it is on a day. Needs its plan."""
+    return {
+        "id": held.public_id,
+        "plan": held.plan.code,
+        "name": languages.in_language(french=held.plan.name_fr, english=held.plan.name_en),
+        "state": held.state_on(day).lower(),
+        "since": held.since_on.isoformat(),
+        "until": held.until_on.isoformat(),
+    }

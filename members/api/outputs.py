@@ -99,42 +99,6 @@ class OneVoucherOutput(VoucherOutput):
     used_at = serializers.DateTimeField(allow_null=True)
 
 
-class EntryLineOutput(serializers.Serializer[Any]):
-    """What one rule gave of an entry."""
-
-    name = serializers.CharField(help_text="In the language of Accept-Language.")
-    points = serializers.IntegerField()
-
-
-class EntryOutput(serializers.Serializer[Any]):
-    """One movement of a member's points.
-
-    `points` is by how much the balance changed, `pending` by how much what waits changed, and
-    `balance` what could be spent afterwards, below zero what is owed.
-    """
-
-    number = serializers.IntegerField()
-    kind = serializers.CharField()
-    name = serializers.CharField(help_text="In the language of Accept-Language.")
-    reason = serializers.CharField(allow_blank=True)
-    points = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    balance = serializers.IntegerField()
-    occurred_at = serializers.DateTimeField()
-    recorded_at = serializers.DateTimeField()
-    reference = serializers.CharField(allow_blank=True, help_text="The purchase, the reward…")
-    store = serializers.CharField(allow_null=True)
-    lines = EntryLineOutput(many=True)
-
-
-class EntriesOutput(serializers.Serializer[Any]):
-    """A page of entries, newest first. `next` is the cursor of those before; null at the end."""
-
-    member = serializers.CharField()
-    entries = EntryOutput(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
 class PersonalOfferOutput(serializers.Serializer[Any]):
     """A rule for the members of a list, this one among them, that holds now."""
 
@@ -153,6 +117,20 @@ class StampsOutput(serializers.Serializer[Any]):
     voucher = serializers.CharField(help_text="In the language of Accept-Language.")
 
 
+class MembershipOutput(serializers.Serializer[Any]):
+    """What a member pays for: the plan, its first day and the last that is paid.
+
+    `cancelled`: it will not be renewed, and holds until then.
+    """
+
+    id = serializers.CharField()
+    plan = serializers.CharField()
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    state = serializers.ChoiceField(choices=["active", "cancelled", "ended"])
+    since = serializers.DateField()
+    until = serializers.DateField(help_text="The last day.")
+
+
 class MemberOutput(serializers.Serializer[Any]):
     """A member. `identity` and `cards` need `members:read`; they are null without it."""
 
@@ -166,6 +144,7 @@ class MemberOutput(serializers.Serializer[Any]):
     balance = BalanceOutput()
     tier = TierOutput(allow_null=True)
     stamps = StampsOutput(many=True)
+    membership = MembershipOutput(allow_null=True)
     vouchers = VoucherOutput(many=True, help_text="Those that can be used now.")
     offers = PersonalOfferOutput(many=True, help_text="Those for this member, soonest over first.")
 

@@ -100,6 +100,14 @@ _PAID_WITH_POINTS = OpenApiExample(
     },
     request_only=True,
 )
+MEMBERSHIP = {
+    "id": "sub_01m7zzcn5mkr9gvvxhzq1xspf4",
+    "plan": "club",
+    "name": "The Club",
+    "state": "active",
+    "since": "2026-11-21",
+    "until": "2027-11-20",
+}
 NEWCOMER = {
     "id": MEMBER,
     "kind": "person",
@@ -119,6 +127,7 @@ NEWCOMER = {
     "stamps": [
         {"wallet": "stamps", "stamps": 3, "full_at": 5, "voucher": "A coffee on the house"}
     ],
+    "membership": MEMBERSHIP,
     "vouchers": [VOUCHER],
     "offers": [OFFER],
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from loyalty.clients.calling import ClientRequest, ClientView
@@ -15,7 +16,6 @@ from loyalty.core.refusals import FieldRefusal, ValidationFailed
 from loyalty.programmes.rulebook import Rulebook
 from members import finding, statements
 from members.api.answers import moment_of
-from members.api.outputs import EntriesOutput
 from members.finding import MemberNotFound
 from members.statements import Flow, Movement
 
@@ -34,6 +34,42 @@ _MOVEMENT = {
     "store": "paris",
     "lines": [{"name": "1 point per euro", "points": 26}],
 }
+
+
+class EntryLineOutput(serializers.Serializer[Any]):
+    """What one rule gave of an entry."""
+
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    points = serializers.IntegerField()
+
+
+class EntryOutput(serializers.Serializer[Any]):
+    """One movement of a member's points.
+
+    `points` is by how much the balance changed, `pending` by how much what waits changed, and
+    `balance` what could be spent afterwards, below zero what is owed.
+    """
+
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField(help_text="In the language of Accept-Language.")
+    reason = serializers.CharField(allow_blank=True)
+    points = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    balance = serializers.IntegerField()
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    reference = serializers.CharField(allow_blank=True, help_text="The purchase, the reward…")
+    store = serializers.CharField(allow_null=True)
+    lines = EntryLineOutput(many=True)
+
+
+class EntriesOutput(serializers.Serializer[Any]):
+    """A page of entries, newest first. `next` is the cursor of those before; null at the end."""
+
+    member = serializers.CharField()
+    entries = EntryOutput(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class Entries(ClientView):

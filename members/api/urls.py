@@ -8,6 +8,7 @@ from members.api import (
     programme,
     returns,
     statements,
+    subscriptions,
     views,
     vouchers,
 )
@@ -23,6 +24,12 @@ urlpatterns = [
     path("holds/<str:hold>/capture", holds.Capture.as_view(), name="hold-capture"),
     path("holds/<str:hold>/void", holds.Void.as_view(), name="hold-void"),
     path("programme", programme.OneProgramme.as_view(), name="programme"),
+    path("subscriptions", subscriptions.Subscriptions.as_view(), name="subscriptions"),
+    path(
+        "subscriptions/<str:subscription>/cancel",
+        subscriptions.Cancellation.as_view(),
+        name="subscription-cancel",
+    ),
     path("vouchers/<str:code>", vouchers.OneVoucher.as_view(), name="voucher"),
     path("vouchers/<str:code>/use", vouchers.VoucherUse.as_view(), name="voucher-use"),
     path("purchases", views.Purchases.as_view(), name="purchases"),

@@ -27,6 +27,11 @@ from members.models.returns import Return, ReturnLine
 from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
 from members.models.segments import SegmentStay
 from members.models.standing import ReviewState, TierChange, TierReview, TierReviewMove
+from members.models.subscriptions import (
+    Subscription,
+    SubscriptionPayment,
+    SubscriptionState,
+)
 from members.models.vouchers import Voucher, VoucherState
 
 __all__ = [
@@ -66,6 +71,9 @@ __all__ = [
     "ReturnLine",
     "ReviewState",
     "SegmentStay",
+    "Subscription",
+    "SubscriptionPayment",
+    "SubscriptionState",
     "TierChange",
     "TierReview",
     "TierReviewMove",

@@ -39,6 +39,8 @@ OPERATIONS = {
     "cancelRedemption": ("post", "/api/v1/redemptions/{redemption}/cancel"),
     "getVoucher": ("get", "/api/v1/vouchers/{code}"),
     "useVoucher": ("post", "/api/v1/vouchers/{code}/use"),
+    "recordSubscription": ("post", "/api/v1/subscriptions"),
+    "cancelSubscription": ("post", "/api/v1/subscriptions/{subscription}/cancel"),
     "getProgramme": ("get", "/api/v1/programme"),
     "getOperation": ("get", "/api/v1/operations/{key}"),
 }
@@ -139,6 +141,7 @@ class TestDescription:
 
         assert {name for name, is_required in bodies.items() if not is_required} == {
             *("captureHold", "voidHold", "recordReturn", "cancelRedemption", "useVoucher"),
+            "cancelSubscription",
         }
 
     def test_asks_a_key_of_what_changes_something_only(self, described: dict[str, Any]):
@@ -152,13 +155,14 @@ class TestDescription:
             *("enrolMember", "recordEvent", "recordPurchase", "recordReturn"),
             *("attachMember", "createHold", "captureHold", "voidHold"),
             *("redeemReward", "cancelRedemption", "useVoucher"),
+            *("recordSubscription", "cancelSubscription"),
         }
 
     def test_says_that_unknown_names_are_refused(self, described: dict[str, Any]):
         shapes = described["components"]["schemas"]
 
         inputs = {name: shape for name, shape in shapes.items() if name.endswith("Input")}
-        assert len(inputs) == 19
+        assert len(inputs) == 21
         assert all(shape["additionalProperties"] is False for shape in inputs.values())
 
 

@@ -13,7 +13,8 @@ from tests.house.processes import Running
 
 SERVED = "Ctrl-C stops"
 STEPS = [
-    "settle", "notices", "tiers", "tier-warnings", "referrals", "birthdays", "vouchers",
+    "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
+    "vouchers",
     "measures", "forecasts",
 ]  # fmt: skip
 

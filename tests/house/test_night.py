@@ -24,7 +24,8 @@ TODAY = date(2026, 4, 10)
 YESTERDAY = date(2026, 4, 9)
 MIDNIGHT = datetime(2026, 4, 9, 22, 0, tzinfo=UTC)
 STEPS = [
-    "settle", "notices", "tiers", "tier-warnings", "referrals", "birthdays", "vouchers",
+    "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
+    "vouchers",
     "measures", "forecasts",
 ]  # fmt: skip
 
@@ -176,7 +177,7 @@ class TestRun:
 
         assert done(YESTERDAY) == STEPS
         attempts = JobRun.objects.order_by("pk").values_list("attempts", flat=True)
-        assert list(attempts) == [1, 1, 2, 1, 1, 1, 1, 1, 1]
+        assert list(attempts) == [1, 1, 2, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.postgresql

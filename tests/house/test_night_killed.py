@@ -95,7 +95,7 @@ def test_leaves_the_rows_of_a_clean_run(nights: Nights):
 
     assert killed == KILLS
     done = [job for job, _day, _chunk, state in clean["rows"]["JobRun"] if state == "DONE"]
-    assert len(done) == 7 * len(DAYS)
+    assert len(done) == 10 * len(DAYS)
     kinds = {kind for _account, _number, kind, *_more in clean["rows"]["Entry"]}
     assert "EXPIRE" in kinds
     assert clean["rows"]["fault"] == [None]

@@ -23,7 +23,8 @@ from tests.house import processes
 # Away from what anybody else keeps in the same Redis.
 REDIS = "redis://127.0.0.1:6379/9"
 STEPS = [
-    "settle", "notices", "tiers", "tier-warnings", "referrals", "birthdays", "vouchers",
+    "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
+    "vouchers",
     "measures", "forecasts",
 ]  # fmt: skip
 

@@ -66,8 +66,8 @@ class TestTheNight:
 
         runs = night.run(day=EVE, at=MIDNIGHT)
 
-        assert [run.job for run in runs][2:4] == ["tiers", "tier-warnings"]
-        assert runs[3].rows == 1
+        assert [run.job for run in runs][2:5] == ["tiers", "memberships", "tier-warnings"]
+        assert runs[4].rows == 1
 
     def test_costs_the_same_for_two_and_for_ten(self, programme, django_assert_num_queries):
         for count in (2, 10):

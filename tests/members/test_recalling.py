@@ -1,6 +1,6 @@
 """What rules look up of a member: read only where a rule asks, and once for all rules."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,14 +8,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.programmes.models import Programme, Segment
-from members import consenting, enrolling, housing, purchasing, returning, segmenting
+from members import (
+    consenting,
+    enrolling,
+    housing,
+    purchasing,
+    returning,
+    segmenting,
+    subscribing,
+)
 from members.consenting import Said
 from members.importing import purchases
 from members.models import Member, MemberKind, Purchase
 from members.purchasing import Payment, SaleLine
 from members.returning import Brought
 from tests.conftest import NOON
-from tests.members import homes
+from tests.members import homes, paying
 from tests.members.builders import points_of, publish, sale
 from tests.members.conftest import Writer
 
@@ -79,6 +87,32 @@ class TestHouseholds:
         assert purchasing.record(sale=during, key="a", at=NOON).points == 70
         after = purchasing.record(sale=sale(ada), key="b", at=NOON)
         assert (after.points, after.award["refused"][0]["why"]) == (20, "not-in-household")
+
+
+class TestPlans:
+    def test_count_from_the_day_of_payment_through_the_last(self, ada: Member):
+        publish("club", bonus(plans=["club"]))
+        paying.pay(ada, paying.sell(term_months=1), at=NOON)
+        last = datetime(2026, 4, 9, 21, 59, tzinfo=UTC)
+
+        before = purchasing.record(sale=sale(ada, occurred_at=NOON - DAY), key="a", at=NOON)
+        during = purchasing.record(sale=sale(ada, occurred_at=last), key="b", at=last)
+        late = last + timedelta(minutes=2)
+        after = purchasing.record(sale=sale(ada, occurred_at=late), key="c", at=late)
+
+        assert (before.points, during.points, after.points) == (20, 70, 20)
+        assert after.award["refused"] == [{"rule": "club", "why": "not-this-plan"}]
+
+    def test_count_no_longer_once_the_fee_was_given_back(self, ada: Member):
+        publish("club", bonus(plans=["club"]))
+        mine = paying.pay(ada, paying.sell()).subscription
+        subscribing.give_back(subscription=mine, at=NOON + timedelta(hours=1), actor="usr_1")
+        at = NOON + timedelta(hours=2)
+
+        before = purchasing.record(sale=sale(ada), key="a", at=at)
+        after = purchasing.record(sale=sale(ada, occurred_at=at), key="b", at=at)
+
+        assert (before.points, after.points) == (70, 20)
 
 
 class TestConsents:

@@ -29,6 +29,7 @@ ABSENT = {
     "api:attach": {"purchase": "pur_zzz"},
     "api:returns": {"purchase": "pur_zzz"},
     "api:operation": {"key": "zzz"},
+    "api:subscription-cancel": {"subscription": "sub_zzz"},
 }
 # What a till may read besides, since it needs it at the counter.
 ALSO = {

@@ -44,6 +44,8 @@ WITH_NOTHING: dict[str, tuple[int, str | None]] = {
     "api:attach": (400, "validation-failed"),
     "api:returns": (404, "not-found"),
     "api:programme": (200, None),
+    "api:subscriptions": (400, "validation-failed"),
+    "api:subscription-cancel": (404, "not-found"),
     "api:operation": (404, "not-found"),
 }
 Spoil = Callable[[Client, ClientKey], Any]

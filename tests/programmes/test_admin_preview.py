@@ -12,7 +12,7 @@ from time_machine import travel
 from loyalty.identity.models import User
 from loyalty.programmes import revising
 from loyalty.programmes.books import get_book
-from loyalty.programmes.models import Category, Product, Rule, RuleVersion, Segment, Tier
+from loyalty.programmes.models import Category, Plan, Product, Rule, RuleVersion, Segment, Tier
 from tests.conftest import NOON
 from tests.programmes.conftest import DESK
 
@@ -175,6 +175,7 @@ class TestThePreview:
             ({"kind": "company"}, {"kind": "company"}, "another sort of member"),
             ({"segments": ["vip"]}, {"segment": "vip"}, "in none of the rule's segments"),
             ({"in_household": "on"}, {"in_household": "on"}, "The member is in no household."),
+            ({"plans": ["club"]}, {"plan": "club"}, "none of the rule's plans"),
             ({"consents": ["sms"]}, {"has_agreed": "on"}, "has not agreed to offers"),
             ({"nth_visit": "2"}, {"visit": "2"}, "another of the member's purchases"),
             (
@@ -185,6 +186,7 @@ class TestThePreview:
     )  # fmt: skip
     def test_tries_every_condition_and_says_why_not(self, desk, week, rule, basket, reason):
         Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        Plan.objects.create(code="club", name_fr="Le Club", name_en="The Club", price_cents=100)
         revising.touch()
 
         met = asked(
@@ -233,9 +235,9 @@ class TestThePreview:
         self, desk, week, django_assert_num_queries
     ):
         asked(desk, week)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             asked(desk, week, **{"sample-amount_2": ""})
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             asked(desk, week, **{"sample-amount_3": "5.00"})
 
     def test_is_for_those_who_may_publish(self, week):

@@ -12,6 +12,7 @@ from loyalty.programmes import publishing
 from loyalty.programmes.books import get_book
 from loyalty.programmes.models import (
     Category,
+    Plan,
     Rule,
     RuleCost,
     RuleState,
@@ -138,10 +139,12 @@ class TestANewVersion:
 
     def test_says_again_every_condition_of_the_member_and_the_labels(self, desk, week):
         Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
+        Plan.objects.create(code="club", name_fr="Le Club", name_en="The Club", price_cents=100)
         terms = said(
             fixed(5), brands=["Illy"], tags=["new"], excluded_tags=["sale"], tills=["T1"],
             segments=["vip"], kind="company", consents=["email", "sms"],
             nth_visit=2, minimum_basket_cents=500, without_tax=True, in_household=True,
+            plans=["club"],
         )  # fmt: skip
         publishing.publish(rule=week, said=terms, at=SET_UP)
         page = desk.get(f"{DESK}/ruleversion/add/", {"rule": week.pk})

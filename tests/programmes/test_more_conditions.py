@@ -87,6 +87,9 @@ class TestTheMember:
             ),
             pytest.param({"in_household": True}, {"in_household": True}, 5, id="a household"),
             pytest.param({"in_household": True}, {}, "not-in-household", id="no household"),
+            pytest.param({"plans": ["club", "gold"]}, {"plans": ("gold",)}, 5, id="pays for one"),
+            pytest.param({"plans": ["club"]}, {"plans": ("gold",)}, "not-this-plan", id="another"),
+            pytest.param({"plans": ["club"]}, {}, "not-this-plan", id="pays for none"),
             pytest.param(
                 {"consents": ["email", "sms"]}, {"consents": ("email", "post", "sms")},
                 5, id="agreed to both",
@@ -109,6 +112,7 @@ class TestTheMember:
     def test_is_kept_with_the_purchase_and_read_again(self):
         known = MemberFacts(
             kind="company", segments=("vip",), in_household=True, consents=("sms",), visits=3,
+            plans=("club",),
             carried={"fifty": -20},
         )  # fmt: skip
 

@@ -35,6 +35,7 @@ whens = st.fixed_dictionaries(
         "segments": st.just(["vip"]),
         "consents": st.just(["email"]),
         "in_household": st.just(True),
+        "plans": st.just(["club"]),
         "nth_visit": st.integers(1, 3),
     },
 )
@@ -109,6 +110,7 @@ members = st.builds(
     kind=st.sampled_from(["person", "company"]),
     segments=st.sampled_from([(), ("vip",)]),
     in_household=st.booleans(),
+    plans=st.sampled_from([(), ("club",)]),
     consents=st.sampled_from([(), ("email",)]),
     visits=st.sampled_from([None, 0, 1, 2]),
     carried=st.dictionaries(

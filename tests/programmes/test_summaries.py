@@ -12,6 +12,7 @@ NAMES = Names(
     categories={"coffee": "Coffee", "gift": "Gift cards"},
     tiers={"gold": "Gold"},
     segments={"vip": "Regulars"},
+    plans={"club": "The Club"},
 )
 
 
@@ -52,6 +53,7 @@ class TestSummarise:
                 "5 points, for persons, not companies, for the segments Regulars, "
                 "for members of a household.",
             ),
+            (said(fixed(5), plans=["club"]), "5 points, for members who pay for The Club."),
             (
                 said(fixed(5), consents=["email", "sms"], nth_visit=1),
                 "5 points, for members who agreed to offers by e-mail and SMS, "

@@ -54,6 +54,9 @@ DEEDS: Mapping[str, Promise] = {
     "household-joined": gettext_lazy("joined a household"),
     "household-left": gettext_lazy("left a household"),
     "referral-cancelled": gettext_lazy("referral cancelled"),
+    "membership-paid": gettext_lazy("fee of a membership recorded"),
+    "membership-cancelled": gettext_lazy("membership cancelled at the end of its term"),
+    "membership-ended": gettext_lazy("membership ended, its fee given back"),
 }
 REASONS: Mapping[str, Promise] = {
     "lost": gettext_lazy("lost"),

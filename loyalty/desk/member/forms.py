@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.desk.audit.differences import REASONS
-from loyalty.programmes.models import Tier
+from loyalty.programmes.forms.amounts import AmountField, InCurrency
+from loyalty.programmes.models import Plan, Tier
 from members import giving, noting
 
 
@@ -104,6 +105,26 @@ class ReferralForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Reason"), choices=_choices("member-asked", "misuse", "mistake", "other")
     )
+
+
+class FeeForm(InCurrency, forms.Form):
+    """What somebody paid for which plan; by the number of its receipt it is recorded once."""
+
+    plan = forms.ModelChoiceField(
+        label=_("Membership plan"),
+        queryset=Plan.objects.order_by("code"),
+        empty_label=_("Choose a plan"),
+    )
+    paid = AmountField(label=_("Paid"), min_value=0)
+    reference = forms.CharField(
+        label=_("Reference"), max_length=80, help_text=_("The number of the receipt.")
+    )
+    # Made with the page: pressing twice records once.
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(*args, **kwargs)
 
 
 class NoteForm(forms.Form):

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from loyalty.desk.member import friends, history, movements, standing, wallets
+from loyalty.desk.member import fees, friends, history, movements, standing, wallets
+from loyalty.desk.member.fees import Membership
 from loyalty.desk.member.friends import Friends
 from loyalty.desk.member.history import Changed
 from loyalty.desk.member.movements import Movements
@@ -60,6 +61,8 @@ class Whole:
     changes: Sequence[Changed] | None
     merges: Sequence[Merge] | None
     stays: Sequence[HouseholdStay] | None
+    # What they pay for, the last first; None, too, where nothing is sold.
+    fees: Sequence[Membership] | None
     # Who shares their points now, themselves left out; and whether they could with somebody.
     sharers: Sequence[Member]
     may_share: bool
@@ -72,6 +75,7 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
     Needs the member with store and tier. Raises pages.InvalidCursor.
     """
     book = books.get_book()
+    told: Any = {"member": member, "at": at, "book": book}
 
     def seen(permission: str, read: Callable[[], _Read]) -> _Read | None:
         return read() if reader.has_perm(permission) else None
@@ -96,6 +100,7 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         notes=seen("members.view_membernote", lambda: _notes(member)),
         changes=seen("members.view_historicalmember", lambda: history.get_changes(member=member)),
         merges=seen("members.view_merge", lambda: _merges(member)),
+        fees=seen("members.view_subscription", lambda: fees.get_memberships(**told)),
         stays=stays,
         sharers=_sharers(member, stays or (), reader),
         may_share=housing.has_households(book=book) and all(stay.until_at for stay in stays or ()),

@@ -11,7 +11,7 @@ from loyalty.programmes import rungs
 from loyalty.programmes.ahead import ToKeep, ToNext
 from loyalty.programmes.ladder import Reason
 from loyalty.programmes.rulebook import Rulebook
-from members import standing, words
+from members import benefits, standing, words
 from members.giving import GivenReason
 from members.models import Member, TierChange
 
@@ -95,4 +95,8 @@ def _why(change: TierChange) -> str:
     why = words.of_move(change.reason, left=change.from_tier, reached=change.to_tier)
     if change.cause in GivenReason.values:
         return _("%(why)s: %(cause)s") % {"why": why, "cause": GivenReason(change.cause).label}
+    if change.cause == benefits.CAUSE:
+        paid = _("paid membership")
+        is_given = change.reason == Reason.GIVEN
+        return paid if is_given else _("%(why)s: %(cause)s") % {"why": why, "cause": paid}
     return why

@@ -17,7 +17,7 @@ from loyalty.desk.guarding import needs
 from loyalty.desk.member import actions, page
 from loyalty.desk.member.forms import NoteForm
 from loyalty.identity.models import User
-from members import confirming, housing, noting
+from members import confirming, housing, noting, subscribing
 from members.models import Member, MemberNote, MemberState
 
 
@@ -110,6 +110,7 @@ def render(request: HttpRequest, member: Member, *, form: NoteForm) -> HttpRespo
         "may_unmerge": request.user.has_perm("members.merge_member"),
         "may_refer": request.user.has_perm(confirming.PERMISSION),
         "may_house": request.user.has_perm(housing.PERMISSION) and is_current,
+        "may_charge": request.user.has_perm(subscribing.PERMISSION) and is_current,
         "erasable": {note.pk for note in whole.notes or () if may_erase(request, note)},
         "form": form,
     }

@@ -7,6 +7,7 @@ from loyalty.programmes.admin.counting import (
     RuleRequestAdmin,
     SimulationAdmin,
 )
+from loyalty.programmes.admin.plans import PlanAdmin
 from loyalty.programmes.admin.rules import RuleAdmin, RuleVersionAdmin
 from loyalty.programmes.admin.settings import (
     CategoryAdmin,
@@ -24,6 +25,7 @@ __all__ = [
     "CampaignAdmin",
     "CategoryAdmin",
     "MemberCountAdmin",
+    "PlanAdmin",
     "ProductAdmin",
     "ProgrammeAdmin",
     "RuleAdmin",

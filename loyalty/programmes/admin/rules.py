@@ -206,7 +206,7 @@ class RuleVersionAdmin(Releasing, Previewing, admin.ModelAdmin[RuleVersion]):
             _("For whom"),
             {
                 "fields": (
-                    ("tiers", "segments", "kind", "in_household"),
+                    ("tiers", "segments", "kind", "in_household", "plans"),
                     ("sources", "member_for_days", "nth_visit", "birthday_within_days"),
                     "consents",
                 )

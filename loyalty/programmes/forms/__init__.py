@@ -1,6 +1,7 @@
 """The shape of what staff write. Never a rule."""
 
 from loyalty.programmes.forms.campaigns import CampaignForm
+from loyalty.programmes.forms.plans import PlanForm
 from loyalty.programmes.forms.samples import SampleForm
 from loyalty.programmes.forms.settings import (
     CategoryForm,
@@ -15,6 +16,7 @@ __all__ = [
     "CampaignForm",
     "CategoryForm",
     "LadderForm",
+    "PlanForm",
     "ProductForm",
     "ProgrammeForm",
     "SampleForm",

@@ -14,7 +14,7 @@ from loyalty.programmes import recurring
 from loyalty.programmes.circumstances import CHANNELS
 from loyalty.programmes.forms.amounts import AmountField
 from loyalty.programmes.forms.lists import LinesField
-from loyalty.programmes.models import Category, Segment, Store, Tier
+from loyalty.programmes.models import Category, Plan, Segment, Store, Tier
 from loyalty.programmes.terms import Event, Holds, Kind, When
 
 _EVENTS = [
@@ -67,7 +67,7 @@ _AS_SAID = (
     "nth_visit",
     "in_household",
 )
-_CODES = ("stores", "categories", "excluded_categories", "tiers", "segments")
+_CODES = ("stores", "categories", "excluded_categories", "tiers", "segments", "plans")
 
 
 def _weekdays() -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ def _weekdays() -> list[tuple[str, str]]:
 
 
 def _codes(
-    model: type[Store | Category | Tier | Segment], label: Any
+    model: type[Store | Category | Tier | Segment | Plan], label: Any
 ) -> forms.ModelMultipleChoiceField[Any]:
     """Return a field in which codes are chosen by the name of what they mean."""
     return forms.ModelMultipleChoiceField(
@@ -125,6 +125,7 @@ class ConditionFields(forms.Form):
     kind = forms.ChoiceField(label=_("for"), choices=_KINDS, required=False)
     segments = _codes(Segment, _("for the segments"))
     in_household = forms.BooleanField(label=_("for members of a household"), required=False)
+    plans = _codes(Plan, _("who pay for the plans"))
     consents = forms.MultipleChoiceField(
         label=_("who agreed to offers by"),
         choices=list(CHANNELS.items()),

@@ -26,7 +26,7 @@ _HAD = ("had_points", "had_times")
 
 
 _CIRCUMSTANCES = (
-    "tier", "kind", "segment", "in_household", "visit", "carried", *_HAD, "is_birthday",
+    "tier", "kind", "segment", "in_household", "plan", "visit", "carried", *_HAD, "is_birthday",
     "has_agreed", "store", "till", "channel", "means", "paid", "tax", "day", "hour",
 )  # fmt: skip
 
@@ -64,6 +64,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
     kind = forms.ChoiceField(label=_("sort of member"), choices=_KINDS, required=False)
     segment = _code(_("segment"))
     in_household = forms.BooleanField(label=_("in a household"), required=False)
+    plan = _code(_("membership plan"))
     has_agreed = forms.BooleanField(label=_("agreed to offers"), required=False)
     visit = forms.IntegerField(label=_("their purchase number"), required=False, min_value=1)
     tax = AmountField(label=_("tax in it"), required=False, min_value=0)
@@ -95,6 +96,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
         self._choose("tier", self.names.tiers)
         self._choose("store", self.names.stores)
         self._choose("segment", self.names.segments)
+        self._choose("plan", self.names.plans)
         for row in ROWS:
             self._choose(f"category_{row}", self.names.categories)
             for name in _COLUMNS:
@@ -153,6 +155,7 @@ class SampleForm(InCurrency, _Rows):  # type: ignore[misc]  # made of as many ro
                 kind=said["kind"] or Kind.PERSON,
                 segments=tuple(sorted({said["segment"], *audiences} - {""})),
                 in_household=said["in_household"],
+                plans=(said["plan"],) if said["plan"] else (),
                 consents=tuple(CHANNELS) if said["has_agreed"] else (),
                 visits=None if said["visit"] is None else said["visit"] - 1,
             ),

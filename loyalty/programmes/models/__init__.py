@@ -1,6 +1,7 @@
 from loyalty.programmes.models.campaigns import Campaign, Goal
 from loyalty.programmes.models.counting import BudgetUse, MemberCount, RuleCost
 from loyalty.programmes.models.earning import Rule, RuleState, RuleVersion
+from loyalty.programmes.models.plans import Plan
 from loyalty.programmes.models.products import Product
 from loyalty.programmes.models.programme import (
     Category,
@@ -28,6 +29,7 @@ __all__ = [
     "HouseholdRule",
     "MemberCount",
     "Multipliers",
+    "Plan",
     "Product",
     "Programme",
     "RoundUpTo",

@@ -1,6 +1,7 @@
 """Terms out of JSON: every fault at once, each with its place. Pure."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from loyalty.programmes import recurring, shapes
 from loyalty.programmes.shapes import Fault, Malformed, Shape
@@ -87,19 +88,27 @@ def _read_when(shape: Shape) -> When:
         excluded_skus=shape.texts("excluded_skus", pattern=shapes.SKU),
         excluded_brands=shape.texts("excluded_brands", pattern=shapes.WORDS),
         excluded_tags=shape.texts("excluded_tags", pattern=shapes.CODE),
-        kind=shape.maybe("kind", Kind),
-        segments=shape.texts("segments", pattern=shapes.CODE),
-        in_household=shape.yes("in_household"),
-        consents=shape.texts("consents", pattern=shapes.CHANNEL),
-        nth_visit=shape.whole("nth_visit", least=1, most=MOST_VISITS),
-        tiers=shape.texts("tiers", pattern=shapes.CODE),
-        sources=shape.texts("sources", pattern=shapes.CODE),
-        member_for_days=shape.whole("member_for_days", least=1, most=MOST_DAYS),
-        birthday_within_days=shape.whole("birthday_within_days", least=0, most=180),
+        **_read_whom(shape),
     )
     _refuse_what_never_holds(shape, when)
     shape.close()
     return when
+
+
+def _read_whom(shape: Shape) -> dict[str, Any]:
+    """Return the conditions about the member."""
+    return {
+        "kind": shape.maybe("kind", Kind),
+        "segments": shape.texts("segments", pattern=shapes.CODE),
+        "in_household": shape.yes("in_household"),
+        "plans": shape.texts("plans", pattern=shapes.CODE),
+        "consents": shape.texts("consents", pattern=shapes.CHANNEL),
+        "nth_visit": shape.whole("nth_visit", least=1, most=MOST_VISITS),
+        "tiers": shape.texts("tiers", pattern=shapes.CODE),
+        "sources": shape.texts("sources", pattern=shapes.CODE),
+        "member_for_days": shape.whole("member_for_days", least=1, most=MOST_DAYS),
+        "birthday_within_days": shape.whole("birthday_within_days", least=0, most=180),
+    }
 
 
 def _refuse_what_never_holds(shape: Shape, when: When) -> None:

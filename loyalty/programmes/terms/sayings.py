@@ -96,6 +96,7 @@ class When:
     kind: Kind | None = None
     segments: tuple[str, ...] = ()
     in_household: bool = False
+    plans: tuple[str, ...] = ()
     consents: tuple[str, ...] = ()
     nth_visit: int | None = None
     tiers: tuple[str, ...] = ()

@@ -135,6 +135,7 @@ class TestGetMember:
             "balance": NOTHING,
             "tier": BOTTOM,
             "stamps": [],
+            "membership": None,
             "vouchers": [],
             "offers": [],
         }
@@ -239,6 +240,7 @@ class TestEnrolMember:
             "balance": NOTHING,
             "tier": BOTTOM,
             "stamps": [],
+            "membership": None,
             "vouchers": [],
             "offers": [],
         }

@@ -74,6 +74,7 @@ MEMBER = {
     "portal:household": mine(post=MEMBERS),
     "portal:household_leave": mine(post=MEMBERS),
     "portal:referral": mine(),
+    "portal:membership": mine(post=MEMBERS),
     "portal:rewards": mine(),
     "portal:reward": mine(post=MEMBERS),
     "portal:vouchers": mine(),
@@ -160,6 +161,10 @@ DESK = {
     "admin:member_household_end": staff(NOBODY, unseen="CA"),
     # Nobody there came through a friend.
     "admin:member_referral_cancel": staff(NOBODY, unseen="CA"),
+    "admin:member_fee": staff("CA", "CA"),
+    # Nobody there pays for a membership.
+    "admin:member_fee_cancel": staff(NOBODY, unseen="CA"),
+    "admin:member_fee_back": staff(NOBODY, unseen="CA"),
     "admin:member_replace_card": staff("CA", "CA"),
     "admin:member_export": staff("CA", "CA"),
     "admin:member_statement": staff("SCUA"),
@@ -200,6 +205,8 @@ CALLS = {
     "api:batch": ("POST", "purchases:write"),
     "api:returns": ("POST", "purchases:write"),
     "api:programme": ("GET", "programme:read"),
+    "api:subscriptions": ("POST", "purchases:write"),
+    "api:subscription-cancel": ("POST", "purchases:write"),
     "api:operation": ("GET", "purchases:write"),
     # Whatever else is asked of it is not there, whoever asks.
     "api/v1/": ("GET", ""),
