@@ -85,6 +85,7 @@ def get_settings(*, programme: Programme) -> Mapping[str, Any]:
         "renewEvery": int(LASTS.total_seconds()) // 3,
         "currency": programme.currency,
         "spendProof": programme.spend_proof.lower(),
+        "hasReferrals": programme.referral_days is not None,
         "language": get_language() or "fr",
         "zone": programme.time_zone,
         "categories": _categories(),

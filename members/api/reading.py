@@ -15,7 +15,7 @@ from loyalty.core import keys
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import finding, owning, proving, receipts, selling, tendering
+from members import finding, owning, proving, receipts, referring, selling, tendering
 from members.api.serializers import PurchaseInput, ReturnInput
 from members.models import Member, Purchase
 from members.receipts import NotKnownYet
@@ -107,6 +107,15 @@ def check_not_own(request: ClientRequest, member: Member | None) -> None:
     """Refuse whoever stands at a web till and gives points to their own card: OwnCard."""
     if request.shift and member:
         owning.check_not_own(member=member, user=request.shift.user)
+
+
+def check_not_own_code(request: ClientRequest, code: str) -> None:
+    """Refuse whoever stands at a web till and brings customers with their own code: OwnCard.
+
+    Raises referring.ReferralRefused for a code that nobody can join with.
+    """
+    if request.shift and code:
+        check_not_own(request, referring.get_referrer(code=code))
 
 
 def _till_of(request: ClientRequest, named: str) -> str:

@@ -81,6 +81,7 @@ class Members(AnsweredOnceView):
 
     With the referral code of a member, that member and the newcomer get what the rules say once
     the newcomer has bought. A code with which they cannot join enrols nobody: leave it out.
+    Whoever stands at the web till brings nobody with their own (`own-card`).
     """
 
     operation = "enrolMember"
@@ -94,6 +95,7 @@ class Members(AnsweredOnceView):
         ReferrerInactive,
         OwnReferral,
         CircularReferral,
+        OwnCard,
     )
 
     @schemas.enrol_member
@@ -101,6 +103,7 @@ class Members(AnsweredOnceView):
         asked = EnrolmentInput(data=request.data)
         asked.is_valid(raise_exception=True)
         told, at = asked.validated_data, timezone.now()
+        reading.check_not_own_code(request, told.get("referral_code", ""))
         member = enrolling.enrol(
             **{**told, "store": reading.choose_store(request.client, told.get("store"))},
             key=request.operation_key,

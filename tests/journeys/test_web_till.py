@@ -16,9 +16,10 @@ from loyalty.identity.roles import Role
 from loyalty.programmes import revising
 from loyalty.programmes.models import Programme, SpendProof, Store
 from members import enrolling, showing
-from members.models import Card, Member, Purchase, Return, Voucher
+from members.models import Card, Member, Purchase, Referral, Return, Voucher
 from rewards.models import RewardKind
 from tests.members.builders import points_of
+from tests.members.friends import allow, code_of
 from tests.pages.browsing import DESK, PHONE, Scheme, Visit, visiting
 from tests.pages.conftest import add_reward, set_up
 
@@ -166,6 +167,25 @@ def test_enrols_who_is_not_known_and_sells_to_them(visit: Visit):
     grace = Member.objects.get(first_name="Grace")
     assert (grace.email, points_of(grace, at=timezone.now())) == ("grace@example.test", 3)
     assert grace.consents.get().is_given is False
+
+
+@pytest.mark.parametrize("visit", [("en", "light", DESK)], indirect=True)
+def test_enrols_who_comes_with_a_friends_code_and_says_once_what_is_wrong_with_it(
+    visit: Visit, ada: Member
+):
+    allow()
+    page = visit.page
+    open_till(visit)
+    show_card(page, "grace@example.test")
+    page.keyboard.type("Grace")
+    page.get_by_label("A friend's referral code").fill("NOBODYS-1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-said")).to_have_text("Nobody has this referral code.")
+    page.get_by_label("A friend's referral code").fill(code_of(ada))
+    page.keyboard.press("Enter")
+    expect(page.locator("#till-name")).to_have_text("Grace")
+
+    assert Referral.objects.get().referrer == ada
 
 
 def test_redeems_after_one_question_and_takes_the_voucher(visit: Visit, ada: Member):

@@ -89,11 +89,11 @@ class TestThePage:
 
         page = page_of(ada, language="fr")
 
-        assert "Parrainer" in page
+        assert "Parrainer un ami" in page
         assert "+ 100 points" in page
         assert (
-            "Une fois que votre filleul a fait un achat, et n’a rien rapporté pendant 14 jours"
-            " ensuite." in page
+            "Une fois que votre filleul a fait un achat, et n’a rien retourné pendant les 14"
+            " jours suivants." in page
         )
 
     def test_shows_no_rule_that_is_for_some_alone(self, ada: Member):

@@ -5,10 +5,11 @@ import pytest
 from loyalty.clients import shifting
 from loyalty.identity.models import User
 from loyalty.programmes.models import Store
-from members.models import Member, Purchase
+from members.models import Member, Purchase, Referral
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.builders import moved
+from tests.members.friends import allow, code_of
 
 pytestmark = pytest.mark.django_db
 SALE = {"total": "13.80", "till": "web-999"}
@@ -54,6 +55,26 @@ def test_it_tells_no_event_of_the_cashiers_own_card(till: Caller, ada: Member, k
     answer = till.post(f"/members/{ada.public_id}/events", {"event": "survey-answered"})
 
     assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+
+
+def test_it_enrols_nobody_with_the_cashiers_own_code(till: Caller, ada: Member, karim: User):
+    allow()
+    code, friend = code_of(ada), {"first_name": "Bob", "email": "bob@friends.example"}
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+
+    answer = till.post("/members", {**friend, "referral_code": code})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+    assert (Member.objects.count(), Referral.objects.count()) == (1, 0)
+
+
+def test_it_enrols_who_comes_with_a_customers_code(till: Caller, ada: Member):
+    allow()
+
+    answer = till.post("/members", {"card": "2000000000299", "referral_code": code_of(ada)})
+
+    assert answer.status_code == 201
+    assert Referral.objects.get().referrer == ada
 
 
 def test_it_attaches_no_sale_to_the_cashiers_own_card(till: Caller, ada: Member, karim: User):

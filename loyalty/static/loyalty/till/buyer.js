@@ -94,8 +94,8 @@ async function enrol(event) {
   event.preventDefault();
   const form = event.target;
   const body = { language: settings.language };
-  for (const field of ["first_name", "last_name", "email", "phone", "card"]) {
-    const value = form.elements[field].value.trim();
+  for (const field of ["first_name", "last_name", "email", "phone", "card", "referral_code"]) {
+    const value = (form.elements[field]?.value || "").trim();
     if (value) body[field] = value;
   }
   const consent = form.elements.consent;
@@ -113,7 +113,7 @@ async function enrol(event) {
   } catch (refused) {
     if (!refused.isAgain) delete form.dataset.key;
     const errors = (refused.problem.errors || []).map((error) => error.detail);
-    tell([refused.message, ...errors].join(" "), "bad");
+    tell([...new Set([refused.message, ...errors])].join(" "), "bad");
   }
 }
 
