@@ -85,7 +85,7 @@ till-day: $(VENV)/dev.stamp
 		$(BIN)/python -m tests.engines -n0 -s tests/house/test_till_day.py $(ARGS)
 
 fuzz: $(VENV)/dev.stamp catalogues
-	@FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) \
+	@LOG_LEVEL=ERROR FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) \
 		$(BIN)/python -m tests.engines -n0 -s tests/clients/test_fuzzing.py $(ARGS)
 
 screenshots: $(VENV)/dev.stamp catalogues

@@ -188,9 +188,10 @@ _LANGUAGE = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="`fr` (the default) or `en`: the language of names and of what went wrong.",
 )
+_KEY_SHAPE = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x20-\x7e]+$"}
 _KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x20-\x7e]+$"},
+    _KEY_SHAPE,
     OpenApiParameter.HEADER,
     required=True,
     description=(
@@ -263,6 +264,7 @@ _REFUSED: dict[str, Any] = {
 }
 
 get_operation = extend_schema(
+    parameters=[OpenApiParameter("key", _KEY_SHAPE, OpenApiParameter.PATH)],
     responses={200: OperationOutput},
     examples=[
         OpenApiExample("It happened", value=_DONE, response_only=True),
