@@ -5,15 +5,18 @@ what it says of each member replaces what the one before said. Days are business
 of one day are one, and revenue is net of what was returned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cached_property
+from itertools import islice
 from math import fsum
 from typing import Any
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Min
+from numpy.typing import NDArray
 
 from analytics import tallies
 from analytics.lifetimes import buying, histories, spending, trial
@@ -32,6 +35,8 @@ FEWEST_REPEATERS = 30
 _AT_ONCE = 5_000
 _CENTS = 100
 _EPOCH = date(1970, 1, 1)
+
+Places = NDArray[np.intp]
 
 _HISTORIES = """
 SELECT seen.member_id, seen.days - 1, seen.last_day - seen.first_day, {end} - seen.first_day,
@@ -54,15 +59,15 @@ class Forecast:
     buying: Buying
     spending: Spending | None
 
-    @property
+    @cached_property
     def alive(self) -> Numbers:
         return self.buying.get_alive(self.seen)
 
-    @property
+    @cached_property
     def days(self) -> Numbers:
         return self.buying.get_expected(self.seen, weeks=WEEKS_AHEAD)
 
-    @property
+    @cached_property
     def cents(self) -> Numbers | None:
         """Return whole cents; None where too few came back to tell what a day is worth."""
         if self.spending is None:
@@ -77,7 +82,11 @@ def predict(*, day: date, at: datetime) -> int:
     what was known before stays. Repeated for a day, it says the same. Facts must be fresh.
     """
     forecast = get_forecast(until=day)
-    return 0 if forecast is None else _keep(forecast, day, at)
+    if forecast is None:
+        return 0
+    trial = [asdict(group) for group in try_out(until=day)]
+    # Only now: where one writer locks the whole database, no sale waits for a fit.
+    return _keep(forecast, day, {"fitted_at": at, "trial": trial})
 
 
 def get_forecast(*, until: date) -> Forecast | None:
@@ -123,37 +132,35 @@ def try_out(*, until: date) -> list[trial.Group]:
 
 
 @transaction.atomic
-def _keep(forecast: Forecast, day: date, at: datetime) -> int:
-    outlooks = _get_outlooks(forecast)
-    known = {
-        "fitted_at": at,
-        "trial": [asdict(group) for group in try_out(until=day)],
-        **_get_parameters(forecast),
-        **_get_sums(outlooks),
-    }
-    fit, _ = Fit.objects.update_or_create(as_of=day, defaults=known)
-    for outlook in outlooks:
-        outlook.fit = fit
+def _keep(forecast: Forecast, day: date, known: Mapping[str, Any]) -> int:
+    """Replace what is told of each member who is still one. Returns how many they are."""
+    places = _get_places(forecast.seen)
+    told = {**known, **_get_parameters(forecast), **_get_sums(forecast, places)}
+    fit, _ = Fit.objects.update_or_create(as_of=day, defaults=told)
     Outlook.objects.all().delete()
-    return len(Outlook.objects.bulk_create(outlooks, batch_size=_AT_ONCE))
+    outlooks = _outlooks(forecast, places, fit)
+    while some := list(islice(outlooks, _AT_ONCE)):
+        Outlook.objects.bulk_create(some)
+    return len(places)
 
 
-def _get_outlooks(forecast: Forecast) -> list[Outlook]:
-    """Return the outlook of each member who is still one."""
-    open_ids = set(Member.objects.filter(closed_at=None).values_list("pk", flat=True))
+def _get_places(seen: Histories) -> Places:
+    """Return where those stand who are still members."""
+    open_ids = Member.objects.filter(closed_at=None).values_list("pk", flat=True)
+    is_open = np.isin(seen.members, np.array(list(open_ids), dtype=np.int64))
+    return np.flatnonzero(is_open)
+
+
+def _outlooks(forecast: Forecast, places: Places, fit: Fit) -> Iterator[Outlook]:
     cents = forecast.cents
-    columns = zip(
-        forecast.seen.members.tolist(),
-        forecast.alive.tolist(),
-        forecast.days.tolist(),
-        [None] * len(forecast.seen) if cents is None else cents.astype(int).tolist(),
-        strict=True,
-    )
-    return [
-        Outlook(member_id=member, alive=alive, expected_days=days, expected_cents=worth)
-        for member, alive, days, worth in columns
-        if member in open_ids
-    ]
+    for place in places:
+        yield Outlook(
+            member_id=int(forecast.seen.members[place]),
+            fit=fit,
+            alive=float(forecast.alive[place]),
+            expected_days=float(forecast.days[place]),
+            expected_cents=None if cents is None else int(cents[place]),
+        )
 
 
 def _get_parameters(forecast: Forecast) -> dict[str, Any]:
@@ -173,11 +180,13 @@ def _get_parameters(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _get_sums(outlooks: Sequence[Outlook]) -> dict[str, Any]:
-    cents = [one.expected_cents for one in outlooks if one.expected_cents is not None]
+def _get_sums(forecast: Forecast, places: Places) -> dict[str, Any]:
+    cents = forecast.cents
     return {
-        "told": len(outlooks),
-        "alive": fsum(one.alive for one in outlooks),
-        "expected_days": fsum(one.expected_days for one in outlooks),
-        "expected_cents": sum(cents) if cents else None,
+        "told": len(places),
+        "alive": fsum(forecast.alive[places]),
+        "expected_days": fsum(forecast.days[places]),
+        "expected_cents": None
+        if cents is None or not len(places)
+        else int(cents[places].astype(int).sum()),
     }

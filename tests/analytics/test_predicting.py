@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from analytics import facts, predicting
 from analytics.models import Fit, Outlook
@@ -99,6 +100,15 @@ class TestPredict:
 
     def test_is_refused_in_words_by_the_command(self, crowd) -> None:
         assert refused("forecast", "--at", "2026-01-05").startswith("too-few-came-back: ")
+
+    def test_has_read_and_fitted_all_before_it_locks_anything(self, crowd) -> None:
+        """On SQLite nobody sells while something is written, and a fit of many takes its time."""
+        with CaptureQueriesContext(connection) as seen:
+            predicting.predict(day=UNTIL, at=NOW)
+
+        said = [one["sql"] for one in seen]
+        locked = next(n for n, sql in enumerate(said) if sql.startswith("SAVEPOINT"))
+        assert [sql for sql in said[locked:] if "analytics_membermonth" in sql] == []
 
     def test_takes_as_many_statements_for_many_as_for_few(
         self, crowd, django_assert_num_queries
