@@ -85,6 +85,8 @@ def notice(
     historic was booked when it happened.
     """
     event = _row(member, told, key=key, at=at, client="")
+    # By its key: whoever does it again after being killed writes the same.
+    event.public_id = f"evt_{key[:26]}"
     return _take(event, told, accounts, at=at, book=book, is_historic=is_historic)
 
 

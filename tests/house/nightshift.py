@@ -87,7 +87,7 @@ def get_rows() -> dict[str, list[Any]]:
     from loyalty.events.models import Change, JobRun, Message, OutboxEvent
     from loyalty.ledger import verifying
     from loyalty.ledger.models import Account, Entry, Hold, Lot, Movement
-    from members.models import Member, TierChange, Voucher
+    from members.models import Member, MemberEvent, Referral, TierChange, Voucher
 
     telling = {
         Account: ("id", "pending", "available", "held", "expired", "debt", "entry_seq",
@@ -100,6 +100,8 @@ def get_rows() -> dict[str, list[Any]]:
         Member: ("id", "tier", "tier_until", "tier_changed_at"),
         TierChange: ("member", "from_tier", "to_tier", "reason", "changed_at", "until"),
         Voucher: ("id", "state"),
+        MemberEvent: ("public_id", "member", "name", "reference", "occurred_at", "award"),
+        Referral: ("id", "state", "why", "purchase", "ended_on", "ended_by"),
         Message: ("key", "recipient", "kind", "facts", "state", "due_at"),
         OutboxEvent: ("name", "payload", "occurred_at", "is_historic"),
         Change: ("topic", "subject", "day"),

@@ -67,6 +67,7 @@ class TestSummarise:
             (said(fixed(5), event="anniversary"), "5 points, for each year in the programme."),
             (said(fixed(5), event="profile-completed"), "5 points, for a complete profile."),
             (said(fixed(5), event="referral-confirmed"), "5 points, for a friend who joined."),
+            (said(fixed(5), event="referred"), "5 points, for joining through a friend."),
             (said(fixed(5), event="survey-answered"), "5 points, for an answered survey."),
             (
                 said(fixed(5), event="custom", custom="review-written"),
