@@ -24,7 +24,7 @@ def note_switch(*, policy: WalletPolicy, had_months: int | None, at: datetime) -
     policy.switched_at = at
 
 
-def keep_up(*, at: datetime, limit: int = 1_000) -> int:
+def keep_up(*, at: datetime, limit: int = 200) -> int:
     """Do what is left of the switches. It may be stopped, repeated, and run twice at once.
 
     So many accounts in each transaction; one statement where nothing was switched. Returns how

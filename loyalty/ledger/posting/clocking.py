@@ -13,11 +13,13 @@ from loyalty.ledger.models import NEVER, Account
 from loyalty.ledger.planning.accounts import in_utc
 from loyalty.ledger.posting import locking
 
+# By its id: joined by its code, PostgreSQL sorts all that is left for every turn.
+_OF_WALLET = "a.wallet_id = (SELECT f.id FROM ledger_wallet f WHERE f.code = %s)"
 _CAN_START = (
-    "w.code = %s AND (a.available > 0 OR a.pending > 0 OR a.held > 0)"
+    f"{_OF_WALLET} AND (a.available > 0 OR a.pending > 0 OR a.held > 0)"
     " AND (a.inactive_at IS NULL OR (a.inactive_at > %s AND a.inactive_at < %s))"
 )
-_CAN_STOP = "w.code = %s AND a.inactive_at > %s"
+_CAN_STOP = f"{_OF_WALLET} AND a.inactive_at > %s"
 
 
 def start_clocks(
