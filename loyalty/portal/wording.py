@@ -48,27 +48,24 @@ class Earning:
 def earnings(*, book: Rulebook, at: datetime) -> list[Earning]:
     """Say what gives points at a moment, in the order of the rules.
 
-    A rule that pays into another wallet than the points', or whose days are over, is left out.
+    A rule that is for some members alone, that pays into another wallet than the points', or whose
+    days are over, is left out.
     """
-    today = book.business_day(at)
-    return [
-        _earning(rule, terms, book)
-        for rule in book.rules
-        if (terms := _terms_at(rule, at)) and _is_of_interest(terms, book, today)
-    ]
+    return [_earning(rule, terms, book) for rule, terms in _for_all(book, at)]
 
 
 def of_event(*, event: str, book: Rulebook, at: datetime) -> list[Earning]:
     """Say what an event gives everybody at a moment, in the order of the rules."""
+    board = _for_all(book, at)
+    return [_earning(rule, terms, book) for rule, terms in board if terms.when.event == event]
+
+
+def _for_all(book: Rulebook, at: datetime) -> Iterator[tuple[RuleTerms, Terms]]:
     today = book.business_day(at)
-    return [
-        _earning(rule, terms, book)
-        for rule in book.rules
-        if (terms := _terms_at(rule, at))
-        and terms.when.event == event
-        and not rule.audiences
-        and _is_of_interest(terms, book, today)
-    ]
+    for rule in book.rules:
+        terms = _terms_at(rule, at)
+        if terms and not rule.audiences and _is_of_interest(terms, book, today):
+            yield rule, terms
 
 
 def _terms_at(rule: RuleTerms, at: datetime) -> Terms | None:

@@ -242,12 +242,13 @@ def _amount(measure: Measure, count: int, book: Rulebook) -> str:
 
 
 def _rules(at: datetime, book: Rulebook) -> Iterator[dict[str, str]]:
-    """Say what gives points at a moment, in the order of the rules."""
+    """Say what gives everybody points at a moment, in the order of the rules."""
     names = naming.get_names(
         revision=book.revision, language=(translation.get_language() or "fr")[:2]
     )
     for rule in book.rules:
-        if version := rule.version_at(at):
+        # What is for some members alone stands among the offers of each.
+        if (version := rule.version_at(at)) and not rule.audiences:
             yield {
                 "code": rule.code,
                 "name": languages.in_language(french=rule.name_fr, english=rule.name_en),

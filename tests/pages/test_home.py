@@ -13,7 +13,7 @@ from loyalty.identity.models import User
 from loyalty.portal import welcome, wording
 from loyalty.programmes import books, revising
 from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
-from loyalty.programmes.models import Programme, Tier, WalletPolicy
+from loyalty.programmes.models import Programme, Rule, Segment, Tier, WalletPolicy
 from rewards.models import Reward
 from tests.conftest import NOON
 from tests.pages.conftest import add_reward, add_rule
@@ -291,6 +291,16 @@ class TestWording:
 
         assert [earning.is_base for earning in earnings] == [True]
         assert date(2026, 3, 10) == books.get_book().business_day(NOON)
+
+    def test_leaves_out_what_is_offered_to_some_members_alone(self, programme: Programme):
+        add_rule("few", "Pour vous", "For you", {"then": {"give": "fixed", "points": 5}})
+        few = Segment.objects.create(code="few", name_fr="peu", name_en="few")
+        Rule.objects.filter(code="few").update(audience=few)
+        revising.touch()
+
+        earnings = wording.earnings(book=books.get_book(), at=NOON)
+
+        assert [earning.is_base for earning in earnings] == [True]
 
     @pytest.mark.parametrize(
         ("expiry", "words"),

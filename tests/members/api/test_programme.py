@@ -7,10 +7,11 @@ import pytest
 from loyalty.clients import issuing
 from loyalty.clients.models import Client, Scope
 from loyalty.programmes import revising
-from loyalty.programmes.models import Programme
+from loyalty.programmes.models import Programme, Segment
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.api.test_schemas import check
+from tests.members.builders import publish
 
 pytestmark = pytest.mark.django_db
 CAFE = {
@@ -76,6 +77,16 @@ class TestGetProgramme:
         rules = screen.get("/programme", **{"Accept-Language": "fr"}).json()["rules"]
 
         assert rules[0]["says"] == "1 point par tranche entière de 1,00\xa0€."
+
+    def test_leaves_out_what_is_offered_to_some_members_alone(
+        self, screen: Caller, programme: Programme
+    ):
+        offered = publish("few", {"then": {"give": "fixed", "points": 5}}).rule
+        offered.audience = Segment.objects.create(code="few", name_fr="peu", name_en="few")
+        offered.save(update_fields=["audience"])
+        revising.touch()
+
+        assert screen.get("/programme").json() == CAFE
 
     def test_names_no_store_to_who_acts_for_all(self, programme: Programme):
         web = issuing.create_client(name="Web", scopes=[Scope.PROGRAMME_READ], store=None, at=NOON)
