@@ -24,10 +24,14 @@ _IN_PATHS, _IN_BODIES = 0.9, 0.6
 _PLACES = {
     **{
         f"path.{name}": (name, _IN_PATHS)
-        for name in ("member", "purchase", "redemption", "hold", "code", "key")
+        for name in (
+            *("member", "purchase", "redemption", "hold", "subscription"),
+            *("code", "key"),
+        )
     },
     "body.member.card": ("card", _IN_BODIES),
     "body.reward": ("reward", _IN_BODIES),
+    "body.plan": ("plan", _IN_BODIES),
     "body.card": ("card", 0.3),
 }
 

@@ -10,9 +10,10 @@ from loyalty.clients import issuing
 from loyalty.clients.models import Scope
 from loyalty.ledger.models import Hold
 from loyalty.programmes.models import Store
-from members.models import Member, Purchase, Voucher
+from members.models import Member, Purchase, Subscription, Voucher
 from rewards.models import Redemption, Reward
 from tests.members.api.conftest import Caller
+from tests.members.paying import COFFEE, sell
 from tests.pages.conftest import add_reward, set_up
 
 CARD = "2000000000121"
@@ -35,6 +36,7 @@ def make(*, at: datetime) -> World:
     store = Store.objects.create(code="lyon", name="Lyon")
     add_reward(1, "Un café", "A coffee", 5)
     rename(Reward, f"rew_{EXAMPLE}")
+    sell(tier="gold", **COFFEE)
     client = issuing.create_client(name="Till", scopes=Scope.values, store=store, at=at)
     till = Caller(client)
     till.secret = issuing.issue_key(client=client, at=at)[1]
@@ -43,7 +45,9 @@ def make(*, at: datetime) -> World:
 
 
 def fill(till: Caller) -> None:
-    """Let a member join, buy, redeem and have points held, and somebody buy who says no name."""
+    """Let a member join, buy, redeem and have points held, somebody buy who says no name, and
+    others pay for their membership.
+    """
     ada = {"card": CARD}
     must(till.post("/members", ada))
     for number in range(MANY):
@@ -51,6 +55,13 @@ def fill(till: Caller) -> None:
         must(till.post("/purchases", {"member": ada, "total": "500.00", "receipt": f"S{number}"}))
         must(till.post("/redemptions", {"member": ada, "reward": f"rew_{EXAMPLE}"}))
         must(till.post("/holds", {"member": ada, "points": 10, "minutes": 1_440}))
+        paid = {"email": f"member-{number}@example.org"}
+        must(till.post("/members", paid))
+        must(till.post("/subscriptions", subscription(paid, f"R{number}")))
+
+
+def subscription(member: dict[str, str], reference: str) -> dict[str, Any]:
+    return {"member": member, "plan": "club", "reference": reference, "paid": "29.00"}
 
 
 def must(answer: Any) -> None:
@@ -63,6 +74,7 @@ def name_all() -> dict[str, list[str]]:
     rename(Purchase, f"pur_{EXAMPLE}")
     rename(Redemption, f"rdm_{EXAMPLE}")
     rename(Hold, f"hold_{EXAMPLE}")
+    rename(Subscription, f"sub_{EXAMPLE}")
     first = Voucher.objects.order_by("pk").first()
     assert first is not None
     Voucher.objects.filter(pk=first.pk).update(code=CODE.replace("-", ""))
@@ -71,6 +83,8 @@ def name_all() -> dict[str, list[str]]:
         "purchase": ids_of(Purchase),
         "redemption": ids_of(Redemption),
         "hold": ids_of(Hold),
+        "subscription": ids_of(Subscription),
+        "plan": ["club"],
         "code": list(Voucher.objects.values_list("code", flat=True)),
         "reward": [f"rew_{EXAMPLE}"],
         "key": ["call-1", "call-2", "call-3"],
