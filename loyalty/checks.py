@@ -13,7 +13,7 @@ from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection
 
-from loyalty.core import engines
+from loyalty.core import drifting, engines
 
 _SHORTEST_KEY = 40
 _FEWEST_CHARACTERS = 9
@@ -116,7 +116,7 @@ def _durability() -> Messages:
 
 
 def _drift() -> Messages:
-    drift = engines.get_drift()
+    drift = drifting.get_drift()
     if drift <= _LARGEST_DRIFT:
         return []
     hint = "Synchronise both machines' clocks (NTP)."

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from loyalty.core import engines, problems
+from loyalty.core import drifting, problems
 from loyalty.core.problems import DatabaseUnavailable
 from loyalty.core.refusals import Refusal
 
@@ -33,7 +33,7 @@ def health(request: HttpRequest) -> HttpResponse:
     Otherwise 503 as a problem (RFC 9457) with Retry-After.
     """
     try:
-        drift = engines.get_drift()
+        drift = drifting.get_drift()
     except (OperationalError, InterfaceError):
         return problems.answer(request, DatabaseUnavailable(headers=_TRY_AGAIN_AFTER))
     if drift > _LARGEST_DRIFT:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,7 +12,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Func, Model, Q, QuerySet, TextField
 from django.db.models.lookups import Contains, IContains
-from django.utils import timezone
 
 _Row = TypeVar("_Row", bound=Model)
 _SQLITE_FULL = 2
@@ -173,15 +172,6 @@ def get_clock() -> datetime:
         moment: datetime = _get_value("SELECT clock_timestamp()")
         return moment
     return datetime.fromisoformat(_get_value("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
-
-
-def get_drift() -> timedelta:
-    """Return how far our clock and the database's are apart at least.
-
-    How long the answer took counts for nothing: a busy machine has no wrong clock.
-    """
-    before, told, after = timezone.now(), get_clock(), timezone.now()
-    return max(before - told, told - after, timedelta())
 
 
 def _get_value(query: str) -> Any:
