@@ -23,19 +23,20 @@ INSERT INTO analytics_memberfact (member_id, first_at, last_at, first_on, last_o
                                   returned_cents, days)
 SELECT member_id, MIN(first_at), MAX(last_at), MIN(business_on), MAX(business_on),
        {month}, SUM(receipts), SUM(sold_cents - returned_cents),
-       SUM(CASE WHEN business_on = first_on THEN sold_cents ELSE 0 END), SUM(returned_cents),
-       COUNT(business_on)
-FROM (SELECT member_id, business_on, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at,
-             MIN(business_on) OVER (PARTITION BY member_id) AS first_on,
-             COUNT(*) AS receipts, SUM(total_cents) AS sold_cents, 0 AS returned_cents
-      FROM members_purchase
-      WHERE member_id IS NOT NULL AND {whose}
-      GROUP BY member_id, business_on
-      UNION ALL
-      SELECT member_id, NULL, NULL, NULL, NULL, 0, 0, SUM(total_cents)
-      FROM {returns} AS given_back
-      WHERE member_id IS NOT NULL AND {whose}
-      GROUP BY member_id) AS by_day
+       SUM(CASE WHEN sold_on = first_on THEN sold_cents - returned_cents ELSE 0 END),
+       SUM(returned_cents), COUNT(business_on)
+FROM (SELECT *, MIN(business_on) OVER (PARTITION BY member_id) AS first_on
+      FROM (SELECT member_id, business_on, business_on AS sold_on,
+                   MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at,
+                   COUNT(*) AS receipts, SUM(total_cents) AS sold_cents, 0 AS returned_cents
+            FROM members_purchase
+            WHERE member_id IS NOT NULL AND {whose}
+            GROUP BY member_id, business_on
+            UNION ALL
+            SELECT member_id, NULL, sold_on, NULL, NULL, 0, 0, SUM(total_cents)
+            FROM {returns} AS given_back
+            WHERE member_id IS NOT NULL AND {whose}
+            GROUP BY member_id, sold_on) AS told) AS by_day
 GROUP BY member_id
 """
 

@@ -50,6 +50,7 @@ class TestHistories:
             ]
         )
         give_back(sold[3], 1_000, day("2026-03-02"))
+        give_back(sold[0], 900, day("2026-03-02"))
         facts.refresh(at=NOW)
 
         seen = predicting.read(until=day("2026-03-30"))
