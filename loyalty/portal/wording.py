@@ -168,6 +168,8 @@ def expiry(terms: Expiry) -> str:
     """Say how long points live."""
     if terms.kind is ExpiryKind.NEVER:
         return _("Your points never expire.")
+    if terms.kind is ExpiryKind.DATES:
+        return _("Your points are %(good)s.") % {"good": summaries.expiry(expiry=terms)}
     if terms.kind is ExpiryKind.DAYS:
         said = ngettext(
             "Your points are good for %(count)s day.",

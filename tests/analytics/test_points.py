@@ -16,6 +16,7 @@ from analytics.scopes import get_scope
 from loyalty.core import zones
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Lot
+from loyalty.ledger.planning import AWAY, NEVER, Wait
 from loyalty.programmes.models import Programme
 from members.models import Member
 from tests.analytics.builders import PARIS, make_members, make_programme, move
@@ -76,6 +77,24 @@ class TestRollForward:
         facts.refresh(at=at)
 
         assert flow("2026-03-01", "2026-03-31", at=at).closing == 100
+
+    def test_loses_what_waits_for_an_event_with_all_else_where_nothing_happens(self) -> None:
+        make_programme()
+        ada = make_members(["ada"])["ada"]
+        at = moment(day("2026-03-01"))
+        wait = Wait("delivered", close_of("2026-04-10"), "")
+        with transaction.atomic():
+            posting.earn(
+                account=posting.lock(ada.holder)["points"], reference="w", key="w", at=at,
+                grants=[posting.Grant("points", 30, AWAY, NEVER, wait=wait)],
+                idle=posting.Idle(close_of("2026-03-31")),
+            )  # fmt: skip
+        late = moment(day("2026-05-10"))
+        facts.refresh(at=late)
+
+        assert flow("2026-03-31", "2026-03-31", at=late).lines[Flow.EXPIRED] == 30
+        assert flow("2026-04-01", "2026-04-30", at=late).lines[Flow.EXPIRED] == 0
+        assert balances.get_totals(at=close_of("2026-03-31")).expired == 30
 
     def test_parts_adjustments_and_refunds_from_what_was_issued(self) -> None:
         make_programme()

@@ -311,6 +311,10 @@ class TestWording:
                 Expiry(kind=ExpiryKind.MONTHS, count=12, round_up=RoundUpTo.YEAR),
                 "Vos points sont valables 12 mois. Ils durent ensuite jusqu’à la fin de l’année.",
             ),
+            (
+                Expiry(kind=ExpiryKind.DATES, dates=("06-30", "12-31")),
+                "Vos points sont valables jusqu’au prochain 30 juin ou 31 décembre.",
+            ),
         ],
     )
     def test_says_how_long_points_live(self, french: None, expiry: Expiry, words: str):
