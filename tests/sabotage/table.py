@@ -367,4 +367,22 @@ SABOTAGES = (
         "tests/house/test_overload.py::TestMoreThanCanBeDone"
         "::test_is_refused_at_once_and_done_when_it_comes_again",
     ),
+    Sabotage(
+        "a referral is paid for goods that came back",
+        "P6",
+        "members/confirming.py",
+        'annotate(left=F("total_cents") - Coalesce(Subquery(came_back), 0))',
+        'annotate(left=F("total_cents"))',
+        "tests/members/test_confirming.py::TestAPurchase::"
+        "test_that_came_back_does_not_count_and_the_next_one_waits_its_own_days",
+    ),
+    Sabotage(
+        "a referral is paid to who brings themselves",
+        "P6",
+        "members/relating.py",
+        "        or (by_phone and bool(_phones(one) & _phones(other)))",
+        "        or False",
+        "tests/members/test_confirming.py::TestIsRefused::"
+        "test_for_a_phone_that_is_the_referrers_or_of_who_brought_them",
+    ),
 )
