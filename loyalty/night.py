@@ -126,7 +126,7 @@ def _review_tiers(day: date, _at: datetime) -> Work:
 
 
 def _keep_memberships(day: date, at: datetime) -> Work:
-    return partial(subscribing.keep_up, day=day, at=at, limit=_CHUNK)
+    return partial(subscribing.keep_up, day=day, at=at, limit=ACCOUNTS_AT_ONCE)
 
 
 def _warn_of_tiers(day: date, at: datetime) -> Work:

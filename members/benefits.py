@@ -59,7 +59,7 @@ def _give_months(
             one.given_months = month
             if one.until_on >= day and (gift := gift_of(plan=one.plan)):
                 gifts.append((one.member, one.public_id, gift, moment))
-        one.next_month_on = _next_month(one)
+        one.next_month_on = next_month(subscription=one)
         changed.append(one)
     Subscription.objects.bulk_update(changed, ["given_months", "next_month_on"])
     vouchering.issue_gifts(gifts=gifts, recorded_at=at, zone=book.zone, is_historic=is_historic)
@@ -73,7 +73,8 @@ def _month_of(subscription: Subscription, day: date) -> int:
     return months
 
 
-def _next_month(subscription: Subscription) -> date | None:
+def next_month(*, subscription: Subscription) -> date | None:
+    """Return the day on which something is next due of a membership; None in its last month."""
     is_last = subscription.given_months >= subscription.months
     return None if is_last else _start(subscription, subscription.given_months)
 
@@ -122,6 +123,23 @@ def _is_worth_more(held: ladders.Standing, rung: Rung, until: date, ladder: Ladd
     if given is None or held.given_until is None:
         return False
     return given.rank > rung.rank or (given == rung and held.given_until >= until)
+
+
+def shorten(
+    *, subscription: Subscription, until: date, at: datetime, book: Rulebook, actor: str
+) -> None:
+    """Let the tier of a membership hold until an earlier day, if it is the one that holds.
+
+    Call it before the membership says so, under the locks of the member, with their tier.
+    """
+    member, ladder, rung = subscription.member, book.ladder, _rung_of(subscription, book)
+    if ladder is None or rung is None:
+        return
+    standing.write_ends(member=member, at=at, book=book)
+    held = moving.written(member=member, ladder=ladder)
+    if (held.given, held.given_until) == (rung.code, subscription.until_on):
+        after = replace(held, given_until=until)
+        _write(member, held, after, Reason.GIVEN, at=at, book=book, actor=actor)
 
 
 def take_back(*, subscription: Subscription, at: datetime, book: Rulebook, actor: str) -> None:

@@ -220,10 +220,14 @@ def give_back(
 ) -> Subscription:
     """End a membership at once, since the fee of its last term was given back.
 
-    Its tier is taken back, and vouchers of it that nobody used are cancelled. Raises
+    Its tier is taken back, and vouchers of it that nobody used are cancelled. Where that term
+    has not begun, the one before goes on to its end, as if it had been cancelled. Raises
     SubscriptionOver, or owning.OwnCard.
     """
     mine, book = _open(subscription, at=at, by=by)
+    last = mine.payments.filter(until_on=mine.until_on, returned_at=None).first()
+    if last is not None and last.from_on > book.business_day(at):
+        return _shorten(mine, last, at=at, actor=actor, book=book)
     benefits.take_back(subscription=mine, at=at, book=book, actor=actor)
     mine.payments.filter(until_on=mine.until_on, returned_at=None).update(returned_at=at)
     mine.state, mine.ended_at, mine.next_month_on = SubscriptionState.ENDED, at, None
@@ -231,6 +235,24 @@ def give_back(
     mine.save()
     blocking.note(member=mine.member, what="membership-ended", reason="")
     outbox.record("subscription.ended", mine.facts(), at=at)
+    return mine
+
+
+def _shorten(
+    mine: Subscription, last: SubscriptionPayment, *, at: datetime, actor: str, book: Rulebook
+) -> Subscription:
+    """Take a term off the end that was paid before it began."""
+    until = last.from_on - _DAY
+    benefits.shorten(subscription=mine, until=until, at=at, book=book, actor=actor)
+    last.returned_at = at
+    last.save(update_fields=["returned_at"])
+    mine.months, mine.until_on = mine.months - last.months, until
+    mine.next_month_on = benefits.next_month(subscription=mine)
+    mine.state = SubscriptionState.CANCELLED
+    mine.cancelled_at, mine.cancelled_by = mine.cancelled_at or at, mine.cancelled_by or actor
+    mine.save()
+    blocking.note(member=mine.member, what="membership-cancelled", reason="")
+    outbox.record("subscription.cancelled", mine.facts(), at=at)
     return mine
 
 

@@ -216,6 +216,26 @@ class TestGiveBack:
             "withdrawn", "paid-membership", "usr_1",
         )  # fmt: skip
 
+    def test_of_a_renewal_that_has_not_begun_leaves_the_term_that_has(self, ada: Member):
+        mine = pay(ada, sell(tier="gold", **COFFEE)).subscription
+        pay(ada, mine.plan, "T2", at=NOON + 300 * DAY)
+        assert Member.objects.get(pk=ada.pk).given_until == date(2028, 3, 9)
+
+        subscribing.give_back(subscription=mine, at=NOON + 301 * DAY, actor="usr_1")
+
+        mine.refresh_from_db()
+        assert (mine.state, mine.until_on, mine.months) == ("CANCELLED", date(2027, 3, 9), 12)
+        assert (mine.ended_at, mine.cancelled_by) == (None, "usr_1")
+        first, second = mine.payments.order_by("pk")
+        assert (first.returned_at, second.returned_at) == (None, NOON + 301 * DAY)
+        assert tier_of(ada) == "gold"
+        assert Member.objects.get(pk=ada.pk).given_until == date(2027, 3, 9)
+        assert set(Voucher.objects.values_list("state", flat=True)) == {"OPEN"}
+        # What is left can be given back as well.
+        subscribing.give_back(subscription=mine, at=NOON + 302 * DAY, actor="usr_1")
+        mine.refresh_from_db()
+        assert (mine.state, tier_of(ada)) == ("ENDED", "member")
+
     def test_lets_another_begin(self, ada: Member, plan: Plan):
         mine = pay(ada, plan).subscription
         subscribing.give_back(subscription=mine, at=NOON, actor="usr_1")
