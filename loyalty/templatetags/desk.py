@@ -14,6 +14,7 @@ from members import words
 register = template.Library()
 
 _MINUTE = 60
+_INSTANT = timedelta(microseconds=1)
 
 
 @register.filter
@@ -38,6 +39,12 @@ def day_short(on: date) -> str:
     """Write a day where there is little room: 22 nov. 2026, 22 Nov 2026."""
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
     return format_date(local, "medium", locale=_spoken())
+
+
+@register.filter
+def last_day_short(end: datetime) -> str:
+    """Write the last local day of what is good until an instant, as `day_short` does."""
+    return day_short(end - _INSTANT)
 
 
 @register.filter(expects_localtime=True)

@@ -19,7 +19,7 @@ from rewards.models import Reward
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
 from tests.desk.reading import queries_of, words_of
-from tests.members.builders import publish, sale
+from tests.members.builders import give_voucher, publish, sale
 from tests.members.conftest import ada, programme
 from tests.pages.conftest import add_reward
 
@@ -73,6 +73,13 @@ class TestThePage:
 
         assert "Purchase · €19.99 Why : Purchase" in told
         assert "1 point per €1.00 on €19.99 +19 +19 19 10 Mar 2027" in told
+
+    def test_says_the_last_day_on_which_a_voucher_is_good(self, ada: Member, desk: Client):
+        voucher = give_voucher(ada, days=30)
+
+        told = words_of(desk, page_of(ada))
+
+        assert f"A coffee on the house {voucher} open until 9 Apr 2026" in told
 
     def test_says_so_where_there_is_nothing_yet(self, ada: Member, desk: Client):
         told = words_of(desk, page_of(ada))

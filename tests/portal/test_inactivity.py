@@ -52,7 +52,7 @@ class TestTheCard:
         told = said(browser)
 
         assert "40 points expirent le 11 septembre" in told
-        assert "Gardés par une seule chose avant : un achat ou l’utilisation de points" in told
+        assert "Pour les garder d’ici là, une seule chose suffit : un achat ou" in told
 
     def test_says_of_what_ends_anyway_only_when(self, ada: Member, browser: Client):
         WalletPolicy.objects.update(expiry_kind="DAYS", expiry_count=10)
