@@ -80,6 +80,8 @@ DESCRIPTION: Mapping[str, Any] = {
     "SERVE_PERMISSIONS": [],
     "ENUM_NAME_OVERRIDES": {
         "MemberKindEnum": ["person", "company"],
+        "MembershipStateEnum": ["active", "cancelled", "ended"],
+        "MemberStateEnum": ["active", "blocked", "closed"],
         "RewardKindEnum": ["voucher", "product", "discount"],
     },
 }
