@@ -128,7 +128,7 @@ class Cancellation(AnsweredOnceView):
 
     operation = "cancelSubscription"
     required_scope = Scope.PURCHASES_WRITE
-    refusals = (NotFound, SubscriptionOver, reading.StoreNotAllowed)
+    refusals = (NotFound, SubscriptionOver, OwnCard, reading.StoreNotAllowed)
 
     @extend_schema(
         request=CancellationInput,
@@ -148,11 +148,9 @@ class Cancellation(AnsweredOnceView):
         at, book = timezone.now(), request.book
         is_returned = asked.validated_data["fee_returned"]
         end = subscribing.give_back if is_returned else subscribing.cancel
-        ended = end(
-            subscription=subscribing.get_subscription(public_id=subscription),
-            at=at,
-            actor=request.client.public_id,
-        )
+        found = subscribing.get_subscription(public_id=subscription)
+        reading.check_not_own(request, found.member)
+        ended = end(subscription=found, at=at, actor=request.client.public_id)
         return Response(_of(ended, at=at, book=book))
 
 

@@ -5,11 +5,12 @@ import pytest
 from loyalty.clients import shifting
 from loyalty.identity.models import User
 from loyalty.programmes.models import Store
-from members.models import Member, Purchase, Referral
+from members.models import Member, Purchase, Referral, Subscription
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.builders import moved
 from tests.members.friends import allow, code_of
+from tests.members.paying import sell
 
 pytestmark = pytest.mark.django_db
 SALE = {"total": "13.80", "till": "web-999"}
@@ -85,3 +86,18 @@ def test_it_attaches_no_sale_to_the_cashiers_own_card(till: Caller, ada: Member,
 
     assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
     assert Purchase.objects.get().member is None
+
+
+def test_it_sells_no_membership_to_the_cashiers_own_card_and_ends_none_of_it(
+    till: Caller, ada: Member, karim: User
+):
+    sell(tier="gold")
+    paid = {"member": {"id": ada.public_id}, "plan": "club", "paid": "29.00", "reference": "R-1"}
+    sold = till.post("/subscriptions", paid).json()["id"]
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+
+    more = till.post("/subscriptions", {**paid, "reference": "R-2"}, key="k2")
+    ended = till.post(f"/subscriptions/{sold}/cancel", {"fee_returned": True}, key="k3")
+
+    assert [answer.json()["code"] for answer in (more, ended)] == ["own-card", "own-card"]
+    assert Subscription.objects.get().ended_at is None
