@@ -5,6 +5,7 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from loyalty.clients.models import ClientKey
@@ -12,6 +13,7 @@ from loyalty.demo import credentials, seeding, story
 from loyalty.events import relaying
 from loyalty.events.models import Message
 from loyalty.identity.models import Approval, User
+from loyalty.identity.roles import Role
 from loyalty.ledger import verifying
 from loyalty.ledger.models import Entry
 from loyalty.programmes import setting_up
@@ -70,6 +72,14 @@ class TestSeed:
     def seeded(self, settings, tmp_path) -> None:
         settings.VAR_DIR = tmp_path
         seeding.seed(number=1, members=2, at=AT, progress=lambda _done, _total: None)
+
+    def test_lets_staff_reach_at_the_next_start_what_is_new_since(self, seeded: None):
+        marketing = Group.objects.get(name=Role.MARKETING.value)
+        marketing.permissions.remove(Permission.objects.get(codename="change_plan"))
+
+        call_command("demo", "--seed-only", stdout=StringIO())
+
+        assert marketing.permissions.filter(codename="change_plan").exists()
 
     def test_leaves_a_ledger_that_verifies(self, seeded: None):
         verification = verifying.verify()
