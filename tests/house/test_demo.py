@@ -25,11 +25,11 @@ def get(port: int, path: str) -> int:
 
 
 def jobs_done(folder: Path) -> list[str]:
-    """Return what the first night did: another begins if it is midnight meanwhile."""
+    """Return the steps of the nights: two ticks may share one, and midnight begins another."""
     database = sqlite3.connect(folder / "loyalty.sqlite3", timeout=20)
     try:
         rows = database.execute("SELECT job FROM events_jobrun WHERE state='DONE' ORDER BY id")
-        return [job for (job,) in rows][: len(STEPS)]
+        return list(dict.fromkeys(job for (job,) in rows))
     finally:
         database.close()
 

@@ -49,8 +49,10 @@ def fill(model: type[models.Model], count: int) -> list[models.Model]:
 
 
 def _foreign_keys(model: type[models.Model]) -> list[models.ForeignKey]:
-    return [
-        field for field in model._meta.concrete_fields if field.many_to_one or field.one_to_one
+    """Keys of one row to one come first: no two rows may lead to the same."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if field.one_to_one] + [
+        field for field in fields if field.many_to_one
     ]
 
 

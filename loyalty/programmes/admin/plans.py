@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -43,13 +44,18 @@ class PlanAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
         form.currency = get_book().currency
         return form
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        # Read once for a list of whatever length.
+        currency = Value(get_book().currency)
+        return super().get_queryset(request).annotate(currency=currency)
+
     @admin.display(description=_("name"), ordering="name_fr")
     def name(self, plan: Plan) -> str:
         return str(plan)
 
     @admin.display(description=_("price"), ordering="price_cents")
     def price(self, plan: Plan) -> str:
-        currency = get_book().currency
+        currency = plan.currency  # type: ignore[attr-defined]
         language = get_language() or "fr"
         return money.to_words(cents=plan.price_cents, currency=currency, language=language)
 
