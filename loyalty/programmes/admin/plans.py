@@ -46,8 +46,8 @@ class PlanAdmin(Revising, CodeIsKept, FoundByBeginning, SimpleHistoryAdmin):  # 
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         # Read once for a list of whatever length.
-        currency = Value(get_book().currency)
-        return super().get_queryset(request).annotate(currency=currency)
+        plans: QuerySet[Plan] = super().get_queryset(request)
+        return plans.annotate(currency=Value(get_book().currency))
 
     @admin.display(description=_("name"), ordering="name_fr")
     def name(self, plan: Plan) -> str:
