@@ -88,10 +88,10 @@ SELECT 1, now() - interval '1 day', available, available, 'ACTIVE', now() - inte
 # A day after another, as tills send them; some are nobody's.
 PURCHASES = """
 INSERT INTO members_purchase (id, public_id, client, till, channel, receipt, key, occurred_at,
-    business_on, recorded_at, total_cents, points, award, facts, payments, is_historic, member_id,
-    store_id, tier_id)
+    business_on, recorded_at, total_cents, returned_cents, tax_cents, points, award, facts,
+    payments, is_historic, member_id, store_id, tier_id)
 SELECT p, 'pur_' || lpad(to_hex(p), 10, '0') || left(md5(p::text), 16), 'cli_bench',
-    'T' || p %% 3, 'store', 'R' || p, 'b9-' || p, at, at::date, at, cents, cents / 100,
+    'T' || p %% 3, 'store', 'R' || p, 'b9-' || p, at, at::date, at, cents, 0, 0, cents / 100,
     jsonb_build_object('total', cents / 100, 'given', jsonb_build_array(jsonb_build_object(
         'rule', 'base', 'version', 1, 'points', cents / 100, 'says', repeat('x', 120)))),
     jsonb_build_object('tier', 'base', 'visits', p %% 50, 'rules', '[1, 2, 3]'::jsonb), '[]',

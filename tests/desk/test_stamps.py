@@ -28,7 +28,7 @@ class TestAStampCard:
 
         assert "2 of 10 on the stamp card; at 10: A coffee" in words_of(desk, page_of(ada))
         told = words_of(desk, page_of(ada), "fr")
-        assert "2 tampons sur 10 ; à 10 : Un café" in told
+        assert "Tampons : 2 sur 10 ; à 10 : Un café" in told
 
     def test_is_told_before_the_first_stamp_for_no_statement_more(self, ada: Member, desk: Client):
         buy(ada, "12.00")
