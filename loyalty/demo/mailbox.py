@@ -1,6 +1,7 @@
 """The demo's post office: each e-mail is a file in VAR_DIR/mail, for its page to show."""
 
 import email
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,8 @@ class Backend(BaseEmailBackend):
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
-            path = folder / (ids.new("eml") + _SUFFIX)
+            # Ids sort by the millisecond, in which a quick post office sends several letters.
+            path = folder / f"{time.time_ns():016x}{ids.new('eml')}{_SUFFIX}"
             # Written beside and then renamed: the page never reads half a letter.
             draft = path.with_suffix(".part")
             draft.write_bytes(message.message().as_bytes())

@@ -30,12 +30,12 @@ def send(subject: str, html: str = "<p>Voilà</p>", to: str = "ada@example.org")
 
 class TestTheMailbox:
     def test_shows_the_newest_first(self):
-        send("One")
-        send("Two")
+        for number in range(30):
+            send(f"No. {number}")
 
         letters = Client().get("/demo/mail/").context["letters"]
 
-        assert [letter.subject for letter in letters] == ["Two", "One"]
+        assert [letter.subject for letter in letters] == [f"No. {n}" for n in reversed(range(30))]
         assert (letters[0].to, letters[0].text.strip()) == ("ada@example.org", "Voilà")
 
     def test_says_when_by_the_clock_of_the_shops(self, programme: Programme, tmp_path: Path):
