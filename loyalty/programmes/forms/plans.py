@@ -10,8 +10,8 @@ from loyalty.programmes.models import Plan
 class PlanForm(InCurrency, forms.ModelForm[Plan]):
     """A plan with its amounts in the programme's currency."""
 
-    price_cents = AmountField(label=_("price"), min_value=0)
-    voucher_cents = AmountField(label=_("worth"), min_value=0, required=False)
+    price_cents = AmountField(label=_("Price"), min_value=0)
+    voucher_cents = AmountField(label=_("Worth"), min_value=0, required=False)
 
     class Meta:
         model = Plan
