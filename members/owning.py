@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
 from loyalty.identity.models import User
+from members import identifying
 from members.models import HouseholdStay, Member
 
 
@@ -38,7 +39,7 @@ def _housemates_of(member: Member) -> Iterable[Member]:
 def is_own_card(*, member: Member, user: User) -> bool:
     """Say whether somebody of the staff is the member: by their account, address or phone."""
     is_linked = member.user_id is not None and member.user_id == user.pk
-    is_named = bool(member.email) and _mailbox(str(member.email)) == _mailbox(user.email)
+    is_named = bool(member.email) and _is_theirs(str(member.email), user)
     is_called = bool(user.phone) and member.phone == user.phone
     return is_linked or is_named or is_called
 
@@ -50,8 +51,8 @@ def get_own(*, users: Iterable[User]) -> frozenset[int]:
 
 def _own_of(user: User) -> Iterable[int]:
     """Look once at what might be theirs, by the name of their mailbox, then closely."""
-    local, _at, domain = _mailbox(user.email).rpartition("@")
-    same = Q(email__istartswith=local, email__iendswith=f"@{domain}")
+    local, _at, domain = user.email.rpartition("@")
+    same = Q(email__istartswith=local.partition("+")[0], email__iendswith=f"@{domain}")
     if user.phone:
         same |= Q(phone=user.phone)
     was = {row.id for row in Member.history.filter(same) if _is_told(row, user)}
@@ -70,11 +71,9 @@ def _was_own_card(*, member: Member, user: User) -> bool:
 
 
 def _is_told(row: Member, user: User) -> bool:
-    is_named = bool(row.email) and _mailbox(str(row.email)) == _mailbox(user.email)
+    is_named = bool(row.email) and _is_theirs(str(row.email), user)
     return is_named or bool(user.phone and row.phone == user.phone)
 
 
-def _mailbox(address: str) -> str:
-    """Return where an address delivers to: ada+shop@ is read by whoever reads ada@."""
-    local, _at, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+def _is_theirs(email: str, user: User) -> bool:
+    return identifying.mailbox(email) == identifying.mailbox(user.email)

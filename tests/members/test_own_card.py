@@ -52,6 +52,21 @@ def test_nobody_adjusts_a_card_whose_address_was_theirs_before_it_was_corrected(
     assert adjust(own, by=colleague).entry is not None
 
 
+@pytest.mark.parametrize("spelling", ["claraverne@gmail.com", "clara.verne+1@googlemail.com"])
+def test_nobody_adjusts_a_card_of_another_spelling_of_their_mailbox(
+    programme: Programme, spelling: str
+):
+    care = appoint(Role.CUSTOMER_CARE, "clara")
+    User.objects.filter(pk=care.pk).update(email="Clara.Verne@gmail.com")
+    care.refresh_from_db()
+    own = enrolling.enrol(at=NOON, email=spelling)
+
+    with pytest.raises(owning.OwnCard):
+        adjust(own, by=care)
+
+    assert points_of(own, at=NOON) == 0
+
+
 ACTS: dict[str, Callable[[Member, User], object]] = {
     "block": lambda own, by: blocking.block(member=own, at=NOON, actor="", by=by),
     "unblock": lambda own, by: blocking.unblock(member=own, at=NOON, actor="", by=by),
