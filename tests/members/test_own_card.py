@@ -57,7 +57,7 @@ def test_nobody_adjusts_a_card_of_another_spelling_of_their_mailbox(
     programme: Programme, spelling: str
 ):
     care = appoint(Role.CUSTOMER_CARE, "clara")
-    User.objects.filter(pk=care.pk).update(email="Clara.Verne@gmail.com")
+    User.objects.filter(pk=care.pk).update(email="clara.verne@gmail.com")
     care.refresh_from_db()
     own = enrolling.enrol(at=NOON, email=spelling)
 
