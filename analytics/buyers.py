@@ -1,6 +1,6 @@
 """S, E, N and kept: who bought in the period, in the one before, in both, for the first time."""
 
-from analytics import tallies
+from analytics import cutting, tallies
 from analytics.queries import Query, compose
 from analytics.scopes import Scope
 
@@ -19,12 +19,12 @@ _CAME_BACK = "SELECT member_id FROM {returning} AS back WHERE member_id NOT IN {
 
 def of_period(scope: Scope) -> Query:
     """E: the members with a receipt in the period."""
-    return tallies.buyers(scope.period, scope.cut)
+    return tallies.buyers(scope.period, cutting.where(scope))
 
 
 def of_previous(scope: Scope) -> Query:
     """S: the members with a receipt in the period before."""
-    return tallies.buyers(scope.previous, scope.cut)
+    return tallies.buyers(scope.previous, cutting.where(scope))
 
 
 def kept(scope: Scope) -> Query:

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from analytics import tallies
-from analytics.periods import BEGINNING, DAY, Period, month_start, months_from
+from analytics import cutting, tallies
+from analytics.periods import DAY, Period, month_start, months_from
 from analytics.queries import Query, compose, get_rows
-from analytics.scopes import Cut, Scope
+from analytics.scopes import Scope
 from loyalty.core import engines
 
 _MATRIX = """
@@ -28,21 +28,19 @@ WHERE fact.first_on >= {first} AND fact.first_on <= {last} AND fact.first_month 
 """
 
 
-def get_cohorts(*, until: date, cut: Cut) -> dict[date, list[int]]:
-    """Return, by month of first purchase, the distinct buyers of month 0, 1, 2 … to that day.
+def get_cohorts(*, scope: Scope) -> dict[date, list[int]]:
+    """Return, by month of first purchase, the distinct buyers of month 0, 1, 2 … to date.
 
     A cohort is of the first purchase anywhere; a cut restricts what is counted of it since.
     """
-    ever = Period(BEGINNING, until)
+    months = tallies.months(scope.to_date, cutting.where(scope))
     found = {
         (_as_date(first), _as_date(month)): buyers
-        for first, month, buyers in get_rows(
-            compose(_MATRIX, {"months": tallies.months(ever, cut)})
-        )
+        for first, month, buyers in get_rows(compose(_MATRIX, {"months": months}))
     }
     starts = sorted({first for first, _ in found})
     return {
-        start: [found.get((start, month), 0) for month in months_from(start, until)]
+        start: [found.get((start, month), 0) for month in months_from(start, scope.as_of)]
         for start in starts
     }
 
@@ -54,7 +52,7 @@ def members_of(scope: Scope) -> Query:
 
 def members_of_next_month(scope: Scope) -> Query:
     """Those of `members_of` who bought in the month after that of their first purchase."""
-    months = tallies.months(Period(scope.period.first, scope.as_of), scope.cut)
+    months = tallies.months(Period(scope.period.first, scope.as_of), cutting.where(scope))
     since = Query(
         f"{engines.day_number('months.month')} - {engines.day_number('fact.first_month')}"
     )

@@ -16,6 +16,11 @@ class Unit(StrEnum):
     DAYS = "DAYS"
     POINTS = "POINTS"
     MONEY = "MONEY"
+    HOURS = "HOURS"
+    SCORE = "SCORE"
+    REDEMPTIONS = "REDEMPTIONS"
+    ANSWERS = "ANSWERS"
+    CASES = "CASES"
 
 
 class Direction(StrEnum):

@@ -7,14 +7,23 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from analytics import cutting
 from analytics.figures import Direction, Figure, Unit
 from analytics.periods import Period
 from analytics.queries import Query, as_subquery
-from analytics.scopes import Scope
+from analytics.scopes import EVERY_WAY, Cut, Dimension, Scope
+from loyalty.core.refusals import Refusal
 from members.models import Member, Purchase, Return
 
 _Row = TypeVar("_Row", Purchase, Return)
+
+
+class CutImpossible(Refusal):
+    code = "cut-impossible"
+    status = 400
+    title = _("This measure cannot be cut in this way.")
 
 
 class Family(StrEnum):
@@ -23,6 +32,7 @@ class Family(StrEnum):
     RETENTION = "RETENTION"
     VALUE = "VALUE"
     PROGRAMME = "PROGRAMME"
+    LISTENING = "LISTENING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,18 @@ class Measure:
     example: Example
     numerator_unit: Unit = Unit.MEMBERS
     denominator_unit: Unit = Unit.MEMBERS
+    cuts: frozenset[Dimension] = EVERY_WAY
+
+    # Properties
+
+    def allows(self, cut: Cut) -> bool:
+        """Say whether the figure can be told of this cut."""
+        return cut.dimensions <= self.cuts
+
+    def check(self, cut: Cut) -> None:
+        """Raise CutImpossible where the figure cannot be told of this cut."""
+        if not self.allows(cut):
+            raise CutImpossible(measure=self.code, cut_by=sorted(cut.dimensions - self.cuts))
 
 
 def members(ids: Query) -> Drill:
@@ -143,4 +165,7 @@ def _cut(rows: QuerySet[_Row], scope: Scope) -> QuerySet[_Row]:
         rows = rows.filter(store=scope.cut.store_id)
     if scope.cut.channel is not None:
         rows = rows.filter(channel=scope.cut.channel)
+    if members := cutting.whose(scope):
+        member = "member__in" if rows.model is Purchase else "purchase__member__in"
+        rows = rows.filter(**{member: as_subquery(members)})
     return rows

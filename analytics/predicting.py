@@ -26,7 +26,6 @@ from analytics.lifetimes.spending import Spending
 from analytics.models import Fit, MemberFact, Outlook
 from analytics.periods import BEGINNING, DAY, Period
 from analytics.queries import Query, compose, get_rows
-from analytics.scopes import WHOLE
 from members.models import Member
 
 WEEKS_AHEAD = 365.25 / 7
@@ -106,8 +105,8 @@ def read(*, until: date) -> Histories:
     period = Period(BEGINNING, until)
     parts: dict[str, Query | int] = {
         "end": (until - _EPOCH).days,
-        "days": tallies.days(period, WHOLE),
-        "sales": tallies.by_member(period, WHOLE),
+        "days": tallies.days(period, tallies.ALL),
+        "sales": tallies.by_member(period, tallies.ALL),
     }
     return histories.tell(get_rows(compose(_HISTORIES, parts)))
 
@@ -122,7 +121,7 @@ def try_out(*, until: date) -> list[trial.Group]:
     forecast = get_forecast(until=middle)
     if forecast is None:
         return []
-    rest = tallies.days(Period(middle + DAY, until), WHOLE)
+    rest = tallies.days(Period(middle + DAY, until), tallies.ALL)
     weeks = (until - middle).days / 7
     return trial.group(
         forecast.seen,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from analytics import tallies
+from analytics import cutting
 from analytics.queries import Query, compose
 from analytics.scopes import Scope
 
@@ -14,4 +14,4 @@ def last_seen(scope: Scope, *, is_lost: bool) -> Query:
     """Members by their last receipt to date: lost is strictly older than the setting."""
     since = scope.as_of - timedelta(days=scope.lost_after_days)
     template = _LOST if is_lost else _ACTIVE
-    return compose(template, {"sales": tallies.to_date(scope), "since": since})
+    return compose(template, {"sales": cutting.to_date(scope), "since": since})

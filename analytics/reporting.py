@@ -1,6 +1,6 @@
 """Figures as others read them: numbers for machines, words and formats for people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,9 +46,15 @@ def read_period(*, first: date, last: date) -> Period:
 
 
 def report(*, scope: Scope, codes: Sequence[str] = ()) -> list[Line]:
-    """Compute the measures of these codes, or all. Raises MeasureUnknown, and computes none."""
-    chosen: Iterable[Measure] = [get_measure(code=code) for code in dict.fromkeys(codes)]
-    return [Line(measure, measure.compute(scope)) for measure in chosen or get_measures().values()]
+    """Compute the measures of these codes, or all that can be cut so.
+
+    Raises MeasureUnknown or CutImpossible, and computes none.
+    """
+    chosen = [get_measure(code=code) for code in dict.fromkeys(codes)]
+    found = chosen or [one for one in get_measures().values() if one.allows(scope.cut)]
+    for measure in found:
+        measure.check(scope.cut)
+    return [Line(measure, measure.compute(scope)) for measure in found]
 
 
 def as_document(*, scope: Scope, lines: Sequence[Line]) -> dict[str, Any]:

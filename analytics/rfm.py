@@ -9,7 +9,7 @@ figures score alike.
 from collections import Counter
 from enum import StrEnum
 
-from analytics import tallies
+from analytics import cutting
 from analytics.queries import Query, added, compose, get_rows
 from analytics.scopes import Scope
 from loyalty.core import engines
@@ -49,7 +49,7 @@ ORDER BY quantile
 
 def scores(scope: Scope, scoring: Scoring) -> Query:
     """One row per member who ever bought: member_id, recency, frequency, monetary."""
-    sales = tallies.to_date(scope)
+    sales = cutting.to_date(scope)
     if scoring == Scoring.THRESHOLD:
         return _by_threshold(sales)
     number = Query(engines.number_written_in("member.external_id"))

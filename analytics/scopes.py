@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,58 @@ from loyalty.programmes import books
 from loyalty.programmes.models import Programme
 
 
+class Dimension(StrEnum):
+    """What a figure can be cut by, in the order in which pages offer it."""
+
+    STORE = "store"
+    CHANNEL = "channel"
+    TIER = "tier"
+    SEGMENT = "segment"
+    KIND = "kind"
+    ENROLLED = "enrolled"
+    SOURCE = "source"
+    VALUE_GROUP = "value"
+
+
+class ValueGroup(StrEnum):
+    """The fifth of all buyers, rounded up, who brought most to date, and everybody else."""
+
+    BEST = "BEST"
+    REST = "REST"
+
+
+OF_RECEIPTS = frozenset({Dimension.STORE, Dimension.CHANNEL})
+OF_MEMBERS = frozenset(Dimension) - OF_RECEIPTS
+EVERY_WAY = frozenset(Dimension)
+NO_WAY: frozenset[Dimension] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which receipts count: those of one store, of one channel, or all."""
+    """Which receipts count, by their store and channel, and of which members.
+
+    Tier, segment and value group are those that members have at the end of the scope's period,
+    by their codes: "" is no tier. `enrolled` is the first day of a month.
+    """
 
     store_id: int | None = None
     channel: str | None = None
+    tier: str | None = None
+    segment: str | None = None
+    kind: str | None = None
+    enrolled: date | None = None
+    source: str | None = None
+    value: ValueGroup | None = None
+
+    # Properties
+
+    @property
+    def dimensions(self) -> frozenset[Dimension]:
+        """What this cuts by: nothing of the whole."""
+        return frozenset(name for name in Dimension if getattr(self, FIELDS[name]) is not None)
 
 
+FIELDS = {name: name.value for name in Dimension} | {Dimension.STORE: "store_id"}
 WHOLE = Cut()
 
 

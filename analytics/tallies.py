@@ -2,7 +2,8 @@
 
 Whole months come from facts. So does who bought on which day, of any range. Only receipts
 and revenue of part of a month are read from purchases and returns, through their index on the
-day. Revenue is net of what was returned in the period, whenever that was sold.
+day. Revenue is net of what was returned in the period, whenever that was sold. `where` is
+a condition on receipts, by member_id, store_id and channel: a scope's is `cutting.where`.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from datetime import date
 
 from analytics.periods import Period, month_start, split
 from analytics.queries import RETURNED, Part, Query, compose, get_rows, union_all
-from analytics.scopes import Cut, Scope
 from loyalty.core import engines
+
+ALL = Query("1 = 1")
 
 _ALL_DAYS = (1 << 31) - 1
 
@@ -20,21 +22,21 @@ _BITS = Query(f"VALUES {', '.join(f'({bit})' for bit in range(31))}")
 
 _MONTHS = """
 SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_membermonth
-WHERE month >= {first} AND month <= {last} AND {cut}
+WHERE month >= {first} AND month <= {last} AND {where}
 """
 
 _EDGE = """
 SELECT member_id, 1 AS receipts, total_cents AS revenue_cents,
        business_on AS first_on, business_on AS last_on
 FROM members_purchase
-WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {cut}
+WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {where}
 """
 
 _EDGE_RETURNS = """
 SELECT member_id, 0 AS receipts, -total_cents AS revenue_cents,
        NULL AS first_on, NULL AS last_on
 FROM {returned} AS given_back
-WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {cut}
+WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {where}
 """
 
 _BY_MEMBER = """
@@ -53,6 +55,7 @@ FROM analytics_memberfact WHERE 1 = 0
 
 _EVER = """
 SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_memberfact
+WHERE {where}
 """
 
 _MASKED = """
@@ -60,7 +63,7 @@ SELECT member_id, month, days & (CASE WHEN month = {first_month} THEN {from_firs
                               & (CASE WHEN month = {last_month} THEN {to_last} ELSE {all} END)
                          AS days
 FROM analytics_membermonth
-WHERE month >= {first_month} AND month <= {last_month} AND {cut}
+WHERE month >= {first_month} AND month <= {last_month} AND {where}
 """
 
 _BUYERS = "SELECT DISTINCT member_id FROM {masked} AS masked WHERE days <> 0"
@@ -75,7 +78,7 @@ FROM {masked} AS masked JOIN {bits} AS bits ON ((days >> bits.column1) & 1) = 1
 
 _LAST_DAYS = """
 SELECT member_id, {day} AS day FROM analytics_membermonth
-WHERE month < {month} AND member_id IN {of} AND last_on IS NOT NULL AND {cut}
+WHERE month < {month} AND member_id IN {of} AND last_on IS NOT NULL AND {where}
 GROUP BY member_id
 """
 
@@ -94,51 +97,52 @@ class Sales:
     revenue_cents: int
 
 
-def get_sales(scope: Scope) -> Sales:
-    return _get_sales(_by_member(scope.period, scope.cut))
+def get_sales(period: Period, where: Query) -> Sales:
+    return _get_sales(_by_member(period, where))
 
 
-def get_sales_to_date(scope: Scope) -> Sales:
-    return _get_sales(_to_date(scope))
+def get_sales_ever(where: Query) -> Sales:
+    """As `get_sales`, up to the last refresh, of members whatever their store and channel."""
+    return _get_sales(_ever(where))
 
 
-def by_member(period: Period, cut: Cut) -> Query:
+def by_member(period: Period, where: Query) -> Query:
     """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
-    return compose(_BUYERS_OF, {"members": _by_member(period, cut)})
+    return compose(_BUYERS_OF, {"members": _by_member(period, where)})
 
 
-def to_date(scope: Scope) -> Query:
-    """One row per member who ever bought, up to the end of the scope, as `by_member`."""
-    return compose(_BUYERS_OF, {"members": _to_date(scope)})
+def ever(where: Query) -> Query:
+    """One row per member who ever bought, up to the last refresh, as `by_member`."""
+    return compose(_BUYERS_OF, {"members": _ever(where)})
 
 
-def buyers(period: Period, cut: Cut) -> Query:
+def buyers(period: Period, where: Query) -> Query:
     """The ids of members with a receipt in the period: from facts, whatever the range."""
-    return compose(_BUYERS, {"masked": _masked(period, cut)})
+    return compose(_BUYERS, {"masked": _masked(period, where)})
 
 
-def months(period: Period, cut: Cut) -> Query:
+def months(period: Period, where: Query) -> Query:
     """One row per member and month of the period with a receipt in it: from facts."""
-    return compose(_MEMBER_MONTHS, {"masked": _masked(period, cut)})
+    return compose(_MEMBER_MONTHS, {"masked": _masked(period, where)})
 
 
-def days(period: Period, cut: Cut) -> Query:
+def days(period: Period, where: Query) -> Query:
     """One row per member and business day (its number since 1970) with a receipt: from facts."""
     parts = {
-        "masked": _masked(period, cut),
+        "masked": _masked(period, where),
         "month_number": Query(engines.day_number("month")),
         "bits": _BITS,
     }
     return compose(_DAYS, parts)
 
 
-def last_days(month: date, *, of: Query, cut: Cut) -> Query:
+def last_days(month: date, *, of: Query, where: Query) -> Query:
     """The last day (its number since 1970) on which these members bought before a month."""
     parts: dict[str, Part] = {
         "day": Query(engines.day_number("MAX(last_on)")),
         "month": month,
         "of": of,
-        "cut": _restriction(cut),
+        "where": where,
     }
     return compose(_LAST_DAYS, parts)
 
@@ -148,52 +152,38 @@ def _get_sales(members: Query) -> Sales:
     return Sales(*(int(number or 0) for number in found))
 
 
-def _by_member(period: Period, cut: Cut) -> Query:
+def _by_member(period: Period, where: Query) -> Query:
     """As `by_member`, with those who bought nothing and returned something."""
     found = split(period)
-    parts = [part for edge in found.edges for part in _edges(edge, cut)]
+    parts = [part for edge in found.edges for part in _edges(edge, where)]
     if found.months:
         first, last = found.months
-        bounds: dict[str, Part] = {"first": first, "last": last, "cut": _restriction(cut)}
+        bounds: dict[str, Part] = {"first": first, "last": last, "where": where}
         parts.append(compose(_MONTHS, bounds))
     return compose(_BY_MEMBER, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
 
 
-def _to_date(scope: Scope) -> Query:
-    is_up_to_now = scope.as_of >= scope.today and scope.cut == Cut()
-    return Query(_EVER) if is_up_to_now else _by_member(scope.to_date, scope.cut)
+def _ever(where: Query) -> Query:
+    return compose(_EVER, {"where": where})
 
 
-def _masked(period: Period, cut: Cut) -> Query:
+def _masked(period: Period, where: Query) -> Query:
     parts: dict[str, Part] = {
         "first_month": month_start(period.first),
         "last_month": month_start(period.last),
         "from_first": _ALL_DAYS & ~((1 << (period.first.day - 1)) - 1),
         "to_last": (1 << period.last.day) - 1,
         "all": _ALL_DAYS,
-        "cut": _restriction(cut),
+        "where": where,
     }
     return compose(_MASKED, parts)
 
 
-def _edges(edge: Period, cut: Cut) -> list[Query]:
+def _edges(edge: Period, where: Query) -> list[Query]:
     bounds: dict[str, Part] = {
         "first": edge.first,
         "last": edge.last,
-        "cut": _restriction(cut),
+        "where": where,
         "returned": RETURNED,
     }
     return [compose(template, bounds) for template in (_EDGE, _EDGE_RETURNS)]
-
-
-def _restriction(cut: Cut) -> Query:
-    restriction = Query("1 = 1")
-    if cut.store_id is not None:
-        restriction = compose(
-            "{other} AND store_id = {store}", {"other": restriction, "store": cut.store_id}
-        )
-    if cut.channel is not None:
-        restriction = compose(
-            "{other} AND channel = {channel}", {"other": restriction, "channel": cut.channel}
-        )
-    return restriction

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import measuring, tallies
+from analytics import cutting, measuring
 from analytics.figures import Direction, Figure, Unit, ratio
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
@@ -10,7 +10,7 @@ from analytics.scopes import Scope
 
 
 def compute(scope: Scope) -> Figure:
-    sales = tallies.get_sales_to_date(scope)
+    sales = cutting.get_sales_to_date(scope)
     return ratio(sales.revenue_cents, sales.buyers)
 
 

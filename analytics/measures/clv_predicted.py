@@ -1,33 +1,55 @@
 from fractions import Fraction
 
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from analytics import cutting
 from analytics.figures import Column, Direction, Figure, Unit, ratio
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.models import Fit, Outlook
 from analytics.periods import Period, day
-from analytics.scopes import WHOLE, Scope
+from analytics.queries import as_subquery
+from analytics.scopes import OF_MEMBERS, WHOLE, Scope
+
+_SUMS = {
+    "told": Count("pk"),
+    "cents": Sum("expected_cents"),
+    "days": Sum("expected_days"),
+    "alive": Sum("alive"),
+}
 
 
 def compute(scope: Scope) -> Figure:
     fit = _get_fit(scope)
-    if fit is None or fit.expected_cents is None or not fit.told:
+    if fit is None or fit.expected_cents is None:
+        return ratio(0, 0)
+    told, cents, days, alive = (
+        (fit.told, fit.expected_cents, fit.expected_days, fit.alive)
+        if scope.cut == WHOLE
+        else _outlooks(scope).aggregate(**_SUMS).values()
+    )
+    if not told:
         return ratio(0, 0)
     columns = {
-        "expected_days": Column(Fraction(fit.expected_days) / fit.told, Unit.NUMBER),
-        "alive": Column(Fraction(fit.alive) / fit.told, Unit.SHARE),
+        "expected_days": Column(Fraction(days) / told, Unit.NUMBER),
+        "alive": Column(Fraction(alive) / told, Unit.SHARE),
     }
-    return ratio(fit.expected_cents, fit.told, columns)
+    return ratio(cents, told, columns)
 
 
 def drill(scope: Scope) -> Drill:
+    return Drill((Rows(_outlooks(scope), "expected_cents"),))
+
+
+def _outlooks(scope: Scope) -> QuerySet[Outlook]:
     told = Outlook.objects.filter(fit=_get_fit(scope), expected_cents__isnull=False)
-    return Drill((Rows(told, "expected_cents"),))
+    found = cutting.whose(scope)
+    return told.filter(pk__in=as_subquery(found)) if found else told
 
 
 def _get_fit(scope: Scope) -> Fit | None:
     """The last fit, if it was made of the period: no other one says what it says of members."""
-    last = Fit.objects.order_by("-as_of").first() if scope.cut == WHOLE else None
+    last = Fit.objects.order_by("-as_of").first()
     is_of_the_period = last and scope.period.first <= last.as_of <= scope.period.last
     return last if is_of_the_period else None
 
@@ -50,6 +72,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    cuts=OF_MEMBERS,
     numerator_unit=Unit.MONEY,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import measuring, tallies
+from analytics import cutting, measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit, median
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day, month_start
@@ -22,7 +22,9 @@ GROUP BY gap
 
 def compute(scope: Scope) -> Figure:
     between_days = Counter(dict(get_rows(_gaps(scope))))
-    on_one_day = tallies.get_sales(scope).receipts - count(tallies.days(scope.period, scope.cut))
+    where = cutting.where(scope)
+    receipts = tallies.get_sales(scope.period, where).receipts
+    on_one_day = receipts - count(tallies.days(scope.period, where))
     between_receipts = between_days + Counter({0: on_one_day})
     return Figure(
         median(between_receipts),
@@ -39,11 +41,11 @@ def drill(scope: Scope) -> Drill:
 def _gaps(scope: Scope) -> Query:
     """How many gaps of each length end in the period, receipts of one day merged."""
     period = scope.period
-    since = month_start(period.first)
+    since, where = month_start(period.first), cutting.where(scope)
     days = union_all(
         [
-            tallies.days(Period(since, period.last), scope.cut),
-            tallies.last_days(since, of=tallies.buyers(period, scope.cut), cut=scope.cut),
+            tallies.days(Period(since, period.last), where),
+            tallies.last_days(since, of=tallies.buyers(period, where), where=where),
         ]
     )
     return compose(

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import measuring, tallies
+from analytics import cutting, measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit, share_of
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
@@ -54,7 +54,7 @@ def _best(scope: Scope) -> Query:
 
 
 def _ranked(scope: Scope) -> Query:
-    return compose(_RANKED, {"sales": tallies.by_member(scope.period, scope.cut)})
+    return compose(_RANKED, {"sales": tallies.by_member(scope.period, cutting.where(scope))})
 
 
 MEASURE = Measure(

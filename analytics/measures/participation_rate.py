@@ -6,7 +6,7 @@ from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.models import StoreDay
 from analytics.periods import Period, day
-from analytics.scopes import Scope
+from analytics.scopes import OF_RECEIPTS, Scope
 
 _COUNTED = ("receipts", "revenue_cents", "member_receipts", "member_revenue_cents")
 
@@ -46,6 +46,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    cuts=OF_RECEIPTS,
     numerator_unit=Unit.RECEIPTS,
     denominator_unit=Unit.RECEIPTS,
     example=Example(

@@ -5,7 +5,7 @@ from analytics.figures import Column, Direction, Figure, Unit
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.periods import Period, day
 from analytics.points import Flow
-from analytics.scopes import Scope
+from analytics.scopes import NO_WAY, Scope
 
 
 def compute(scope: Scope) -> Figure:
@@ -39,6 +39,7 @@ MEASURE = Measure(
     direction=Direction.NEUTRAL,
     compute=compute,
     drill=drill,
+    cuts=NO_WAY,
     numerator_unit=Unit.POINTS,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),

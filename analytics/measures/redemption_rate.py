@@ -7,7 +7,7 @@ from analytics.figures import Direction, Figure, Unit, ratio
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.periods import Period, day
 from analytics.points import Flow
-from analytics.scopes import Scope
+from analytics.scopes import NO_WAY, Scope
 
 
 def compute(scope: Scope) -> Figure:
@@ -36,6 +36,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    cuts=NO_WAY,
     numerator_unit=Unit.POINTS,
     denominator_unit=Unit.POINTS,
     example=Example(

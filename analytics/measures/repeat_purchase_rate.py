@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import buyers, tallies
+from analytics import buyers, cutting, tallies
 from analytics.figures import Direction, Figure, Unit, ratio
 from analytics.measuring import Drill, Example, Family, Measure, members
 from analytics.periods import Period, day
@@ -21,7 +21,7 @@ def drill(scope: Scope) -> Drill:
 
 
 def bought_twice(scope: Scope) -> Query:
-    return compose(_TWICE, {"sales": tallies.by_member(scope.period, scope.cut)})
+    return compose(_TWICE, {"sales": tallies.by_member(scope.period, cutting.where(scope))})
 
 
 MEASURE = Measure(

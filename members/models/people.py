@@ -154,6 +154,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["last_name", "first_name"], name="members_member_by_name"),
             models.Index(fields=["enrolled_at"], name="members_member_by_enrolment"),
+            models.Index(fields=["source"], name="members_member_by_source"),
             models.Index(
                 fields=["birth_month", "birth_day", "id"],
                 condition=Q(birth_month__isnull=False),

@@ -27,7 +27,7 @@ def write_measures(*, scope: Scope) -> str:
 
 def write_cohorts(*, scope: Scope) -> str:
     """Return all cohorts up to the period's end as CSV: buyers of month 0, 1, 2 …"""
-    table = cohorts.get_cohorts(until=scope.as_of, cut=scope.cut)
+    table = cohorts.get_cohorts(scope=scope)
     longest = max((len(buyers) for buyers in table.values()), default=0)
     rows = ([f"{month:%Y-%m}", *buyers] for month, buyers in sorted(table.items()))
     return _csv([_("cohort"), *range(longest)], rows)

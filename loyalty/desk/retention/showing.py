@@ -113,7 +113,7 @@ def get_measures(*, scope: Scope) -> list[Told]:
 
 def get_cohorts(*, scope: Scope) -> list[Cohort]:
     """Return the last cohorts up to the period's end, the newest last, month 1 and on."""
-    table = cohorts.get_cohorts(until=scope.as_of, cut=scope.cut)
+    table = cohorts.get_cohorts(scope=scope)
     months = sorted(table)[-_COHORTS:]
     shares = [
         Fraction(buyers, table[month][0])

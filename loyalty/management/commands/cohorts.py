@@ -21,7 +21,7 @@ class Command(HouseCommand):
         at, until = timezone.now(), options["until"]
         scope = get_scope(period=reporting.read_period(first=until, last=until), at=at)
         facts.refresh(at=at)
-        table = cohorts.get_cohorts(until=scope.as_of, cut=scope.cut)
+        table = cohorts.get_cohorts(scope=scope)
         self.stdout.write(_document(table) if options["json"] else _table(table))
 
 

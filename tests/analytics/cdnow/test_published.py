@@ -9,7 +9,6 @@ from analytics.figures import Figure
 from analytics.measures.registry import get_measure
 from analytics.periods import day, month_end, months_from
 from analytics.points import Flow
-from analytics.scopes import WHOLE
 from loyalty.ledger import balances
 from tests.analytics.builders import scope
 
@@ -141,7 +140,7 @@ class TestEnrolments:
 
 class TestCohorts:
     def test_the_first_three_months_of_1997(self) -> None:
-        table = cohorts.get_cohorts(until=day("1998-06-30"), cut=WHOLE)
+        table = cohorts.get_cohorts(scope=scope("1998-06-30", "1998-06-30"))
 
         assert list(table) == [day("1997-01-01"), day("1997-02-01"), day("1997-03-01")]
         assert [len(row) for row in table.values()] == [18, 17, 16]
