@@ -9,6 +9,7 @@ from analytics.models import (
     DayToCount,
     Fit,
     MeasureSettings,
+    MemberCategory,
     MemberFact,
     MemberMonth,
     Outlook,
@@ -34,7 +35,7 @@ class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
         return (*found, "=member__external_id") if sees_people else found
 
     @admin.display(description=_("member"), ordering="member")
-    def whose(self, row: MemberFact | MemberMonth | Outlook) -> str:
+    def whose(self, row: MemberFact | MemberMonth | MemberCategory | Outlook) -> str:
         return str(row.member.public_id)
 
 
@@ -52,6 +53,15 @@ class MemberMonthAdmin(Pseudonymous):
     paginator = FirstPages
     list_display = ("month", "whose", "store", "channel", "receipts", "revenue_cents")
     list_select_related = ("member", "store")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(MemberCategory)
+class MemberCategoryAdmin(Pseudonymous):
+    paginator = FirstPages
+    list_display = ("month", "whose", "category", "receipts", "revenue_cents")
+    list_select_related = ("member",)
     ordering = ("-id",)
     show_full_result_count = False
 

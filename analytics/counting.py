@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from analytics.models import MemberFact, MemberMonth, PointsDay, StoreDay
+from analytics.models import MemberCategory, MemberFact, MemberMonth, PointsDay, StoreDay
 from analytics.periods import month_end
 from analytics.queries import RETURNED, Query, compose, execute
 from loyalty.core import engines, zones
@@ -59,6 +59,26 @@ FROM (SELECT member_id, {month} AS month, store_id, channel, business_on AS boug
 GROUP BY member_id, month, store_id, channel
 """
 
+_MEMBER_CATEGORIES = """
+INSERT INTO analytics_membercategory (member_id, month, category, receipts, revenue_cents)
+SELECT member_id, month, category, SUM(receipts), SUM(cents)
+FROM (SELECT member_id, {month} AS month, category, COUNT(*) AS receipts, SUM(cents) AS cents
+      FROM (SELECT sale.id, member_id, business_on, category, SUM(amount_cents) AS cents
+            FROM members_purchase AS sale
+            JOIN members_purchaseline AS line ON line.purchase_id = sale.id
+            WHERE member_id IS NOT NULL AND category <> '' AND {whose}
+            GROUP BY sale.id, member_id, business_on, category) AS by_receipt
+      GROUP BY member_id, {month}, category
+      UNION ALL
+      SELECT member_id, {month} AS month, category, 0, -SUM(back.amount_cents)
+      FROM {returns} AS given_back
+      JOIN members_returnline AS back ON back.returned_id = given_back.return_id
+      JOIN members_purchaseline AS line ON line.id = back.line_id
+      WHERE member_id IS NOT NULL AND category <> '' AND {whose}
+      GROUP BY member_id, {month}, category) AS told
+GROUP BY member_id, month, category
+"""
+
 _STORE_DAYS = """
 INSERT INTO analytics_storeday (store_id, channel, day, receipts, revenue_cents, returned_cents,
                                 member_receipts, member_revenue_cents)
@@ -90,11 +110,12 @@ GROUP BY account.wallet_id, entry.kind, movement.source, movement.destination
 
 def count_all_purchases() -> int:
     """Count every fact of purchases from nothing. Returns the rows written."""
-    for fact in (MemberFact, MemberMonth, StoreDay):
+    for fact in (MemberFact, MemberMonth, MemberCategory, StoreDay):
         fact.objects.all().delete()
     return (
         execute(_member_facts(EVERYTHING))
         + execute(_member_months(EVERYTHING))
+        + execute(_member_categories(EVERYTHING))
         + execute(_store_days(EVERYTHING))
     )
 
@@ -109,12 +130,14 @@ def count_members(member_ids: Sequence[int]) -> None:
 def count_month(month: date, member_ids: Sequence[int]) -> None:
     """Count again what these members bought in this month."""
     for some in _blocks(member_ids):
-        MemberMonth.objects.filter(month=month, member_id__in=some).delete()
+        for fact in (MemberMonth, MemberCategory):
+            fact._default_manager.filter(month=month, member_id__in=some).delete()
         whose = compose(
             "member_id IN {some} AND business_on >= {first} AND business_on <= {last}",
             {"some": some, "first": month, "last": month_end(month)},
         )
         execute(_member_months(whose))
+        execute(_member_categories(whose))
 
 
 def count_store_day(day: date) -> None:
@@ -147,6 +170,11 @@ def _member_months(whose: Query) -> Query:
         "returns": RETURNED,
     }
     return compose(_MEMBER_MONTHS, parts)
+
+
+def _member_categories(whose: Query) -> Query:
+    month = Query(engines.month_of("business_on"))
+    return compose(_MEMBER_CATEGORIES, {"month": month, "whose": whose, "returns": RETURNED})
 
 
 def _store_days(which: Query) -> Query:

@@ -29,7 +29,7 @@ Part = Query | int | str | date | Sequence[int] | None
 
 # A return counts where and when it happened, for whom the sale was.
 RETURNED = Query(
-    "SELECT sale.member_id, sale.business_on AS sold_on,"
+    "SELECT given.id AS return_id, sale.member_id, sale.business_on AS sold_on,"
     " given.store_id, given.channel, given.business_on, given.total_cents"
     " FROM members_return AS given JOIN members_purchase AS sale ON sale.id = given.purchase_id"
 )

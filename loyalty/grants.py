@@ -37,7 +37,7 @@ _CATALOGUE = (
 )
 _MEASURES = (
     "analytics.view_measures",
-    *_view("analytics", "memberfact", "membermonth", "storeday", "pointsday"),
+    *_view("analytics", "memberfact", "membermonth", "membercategory", "storeday", "pointsday"),
     *_view("analytics", "fit", "outlook"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
 )

@@ -1,5 +1,6 @@
 """What analytics keeps: facts of what was, and forecasts of what is expected."""
 
+from analytics.models.categories import MemberCategory
 from analytics.models.facts import (
     DayToCount,
     MeasureSettings,
@@ -17,6 +18,7 @@ __all__ = [
     "DayToCount",
     "Fit",
     "MeasureSettings",
+    "MemberCategory",
     "MemberFact",
     "MemberMonth",
     "Outlook",

@@ -89,7 +89,7 @@ _PLANS = (
     _Plan(
         "measures", _("Measures"), "chart-line",
         (_Page("retention", _("Retention")), "analytics.MeasureSettings", "analytics.MemberFact",
-         "analytics.MemberMonth", "analytics.Outlook", "analytics.Fit",
+         "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay",
          "analytics.Revision", "analytics.Refresh", "analytics.DayToCount"),
     ),

@@ -21,7 +21,7 @@ from loyalty.ledger.posting import Grant
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Store
 from members.importing import purchases
-from members.models import Member, Purchase, Return
+from members.models import Member, Purchase, PurchaseLine, Return, ReturnLine
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -39,6 +39,8 @@ class Sold:
     store: Store | None = None
     channel: str = "store"
     hour: int = 12
+    # What was sold, by category: as many lines, of cents in it.
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 def make_programme(*, time_zone: str = "Europe/Paris") -> Programme:
@@ -71,7 +73,13 @@ def make_members(
 
 def sell(sales: Iterable[Sold], *, zone: ZoneInfo = PARIS) -> list[Purchase]:
     """Record receipts as the owner of purchases does: with their changes."""
+    sales = list(sales)
     purchases = Purchase.objects.bulk_create([_purchase(sold, zone) for sold in sales])
+    PurchaseLine.objects.bulk_create(
+        PurchaseLine(purchase=purchase, position=place, category=category, amount_cents=cents)
+        for purchase, sold in zip(purchases, sales, strict=True)
+        for place, (category, cents) in enumerate(sold.lines)
+    )
     changes.record(
         "purchases", [(purchase.member_id, purchase.business_on) for purchase in purchases]
     )
@@ -85,8 +93,9 @@ def give_back(
     *,
     store: Store | None = None,
     channel: str = "store",
+    has_goods: bool = False,
 ) -> Return:
-    """Record a return as its owner does: with its change."""
+    """Record a return as its owner does, with its change: of its first line, or of an amount."""
     returned = Return.objects.create(
         public_id=ids.new("ret"),
         purchase=purchase,
@@ -98,6 +107,9 @@ def give_back(
         recorded_at=NOW,
         total_cents=cents,
     )
+    if has_goods:
+        line = purchase.lines.order_by("position").first()
+        ReturnLine.objects.create(returned=returned, line=line, quantity=1, amount_cents=cents)
     changes.record("purchases", [(purchase.member_id, on)])
     return returned
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analytics import facts
 from analytics.models import (
     DayToCount,
+    MemberCategory,
     MemberFact,
     MemberMonth,
     PointsDay,
@@ -35,7 +36,7 @@ from tests.analytics.builders import (
 
 pytestmark = pytest.mark.django_db
 
-FACTS = (MemberFact, MemberMonth, StoreDay, PointsDay)
+FACTS = (MemberFact, MemberMonth, MemberCategory, StoreDay, PointsDay)
 START = date(2026, 1, 20)
 
 
@@ -258,6 +259,9 @@ sales = st.tuples(
     st.sampled_from([None, 0, 1]),
     st.sampled_from(["store", "web"]),
     st.integers(0, 23),
+    st.lists(st.tuples(st.sampled_from(["", "tea", "cake"]), st.integers(0, 900)), max_size=3).map(
+        tuple
+    ),
 )
 steps = st.lists(
     st.one_of(
@@ -290,8 +294,9 @@ class TestIncrementalAndRebuild:
                             None if where is None else stores[where],
                             channel,
                             hour,
+                            lines,
                         )
-                        for who, on, cents, where, channel, hour in told
+                        for who, on, cents, where, channel, hour, lines in told
                     )
                 elif verb == "return":
                     return_half_of_one(*told)
@@ -312,7 +317,10 @@ def return_half_of_one(which: int, days: int) -> None:
     if known:
         sold = known[which % len(known)]
         on = sold.business_on + timedelta(days)
-        give_back(sold, sold.total_cents // 2, on, store=sold.store, channel=sold.channel)
+        give_back(
+            sold, sold.total_cents // 2, on,
+            store=sold.store, channel=sold.channel, has_goods=sold.lines.exists(),
+        )  # fmt: skip
 
 
 def move_one_purchase(which: int, member: Any) -> None:

@@ -55,6 +55,7 @@ LEFT_OUT = {
     "rewards.PoolCode": "the code is told with its voucher",
     "analytics.MemberFact": _DERIVED,
     "analytics.MemberMonth": _DERIVED,
+    "analytics.MemberCategory": _DERIVED,
     "analytics.DayToCount": _DERIVED,
     "members.CarriedAmount": "a sum of purchases that are told, each with what it carried over",
     "programmes.MemberCount": "sums of purchases and points that are told, by rule and period",

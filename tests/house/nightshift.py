@@ -81,9 +81,17 @@ def work(asked: argparse.Namespace, last: int, *, is_before: bool) -> None:
         os._exit(1)
 
 
+def _facts() -> dict[Any, tuple[str, ...]]:
+    from analytics import models
+
+    counted = [models.MemberCategory, models.MemberFact, models.MemberMonth, models.PointsDay,
+               models.StoreDay]  # fmt: skip
+    return {fact: tuple(f.name for f in fact._meta.fields if f.name != "id") for fact in counted}
+
+
 def get_rows() -> dict[str, list[Any]]:
     """All that nights write, without ids that a rolled back statement may have used up."""
-    from analytics.models import DayToCount, MemberFact, MemberMonth, PointsDay, StoreDay
+    from analytics.models import DayToCount
     from loyalty.events.models import Change, JobRun, Message, OutboxEvent
     from loyalty.ledger import verifying
     from loyalty.ledger.models import Account, Entry, Hold, Lot, Movement
@@ -108,10 +116,7 @@ def get_rows() -> dict[str, list[Any]]:
         DayToCount: ("topic", "day"),
         JobRun: ("job", "business_day", "chunk", "state"),
     }  # fmt: skip
-    counted = [MemberFact, MemberMonth, PointsDay, StoreDay]
-    telling |= {
-        model: tuple(f.name for f in model._meta.fields if f.name != "id") for model in counted
-    }
+    telling |= _facts()
     rows = {
         model.__name__: sorted(map(list, model.objects.values_list(*names)), key=repr)
         for model, names in telling.items()

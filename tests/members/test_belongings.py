@@ -40,6 +40,7 @@ STAY = {
     "members.TierReviewMove": "foreseen of a membership at one moment, and never anew",
     "analytics.MemberFact": "counted again for both",
     "analytics.MemberMonth": "counted again for both",
+    "analytics.MemberCategory": "counted again for both",
     "analytics.Outlook": "foreseen every night of who is left",
     "rewards.ReadyNotice": "that an e-mail was written to that address",
 }

@@ -106,6 +106,7 @@ TABLES = {
     "ledger.Hold": _BOOK,
     "analytics.MemberFact": Table("SMYUA", bound="S"),
     "analytics.MemberMonth": Table("SMYUA", bound="S"),
+    "analytics.MemberCategory": Table("SMYUA", bound="S"),
     "analytics.StoreDay": Table("SMYUA", bound="S"),
     "analytics.Outlook": Table("SMYUA", bound="S"),
     "analytics.Fit": _MEASURES,
