@@ -14,6 +14,7 @@ from analytics.models import (
     MemberMonth,
     Outlook,
     PointsDay,
+    PointsMonth,
     Refresh,
     Revision,
     StoreDay,
@@ -35,7 +36,7 @@ class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
         return (*found, "=member__external_id") if sees_people else found
 
     @admin.display(description=_("member"), ordering="member")
-    def whose(self, row: MemberFact | MemberMonth | MemberCategory | Outlook) -> str:
+    def whose(self, row: MemberFact | MemberMonth | MemberCategory | PointsMonth | Outlook) -> str:
         return str(row.member.public_id)
 
 
@@ -83,6 +84,16 @@ class PointsDayAdmin(ShownOnly, admin.ModelAdmin[PointsDay]):
     list_select_related = ("wallet",)
     list_filter = ("wallet", "kind")
     ordering = ("-day", "-id")
+    show_full_result_count = False
+
+
+@admin.register(PointsMonth)
+class PointsMonthAdmin(Pseudonymous):
+    paginator = FirstPages
+    exclude = ("member", "account")
+    list_display = ("month", "whose", "wallet", "earned_on", "redeemed_on", "redemptions")
+    list_select_related = ("member", "wallet")
+    ordering = ("-id",)
     show_full_result_count = False
 
 

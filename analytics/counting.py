@@ -4,17 +4,29 @@ Refresh and rebuild run the same statements, one for whom and what changed, the 
 all; so both end in the same rows. Each caller holds the lock of `Refresh` and a transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from analytics.models import MemberCategory, MemberFact, MemberMonth, PointsDay, StoreDay
-from analytics.periods import month_end
-from analytics.queries import RETURNED, Query, compose, execute
+from analytics import dealings
+from analytics.models import (
+    MemberCategory,
+    MemberFact,
+    MemberMonth,
+    PointsDay,
+    PointsMonth,
+    StoreDay,
+)
+from analytics.periods import month_end, month_start
+from analytics.queries import RETURNED, Part, Query, compose, execute, get_rows
 from loyalty.core import engines, zones
 
 EVERYTHING = Query("1 = 1")
+_OF_ACCOUNTS = """
+entry.account_id IN {some} AND entry.occurred_at >= {start} AND entry.occurred_at < {end}
+"""
 _AT_ONCE = 1_000
 
 _MEMBER_FACTS = """
@@ -107,6 +119,27 @@ WHERE entry.occurred_at >= {start} AND entry.occurred_at <= {end}
 GROUP BY account.wallet_id, entry.kind, movement.source, movement.destination
 """
 
+_POINTS_MONTHS = """
+INSERT INTO analytics_pointsmonth (account_id, wallet_id, member_id, month, earned_on,
+                                   earned_days, redeemed_on, redeemed_days, redemptions)
+SELECT account_id, wallet_id, member_id, month,
+       MIN(CASE WHEN earned > 0 THEN day END), SUM(CASE WHEN earned > 0 THEN day_bit ELSE 0 END),
+       MIN(CASE WHEN redeemed > 0 THEN day END),
+       SUM(CASE WHEN redeemed > 0 THEN day_bit ELSE 0 END), SUM(redeemed)
+FROM (SELECT account_id, wallet_id, member_id, {month} AS month, day,
+             1 << ({day_of_month} - 1) AS day_bit,
+             SUM(earned) AS earned, SUM(redeemed) AS redeemed
+      FROM {entries} AS entries
+      GROUP BY account_id, wallet_id, member_id, day) AS by_day
+GROUP BY account_id, wallet_id, member_id, month
+"""
+
+_DEALT = """
+SELECT DISTINCT account_id FROM ledger_entry
+WHERE kind IN ('EARN', 'REDEEM', 'CAPTURE')
+  AND occurred_at >= {start} AND occurred_at < {end}
+"""
+
 
 def count_all_purchases() -> int:
     """Count every fact of purchases from nothing. Returns the rows written."""
@@ -149,12 +182,43 @@ def count_store_day(day: date) -> None:
 def count_points_day(day: date, zone: ZoneInfo) -> None:
     """Count again the points that moved on this business day."""
     PointsDay.objects.filter(day=day).delete()
-    bounds = {
-        "day": day,
-        "start": zones.start_of_day(day=day, zone=zone),
-        "end": zones.end_of_day(day=day, zone=zone),
+    execute(compose(_POINTS_DAY, {**_bounds_of(day, day, zone), "day": day}))
+
+
+def count_points_months(days: Sequence[date], zone: ZoneInfo) -> None:
+    """Count again the months of the accounts in which points were given or spent on these days."""
+    dealt: dict[date, set[int]] = defaultdict(set)
+    for day in days:
+        bounds = _bounds_of(day, day, zone)
+        dealt[month_start(day)] |= {row[0] for row in get_rows(compose(_DEALT, bounds))}
+    for month, account_ids in sorted(dealt.items()):
+        for some in _blocks(account_ids):
+            PointsMonth.objects.filter(month=month, account_id__in=some).delete()
+            bounds = _bounds_of(month, month_end(month), zone)
+            which = compose(_OF_ACCOUNTS, {**bounds, "some": some})
+            execute(_points_months(which, zone))
+
+
+def count_all_points_months(zone: ZoneInfo) -> None:
+    """Count the months of all accounts from nothing."""
+    PointsMonth.objects.all().delete()
+    execute(_points_months(EVERYTHING, zone))
+
+
+def _bounds_of(first: date, last: date, zone: ZoneInfo) -> dict[str, Part]:
+    return {
+        "start": zones.start_of_day(day=first, zone=zone),
+        "end": zones.end_of_day(day=last, zone=zone),
     }
-    execute(compose(_POINTS_DAY, bounds))
+
+
+def _points_months(which: Query, zone: ZoneInfo) -> Query:
+    parts = {
+        "month": Query(engines.month_of("day")),
+        "day_of_month": Query(engines.day_of_month("day")),
+        "entries": dealings.entries(which, zone=zone),
+    }
+    return compose(_POINTS_MONTHS, parts)
 
 
 def _member_facts(whose: Query) -> Query:
@@ -181,7 +245,7 @@ def _store_days(which: Query) -> Query:
     return compose(_STORE_DAYS, {"which": which, "returns": RETURNED})
 
 
-def _blocks(numbers: Sequence[int]) -> Iterator[list[int]]:
+def _blocks(numbers: Collection[int]) -> Iterator[list[int]]:
     waiting = iter(sorted(numbers))
     while block := list(islice(waiting, _AT_ONCE)):
         yield block

@@ -101,8 +101,12 @@ def _count_store_days() -> int:
 def _count_points_days() -> int:
     _hold()
     days = _take_days(Topic.POINTS)
+    if not days:
+        return 0
+    zone = _get_zone()
     for day in days:
-        counting.count_points_day(day, _get_zone())
+        counting.count_points_day(day, zone)
+    counting.count_points_months(days, zone)
     return len(days)
 
 
@@ -113,6 +117,7 @@ def _count_all_points() -> int:
     if first is None or last is None:
         return 0
     zone = _get_zone()
+    counting.count_all_points_months(zone)
     # From a day early: an expiry at the instant a day begins belongs to the day before.
     day = zones.business_day(moment=first, zone=zone) - DAY
     while day <= zones.business_day(moment=last, zone=zone):

@@ -38,6 +38,7 @@ _CATALOGUE = (
 _MEASURES = (
     "analytics.view_measures",
     *_view("analytics", "memberfact", "membermonth", "membercategory", "storeday", "pointsday"),
+    *_view("analytics", "pointsmonth"),
     *_view("analytics", "fit", "outlook"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
 )

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.ledger.models import Bucket, Kind, Wallet
+from loyalty.ledger.models import Account, Bucket, Kind, Wallet
 from loyalty.programmes.models import Store
 from members.models import Member
 
@@ -155,6 +155,47 @@ class PointsDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind}"
+
+
+class PointsMonth(models.Model):
+    """On which days of one calendar month a member earned and redeemed in one account, as bits.
+
+    In an account that several share, whoever of them did it. What happened to a membership that
+    was merged since stays with it: whose it is now is read of the survivors.
+    """
+
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="+", verbose_name=_("account"), db_index=False
+    )
+    wallet = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="+", verbose_name=_("wallet"), db_index=False
+    )
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="+", verbose_name=_("member"), db_index=False
+    )
+    month = models.DateField(_("month"))
+    earned_on = models.DateField(_("first day of earning"), null=True)
+    earned_days = models.IntegerField(_("days of earning, as bits"))
+    redeemed_on = models.DateField(_("first day of redeeming"), null=True)
+    redeemed_days = models.IntegerField(_("days of redeeming, as bits"))
+    redemptions = models.BigIntegerField(_("redemptions"))
+
+    class Meta:
+        verbose_name = _("member's month of points")
+        verbose_name_plural = _("members' months of points")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "month", "member"],
+                name="analytics_points_month_is_counted_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["month", "member"], name="analytics_points_by_month"),
+            models.Index(fields=["member"], name="analytics_points_by_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.member_id} {self.month:%Y-%m}"
 
 
 class Topic(models.TextChoices):

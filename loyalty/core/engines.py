@@ -187,6 +187,13 @@ def month_of(column: str) -> str:
     return f"date({column}, 'start of month')"
 
 
+def day_in_zone(column: str) -> str:
+    """Return SQL for the calendar day of a moment in a time zone, whose name is a parameter."""
+    if is_postgresql():
+        return f"CAST({column} AT TIME ZONE %s AS date)"
+    return f"django_datetime_cast_date({column}, %s, 'UTC')"
+
+
 def day_of_month(column: str) -> str:
     """Return SQL for the day of the month of a date column: an integer from 1 to 31."""
     if is_postgresql():

@@ -90,7 +90,7 @@ _PLANS = (
         "measures", _("Measures"), "chart-line",
         (_Page("retention", _("Retention")), "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
-         "analytics.StoreDay", "analytics.PointsDay",
+         "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",
          "analytics.Revision", "analytics.Refresh", "analytics.DayToCount"),
     ),
     _Plan(

@@ -64,6 +64,7 @@ BOUNDS: Mapping[str, Bound] = {
     "analytics.MemberFact": _of_member("member"),
     "analytics.MemberMonth": _of_member("member"),
     "analytics.Outlook": _of_member("member"),
+    "analytics.PointsMonth": _of_member("member"),
     "analytics.StoreDay": _of_store,
     "ledger.Account": _of_holder("holder"),
     "ledger.Entry": _of_holder("account__holder"),
@@ -105,7 +106,7 @@ BOUNDS: Mapping[str, Bound] = {
 FIGURES = frozenset(
     {
         *("analytics.MemberFact", "analytics.MemberMonth", "analytics.MemberCategory"),
-        *("analytics.Outlook", "analytics.StoreDay"),
+        *("analytics.Outlook", "analytics.PointsMonth", "analytics.StoreDay"),
     }
 )
 

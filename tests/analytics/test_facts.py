@@ -16,6 +16,7 @@ from analytics.models import (
     MemberFact,
     MemberMonth,
     PointsDay,
+    PointsMonth,
     Refresh,
     Revision,
     StoreDay,
@@ -36,7 +37,7 @@ from tests.analytics.builders import (
 
 pytestmark = pytest.mark.django_db
 
-FACTS = (MemberFact, MemberMonth, MemberCategory, StoreDay, PointsDay)
+FACTS = (MemberFact, MemberMonth, MemberCategory, StoreDay, PointsDay, PointsMonth)
 START = date(2026, 1, 20)
 
 

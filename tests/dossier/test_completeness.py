@@ -56,6 +56,7 @@ LEFT_OUT = {
     "analytics.MemberFact": _DERIVED,
     "analytics.MemberMonth": _DERIVED,
     "analytics.MemberCategory": _DERIVED,
+    "analytics.PointsMonth": _DERIVED,
     "analytics.DayToCount": _DERIVED,
     "members.CarriedAmount": "a sum of purchases that are told, each with what it carried over",
     "programmes.MemberCount": "sums of purchases and points that are told, by rule and period",

@@ -109,6 +109,7 @@ TABLES = {
     "analytics.MemberCategory": Table("SMYUA", bound="S"),
     "analytics.StoreDay": Table("SMYUA", bound="S"),
     "analytics.Outlook": Table("SMYUA", bound="S"),
+    "analytics.PointsMonth": Table("SMYUA", bound="S"),
     "analytics.Fit": _MEASURES,
     "analytics.PointsDay": _MEASURES,
     "analytics.DayToCount": _MEASURES,
