@@ -6,7 +6,7 @@ disk that is slow to commit it takes longer than most tests.
 
 from django.db import connection, transaction
 
-from loyalty.core import engines
+from loyalty.core import unsealing
 
 # What migrations leave, and no test changes.
 _LEFT_BY_MIGRATIONS = frozenset({"django_content_type", "auth_permission"})
@@ -15,7 +15,7 @@ _LEFT_BY_MIGRATIONS = frozenset({"django_content_type", "auth_permission"})
 def forget_all() -> None:
     """Delete every row that a test committed, those of the sealed ledger too."""
     # One transaction: what refers to what is looked at when all is gone.
-    with engines.ledger_unsealed(), transaction.atomic(), connection.cursor() as cursor:
+    with unsealing.ledger_unsealed(), transaction.atomic(), connection.cursor() as cursor:
         for table in _filled():
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 

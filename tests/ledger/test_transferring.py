@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from loyalty.core import engines
+from loyalty.core import unsealing
 from loyalty.ledger import posting, verifying
 from loyalty.ledger.models import Account, Entry, Lot
 from tests.conftest import NOON
@@ -235,7 +235,7 @@ class TestVerify:
         lot = Lot.objects.get(account=other)
 
         connection.check_constraints()
-        with engines.ledger_unsealed(), connection.cursor() as cursor:
+        with unsealing.ledger_unsealed(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE ledger_lot SET {change} WHERE id = %s", [lot.pk])
             connection.check_constraints()
 
