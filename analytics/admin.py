@@ -139,7 +139,7 @@ class RevisionAdmin(ShownOnly, admin.ModelAdmin[Revision]):
 class MeasureSettingsAdmin(admin.ModelAdmin[MeasureSettings]):
     """The one row, made the first time somebody decides something."""
 
-    list_display = ("lost_after_days", "rfm_scoring")
+    list_display = ("lost_after_days", "rfm_scoring", "pair_support_percent")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not MeasureSettings.objects.exists()

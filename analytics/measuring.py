@@ -62,8 +62,8 @@ class Drill:
 class Example:
     """A small case worked by hand, run as a test. Receipts: member or "" for nobody, day, cents.
     Points: member, day, how many earned (or, negative, redeemed). Enrolments: member, day.
-    Outlooks, of a fit on the period's last day: member, cents expected, besides one day and even
-    odds."""
+    Categories: member, day, what they bought one of. Outlooks, of a fit on the period's last day:
+    member, cents expected, besides one day and even odds."""
 
     period: Period
     expected: Figure
@@ -71,6 +71,7 @@ class Example:
     points: tuple[tuple[str, str, int], ...] = ()
     enrolments: tuple[tuple[str, str], ...] = ()
     outlooks: tuple[tuple[str, int], ...] = ()
+    categories: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class Scope:
     wallet_id: int
     lost_after_days: int
     rfm_scoring: str
+    pair_support_percent: int
     cut: Cut = WHOLE
 
     @cached_property
@@ -126,5 +127,6 @@ def get_scope(*, period: Period, at: datetime, cut: Cut = WHOLE) -> Scope:
         wallet_id=programme.spending_wallet_id,
         lost_after_days=settings.lost_after_days,
         rfm_scoring=settings.rfm_scoring,
+        pair_support_percent=settings.pair_support_percent,
         cut=cut,
     )

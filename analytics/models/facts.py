@@ -272,6 +272,10 @@ class MeasureSettings(models.Model):
         _("RFM scores"), max_length=9, default="NTILE",
         choices=[("NTILE", _("five groups of equal size")), ("THRESHOLD", _("by thresholds"))],
     )  # fmt: skip
+    pair_support_percent = models.PositiveSmallIntegerField(
+        _("least support of pairs (%)"), default=1,
+        help_text=_("Two categories are a pair when at least this share of buyers bought both."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("settings of measures")
@@ -281,6 +285,11 @@ class MeasureSettings(models.Model):
             models.CheckConstraint(condition=Q(pk=1), name="analytics_settings_are_the_only_ones"),
             models.CheckConstraint(
                 condition=Q(lost_after_days__gte=1), name="analytics_lost_takes_a_day_or_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(pair_support_percent__range=(1, 100)),
+                name="analytics_pairs_are_bought_by_somebody",
+                violation_error_message=_("From 1 to 100."),
             ),
         ]
 

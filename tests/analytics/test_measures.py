@@ -37,6 +37,7 @@ class TestRegistry:
             "clv_historic",
             "clv_predicted",
             "cohort_retention",
+            "cross_sell_pairs",
             "enrolments",
             "lost_members",
             "median_gap_days",
@@ -133,10 +134,15 @@ def tell(measure: Measure) -> None:
     make_programme()
     example = measure.example
     names = [told[0] for told in (*example.receipts, *example.points, *example.outlooks)]
+    names += [told[0] for told in example.categories]
     members = make_members(list(dict.fromkeys(filter(None, names))))
     for name, on in example.enrolments:
         make_members([name], enrolled_at=noon_of(on))
     sell(Sold(members.get(name), day(on), cents) for name, on, cents in example.receipts)
+    sell(
+        Sold(members[name], day(on), 100, lines=((what, 100),))
+        for name, on, what in example.categories
+    )
     for name, on, points in example.points:
         move(members[name], points, noon_of(on))
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
