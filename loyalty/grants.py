@@ -56,8 +56,12 @@ _PEOPLE = (
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
+# What members asked and complained about, and what they were answered.
+_CASES = tuple(_view("members", "case", "casemessage", "casenote", "casesettings", "claim"))
 # What whoever looks after members does to them.
 _CARING = (
+    *_CASES,
+    "members.change_case",
     "members.add_membernote",
     "members.adjust_points",
     "members.give_tier",
@@ -110,7 +114,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *("members.add_card", "members.change_card", "members.change_voucher"),
         *("members.erase_member", "members.export_members", "members.view_erasurerequest"),
         *("members.merge_member", "members.view_merge", "members.change_householdstay"),
-        "members.change_referral",
+        *("members.change_referral", "members.add_casesettings", "members.change_casesettings"),
         "members.change_subscription",
         *("rewards.change_redemption", "events.view_message", "events.change_message"),
     ),

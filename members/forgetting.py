@@ -22,6 +22,10 @@ from members.models import (
     AdjustmentNote,
     Card,
     CardState,
+    Case,
+    CaseMessage,
+    CaseNote,
+    CaseState,
     Consent,
     Export,
     ImportFile,
@@ -56,6 +60,7 @@ def forget(*, member: Member) -> None:
     _forget_at_the_desk(member, user_id=user.pk if user else None)
     AdjustmentNote.objects.filter(adjustment__member=member).delete()
     MemberNote.objects.filter(member=member).delete()
+    _forget_cases(member)
     SegmentStay.objects.filter(member=member).delete()
     # Their friends' messages still hold it: it leads nowhere any more.
     ReferralCode.objects.filter(member=member).delete()
@@ -177,6 +182,18 @@ def _forget_at_the_desk(member: Member, *, user_id: int | None) -> None:
 def _about(model: type, ids: list[str]) -> Q:
     kind = ContentType.objects.get_for_model(model)
     return Q(content_type=kind, object_id__in=ids)
+
+
+def _forget_cases(member: Member) -> None:
+    """Leave that they asked something and when, and not what was said. Nothing is left to answer.
+
+    What they left unresolved ended when they left.
+    """
+    cases = Case.objects.filter(member=member)
+    CaseMessage.objects.filter(case__in=cases).delete()
+    CaseNote.objects.filter(case__in=cases).delete()
+    cases.update(subject="")
+    cases.unresolved().update(state=CaseState.RESOLVED, resolved_at=member.closed_at)
 
 
 def _forget_history(member: Member) -> None:

@@ -7,9 +7,9 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal, ValidationFailed
-from members import enrolling, identifying
+from members import enrolling, identifying, opening
 from members.correcting import Identity
-from members.models import Member
+from members.models import CaseSettings, Member
 
 IDENTIFIERS = ("email", "phone", "external_id", "card")
 
@@ -99,3 +99,24 @@ class MemberForm(forms.ModelForm[Member]):
 
     def _post_clean(self) -> None:
         """Leave the instance alone: capabilities write members, from what was read here."""
+
+
+class CaseSettingsForm(forms.ModelForm[CaseSettings]):
+    """When requests are answered: some days of the week, without those of a list."""
+
+    class Meta:
+        model = CaseSettings
+        fields = ("weekdays", "opens_at", "closes_at", "answer_hours", "holidays")
+
+    def clean_weekdays(self) -> str:
+        days = sorted(set(self.cleaned_data["weekdays"]))
+        if not set(days) <= set("1234567"):
+            raise forms.ValidationError(_("Days are numbers from 1 to 7."))
+        return "".join(days)
+
+    def clean_holidays(self) -> str:
+        try:
+            days = sorted(set(opening.days_in(self.cleaned_data["holidays"])))
+        except ValueError:
+            raise forms.ValidationError(_("Write one day a line, as 2026-12-25.")) from None
+        return "\n".join(day.isoformat() for day in days)

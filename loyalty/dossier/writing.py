@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loyalty.core import formulas
-from loyalty.dossier import dealings, people
+from loyalty.dossier import dealings, people, requests
 from loyalty.dossier.sections import Section, Value
 from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
@@ -51,7 +51,11 @@ def gather(*, member: Member, at: datetime) -> Dossier:
 
 
 def _sections(member: Member, *, at: datetime, book: Rulebook) -> list[Section]:
-    return [*people.sections(member=member), *dealings.sections(member=member, at=at, book=book)]
+    return [
+        *people.sections(member=member),
+        *dealings.sections(member=member, at=at, book=book),
+        *requests.sections(member=member, currency=book.currency),
+    ]
 
 
 def _together(one: Section, other: Section) -> Section:

@@ -8,6 +8,13 @@ from members.admin.answers import (
     TierReviewMoveAdmin,
 )
 from members.admin.cards import CardAdmin
+from members.admin.cases import (
+    CaseAdmin,
+    CaseMessageAdmin,
+    CaseNoteAdmin,
+    CaseSettingsAdmin,
+    ClaimAdmin,
+)
 from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
 from members.admin.erasures import ErasureRequestAdmin
 from members.admin.held import TillHoldAdmin
@@ -31,6 +38,11 @@ __all__ = [
     "AdjustmentNoteAdmin",
     "CardAdmin",
     "CarriedAmountAdmin",
+    "CaseAdmin",
+    "CaseMessageAdmin",
+    "CaseNoteAdmin",
+    "CaseSettingsAdmin",
+    "ClaimAdmin",
     "ConsentAdmin",
     "ErasureRequestAdmin",
     "ExportAdmin",

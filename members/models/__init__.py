@@ -1,4 +1,14 @@
 from members.models.adjustments import Adjustment, AdjustmentNote, AdjustmentReason
+from members.models.cases import (
+    Case,
+    CaseKind,
+    CaseMessage,
+    CaseNote,
+    CaseSettings,
+    CaseState,
+    Side,
+)
+from members.models.claims import Claim
 from members.models.counters import CarriedAmount
 from members.models.events import MemberEvent
 from members.models.files import Export, FileState, ImportFile
@@ -41,6 +51,13 @@ __all__ = [
     "Card",
     "CardState",
     "CarriedAmount",
+    "Case",
+    "CaseKind",
+    "CaseMessage",
+    "CaseNote",
+    "CaseSettings",
+    "CaseState",
+    "Claim",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
@@ -71,6 +88,7 @@ __all__ = [
     "ReturnLine",
     "ReviewState",
     "SegmentStay",
+    "Side",
     "Subscription",
     "SubscriptionPayment",
     "SubscriptionState",

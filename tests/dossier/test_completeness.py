@@ -37,6 +37,10 @@ TOLD = {
     "members.HouseholdInvitation": "invitations",
     "members.Referral": "referrals",
     "members.ReferralCode": "referral_code",
+    "members.Case": "requests",
+    "members.CaseMessage": "request_messages",
+    "members.CaseNote": "request_notes",
+    "members.Claim": "claims",
 }
 _OURS = "who of the staff did it; members have no row"
 _DERIVED = "counted anew from purchases and points, which are told"

@@ -14,6 +14,8 @@ __all__ = ["carer", "twin"]
 
 GO = {
     "members.Card",
+    "members.Case",
+    "members.Claim",
     "members.MemberNote",
     "members.Purchase",
     "members.Subscription",
@@ -90,6 +92,8 @@ class TestCount:
 
         assert dict(belongings.count(member=twin)) == {
             "members.Card": 1,
+            "members.Case": 0,
+            "members.Claim": 0,
             "members.MemberNote": 0,
             "members.Purchase": 1,
             "members.Subscription": 0,

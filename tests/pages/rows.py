@@ -16,6 +16,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "clients.ClientKey": {"name": "till"},
     "ledger.Hold": {"closing": None},
     "ledger.Lot": {"expires_at": NOON + timedelta(days=900)},
+    "members.Case": {"due_at": NOON + timedelta(days=900)},
     "members.HouseholdInvitation": {"answered_at": None},
     "members.HouseholdStay": {"taken": None},
     "members.Merge": {"undone_by": None},
@@ -30,6 +31,7 @@ ONE_ROW = {
     "analytics.MeasureSettings",
     "analytics.Refresh",
     "identity.Limit",
+    "members.CaseSettings",
     "programmes.Programme",
     "programmes.TierLadder",
 }

@@ -16,6 +16,8 @@ SAME = {
     "Administration": "the same word in both languages",
     "Budget": "the same word in both languages",
     "Simulations": "the same word in both languages",
+    "Message": "the same word in both languages",
+    "question": "the same word in both languages",
     "cause": "the same word in both languages",
     "simulation": "the same word in both languages",
     "simulations": "the same word in both languages",

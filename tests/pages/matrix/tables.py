@@ -59,6 +59,11 @@ TABLES = {
     # Its page names both sides, here of two stores.
     "members.Referral": Table("SMCUA", blind="S"),
     "members.ReferralCode": _MACHINERY,
+    "members.Case": _BOOK,
+    "members.CaseMessage": _BOOK,
+    "members.CaseNote": _BOOK,
+    "members.Claim": _BOOK,
+    "members.CaseSettings": Table("SCUA", changes="CA"),
     "members.ErasureRequest": Table("CUA"),
     "members.Merge": Table("CUA"),
     "members.ImportRun": _MACHINERY,
