@@ -52,7 +52,7 @@ _PEOPLE = (
     *_COUNTER,
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
     *_view("members", "household", "householdstay", "householdinvitation", "referral"),
-    *_view("members", "subscription", "subscriptionpayment"),
+    *_view("members", "subscription", "subscriptionpayment", "offlinespending"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -65,6 +65,7 @@ _CARING = (
     "members.add_membernote",
     "members.adjust_points",
     "members.give_tier",
+    "members.settle_offlinespending",
     "identity.view_approval",
     "identity.decide_approval",
 )

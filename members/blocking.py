@@ -64,8 +64,13 @@ def check_may_spend(*, member: Member, at: datetime) -> None:
     SpendingLocked with `until`.
     """
     check_is_active(member=member)
-    if member.spending_locked_until is not None and at < member.spending_locked_until:
+    if is_spending_locked(member=member, at=at):
         raise SpendingLocked(until=member.spending_locked_until)
+
+
+def is_spending_locked(*, member: Member, at: datetime) -> bool:
+    """Say whether an address was changed a moment ago, so that nothing may be spent yet."""
+    return member.spending_locked_until is not None and at < member.spending_locked_until
 
 
 @posting.retried

@@ -88,7 +88,7 @@ def _record(
         return _repeated(_first_of(purchase), sale)
     receipts.insert_lines(lines=lines_of(purchase=purchase, sale=sale))
     # What is spent comes before what is earned: a sale does not pay itself.
-    tendering.take(sale=sale, purchase=purchase, at=at, book=book)
+    tendering.take(sale=sale, purchase=purchase, accounts=accounts, at=at, book=book)
     gain = Gain(purchase=purchase, weighed=weighed, buyer=buyer, accounts=accounts)
     crediting.earn(gain=gain, key=key, at=at, book=book)
     crediting.climb(gain=gain, at=at, book=book)

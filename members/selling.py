@@ -45,6 +45,7 @@ class Payment:
     """One means of payment and how much of the total it paid.
 
     Points were set aside by a hold, which is named; a voucher is named by its key, never its code.
+    Of points used without a network, `short` is how many of those let go were not there to take.
     """
 
     means: str
@@ -52,10 +53,18 @@ class Payment:
     hold: str = ""
     points: int = 0
     voucher: int | None = None
+    offline: bool = False
+    short: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept with a purchase: what says nothing is left out."""
-        told = {"hold": self.hold, "points": self.points, "voucher": self.voucher}
+        told = {
+            "hold": self.hold,
+            "points": self.points,
+            "voucher": self.voucher,
+            "offline": self.offline,
+            "short": self.short,
+        }
         named = {name: value for name, value in told.items() if value}
         return {"means": self.means, "amount_cents": self.amount_cents, **named}
 

@@ -14,7 +14,7 @@ from loyalty.ledger.models import Account
 from loyalty.programmes import books, paying
 from loyalty.programmes.models import Store
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking, holding, vouchering
+from members import blocking, holding, reconciling, vouchering
 from members.holding import PointsCannotPay
 from members.models import Member, Purchase, TillHold, Voucher
 from members.selling import Payment, Sale
@@ -40,6 +40,7 @@ class Tender:
     amount_cents: int | None = None
     hold: str = ""
     voucher: str = ""
+    offline: bool = False
 
 
 def read(
@@ -48,11 +49,12 @@ def read(
     """Return what pays a sale and how much: as told, or what it is worth as far as there is left.
 
     Writes nothing, and no statement where neither a hold nor a voucher is named. Raises
-    HoldNotOpen, VoucherNotFound, VoucherUsed for one named twice, posting.AmountExceedsHold, or
-    ValidationFailed.
+    HoldNotOpen, VoucherNotFound, VoucherUsed for one named twice, posting.AmountExceedsHold,
+    reconciling.OfflineSpendingOff, OfflineAllowanceExceeded, or ValidationFailed.
     """
     holds = _get_holds(tenders, member, store)
     vouchers = _get_vouchers(tenders)
+    _check_offline(tenders, member)
     left = total_cents - sum(tender.amount_cents or 0 for tender in tenders)
     payments = []
     for place, tender in enumerate(tenders):
@@ -68,11 +70,32 @@ def read(
                 means=tender.means,
                 amount_cents=cents,
                 hold=tender.hold,
-                points=held.points_for(cents) if held else 0,
+                points=_points(tender, cents, held),
                 voucher=voucher.pk if voucher else None,
+                offline=tender.offline,
             )
         )
     return payments
+
+
+def _points(tender: Tender, cents: int, held: TillHold | None) -> int:
+    """Return the points that pay an amount: of a hold, or let go without a network."""
+    if tender.offline:
+        return reconciling.read(cents=cents, book=books.get_book())
+    return held.points_for(cents) if held else 0
+
+
+def _check_offline(tenders: Sequence[Tender], member: Member | None) -> None:
+    """Points are let go once in a sale, and of somebody."""
+    named = [place for place, tender in enumerate(tenders) if tender.offline]
+    if not named or (member is not None and len(named) == 1):
+        return
+    pointer = f"/payments/{named[-1]}/offline"
+    if member is None:
+        error = FieldRefusal(pointer, "needs-a-member", _("Points are somebody's."))
+    else:
+        error = FieldRefusal(pointer, "only-once", _("Say it once, for all of them."))
+    raise ValidationFailed(errors=[error])
 
 
 def _get_holds(
@@ -151,7 +174,7 @@ def check(*, sale: Sale, member: Member | None, at: datetime) -> None:
             raise HoldNotOpen
         for held in found.values():
             holding.check_is_open(held=held, at=at)
-        _check_share(sale)
+    _check_share(sale)
     if vouchers := _vouchers_of(sale):
         for voucher in Voucher.objects.with_member().filter(pk__in=vouchers):
             vouchering.check_may_be_used(voucher=voucher, member=voucher.member, at=at)
@@ -159,18 +182,37 @@ def check(*, sale: Sale, member: Member | None, at: datetime) -> None:
 
 def _check_share(sale: Sale) -> None:
     """Refuse more points than may pay this sale, in however many holds they were set aside."""
+    points = sum(payment.points for payment in sale.payments)
+    if not points:
+        return
     book = books.get_book()
     limit = paying.most(basket_cents=sale.total_cents, book=book)
-    if limit is not None and sum(payment.points for payment in sale.payments) > limit:
+    if limit is not None and points > limit:
         raise PointsCannotPay(limit=limit, minimum=paying.least(book=book))
 
 
-def take(*, sale: Sale, purchase: Purchase, at: datetime, book: Rulebook) -> None:
-    """Spend the points and take the vouchers that pay a purchase, under the locks, all or none."""
+def take(
+    *,
+    sale: Sale,
+    purchase: Purchase,
+    accounts: Mapping[str, Account],
+    at: datetime,
+    book: Rulebook,
+) -> None:
+    """Spend the points and take the vouchers that pay a purchase, under the locks, all or none.
+
+    Points let go without a network are taken as far as they are there, and the rest is noted.
+    """
     named = _holds_of(sale)
     holds = holding.get_holds(public_ids=named, member=purchase.member) if named else {}
-    for payment in sale.payments:
-        if payment.hold:
+    for place, payment in enumerate(sale.payments):
+        if payment.offline and purchase.member is not None:
+            account = accounts[book.spending_wallet]
+            reconciling.take(
+                purchase=purchase, member=purchase.member, place=place, account=account,
+                at=at, book=book,
+            )  # fmt: skip
+        elif payment.hold:
             holding.take(
                 held=holds[payment.hold],
                 points=payment.points,

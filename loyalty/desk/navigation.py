@@ -69,7 +69,8 @@ _PLANS = (
     _Plan(
         "purchases", _("Purchases"), "receipt",
         (_Page("till", _("Till")), "members.Purchase", "members.PurchaseLine",
-         _Page("approvals", _("Approvals")), "members.TillHold", "ledger.Account",
+         _Page("approvals", _("Approvals")), "members.TillHold",
+         "members.OfflineSpending", "ledger.Account",
          "ledger.Entry", "ledger.Lot", "ledger.Movement", "ledger.Hold"),
     ),
     _Plan(

@@ -88,6 +88,7 @@ BOUNDS: Mapping[str, Bound] = {
     "members.Merge": _of_member("target"),
     "members.MemberEvent": _of_member("member"),
     "members.MemberNote": _of_member("member"),
+    "members.OfflineSpending": _of_member("member"),
     "members.Purchase": _of_purchase(""),
     "members.PurchaseLine": _of_purchase("purchase__"),
     "members.Referral": _of_members("referrer", "friend"),

@@ -111,6 +111,7 @@ def compile_book() -> Rulebook:
         pay_share_percent=programme.pay_share_percent,
         pay_least_points=programme.pay_least_points,
         pay_most_points=programme.pay_most_points,
+        offline_points=programme.offline_points,
         attach_days=programme.attach_days,
         spend_proof=programme.spend_proof,
         multipliers=Multipliers(programme.multipliers),

@@ -174,6 +174,8 @@ class Rulebook:
     pay_share_percent: int = 100
     pay_least_points: int = 1
     pay_most_points: int | None = None
+    # What a member may use in a day at tills without a network.
+    offline_points: int = 0
     attach_days: int = 7
     # What shows at a till that it is the member who spends.
     spend_proof: str = "CARD"

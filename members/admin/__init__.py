@@ -17,7 +17,7 @@ from members.admin.cases import (
 )
 from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
 from members.admin.erasures import ErasureRequestAdmin
-from members.admin.held import TillHoldAdmin
+from members.admin.held import OfflineSpendingAdmin, TillHoldAdmin
 from members.admin.households import (
     HouseholdAdmin,
     HouseholdInvitationAdmin,
@@ -56,6 +56,7 @@ __all__ = [
     "MemberEventAdmin",
     "MemberNoteAdmin",
     "MergeAdmin",
+    "OfflineSpendingAdmin",
     "PurchaseAdmin",
     "PurchaseLineAdmin",
     "ReferralAdmin",

@@ -1,16 +1,19 @@
 """Points that tills set aside, as staff look them up: whose, and what became of them."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
-from django.db.models import Q
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from loyalty.core.showing import ShownOnly
-from members import words
+from loyalty.identity.models import User
+from members import reconciling, words
 from members.admin.listing import OfMembers, WithAmounts
-from members.models import TillHold
+from members.models import OfflineSpending, TillHold
 
 
 @admin.register(TillHold)
@@ -44,3 +47,37 @@ class TillHoldAdmin(OfMembers, WithAmounts, ShownOnly, admin.ModelAdmin[TillHold
     @admin.display(description=_("state"))
     def state(self, row: TillHold) -> str:
         return str(row.state_at(timezone.now()).label)
+
+
+@admin.register(OfflineSpending)
+class OfflineSpendingAdmin(OfMembers, ShownOnly, admin.ModelAdmin[OfflineSpending]):
+    """What tills without a network let go, and what was missing: settled by a person."""
+
+    list_display = ("spent_on", "member", "asked", "taken", "missing", "shortage", "settled_at")
+    list_select_related = ("member", "purchase")
+    list_filter = ("shortage", ("settled_at", admin.EmptyFieldListFilter))
+    fields = (
+        ("member", "purchase", "spent_on"),
+        ("asked", "taken", "missing", "shortage"),
+        ("settled_at", "settled_by"),
+    )
+    actions = ("settle",)
+
+    def own(self, term: str) -> Q:
+        return Q(purchase__receipt=term.strip())
+
+    @admin.display(description=_("points missing"))
+    def missing(self, row: OfflineSpending) -> str:
+        return words.of_number(row.short)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.settle_offlinespending")
+
+    @admin.action(description=_("What is missing has been settled"), permissions=["settle"])
+    def settle(self, request: HttpRequest, rows: QuerySet[OfflineSpending]) -> None:
+        by = cast("User", request.user)
+        waiting = [row for row in rows.select_related(None) if row.is_unsettled]
+        for spending in waiting:
+            reconciling.settle(spending=spending, at=timezone.now(), by=by)
+        said = ngettext("%d payment was settled.", "%d payments were settled.", len(waiting))
+        messages.success(request, said % len(waiting))

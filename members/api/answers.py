@@ -26,6 +26,7 @@ from members.models import Card, CardState, Member, Purchase, Return, Voucher
 from members.selling import Sale
 from members.standing import Standing
 
+_OF_POINTS = ("hold", "points", "offline", "short")
 _SPENDING = frozenset({Scope.POINTS_SPEND, Scope.REWARDS_WRITE})
 
 
@@ -246,12 +247,12 @@ def of_balance(*, balance: Balance, book: Rulebook) -> dict[str, Any]:
 
 
 def _payment(paid: Mapping[str, Any], book: Rulebook) -> dict[str, Any]:
-    """Return what one means paid; points and their hold too where it was a hold."""
+    """Return what one means paid; with points, which and how many, and what was missing."""
     shown = {
         "means": paid["means"],
         "amount": money.to_text(cents=paid["amount_cents"], currency=book.currency),
     }
-    return shown | {name: paid[name] for name in ("hold", "points") if name in paid}
+    return shown | {name: paid[name] for name in _OF_POINTS if name in paid}
 
 
 def _expiry(expiry: NextExpiry | None, book: Rulebook) -> dict[str, Any] | None:

@@ -218,12 +218,17 @@ class PreviewOutput(serializers.Serializer[Any]):
 
 
 class PaymentOutput(serializers.Serializer[Any]):
-    """What one means paid of a purchase: with points, how many of which hold."""
+    """What one means paid of a purchase: with points, how many of which hold.
+
+    Of points let go without a network, `short` is how many were not there to be taken.
+    """
 
     means = serializers.CharField()
     amount = serializers.CharField(help_text="A decimal string.")
     hold = serializers.CharField(required=False)
     points = serializers.IntegerField(required=False)
+    offline = serializers.BooleanField(required=False)
+    short = serializers.IntegerField(required=False)
 
 
 class PurchaseOutput(PreviewOutput):

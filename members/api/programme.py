@@ -91,6 +91,9 @@ class ProgrammeOutput(serializers.Serializer[Any]):
         choices=[value.lower() for value in SpendProof.values],
         help_text="`code`: points are spent with the code on the member's phone alone.",
     )
+    offline_points = serializers.IntegerField(
+        help_text="What a till may let a member use in a day without a network; 0 is nothing."
+    )
     store = StoreOutput(allow_null=True)
     wallets = WalletOutput(many=True)
     ladder = LadderOutput(allow_null=True)
@@ -104,6 +107,7 @@ _SHOWN = {
     "value_of_point": "0.01",
     "spending_wallet": "points",
     "spend_proof": "card",
+    "offline_points": 0,
     "store": {"code": "lyon", "name": "Lyon"},
     "wallets": [
         {
@@ -185,6 +189,7 @@ def of_programme(*, client: Client, at: datetime, book: Rulebook) -> dict[str, A
         "value_of_point": f"{book.value_of_point.normalize():f}",
         "spending_wallet": book.spending_wallet,
         "spend_proof": book.spend_proof.lower(),
+        "offline_points": book.offline_points,
         "store": {"code": store.code, "name": store.name} if store else None,
         "wallets": [_wallet(wallet, book) for wallet in book.wallets.values()],
         "ladder": _ladder(book.ladder, book) if book.ladder else None,

@@ -206,7 +206,8 @@ def choose_store(client: Client, code: str | None) -> Store | None:
 
 def _check_spends(client: Client, tenders: Sequence[Tender]) -> None:
     """Refuse payments with points or vouchers by whoever could not spend them otherwise."""
-    spends = {Scope.POINTS_SPEND} if any(tender.hold for tender in tenders) else set()
+    takes_points = any(tender.hold or tender.offline for tender in tenders)
+    spends = {Scope.POINTS_SPEND} if takes_points else set()
     if spends or any(tender.voucher for tender in tenders):
         check_sells(client)
         if not (spends or {Scope.POINTS_SPEND, Scope.REWARDS_WRITE}) & set(client.scopes):

@@ -100,6 +100,20 @@ _PAID_WITH_POINTS = OpenApiExample(
     },
     request_only=True,
 )
+_LET_GO = OpenApiExample(
+    "Points let go without a network",
+    value={
+        "member": {"card": "2000000000121"},
+        "receipt": "T1-000125",
+        "occurred_at": "2026-11-21T10:15:00+01:00",
+        "total": "13.80",
+        "payments": [
+            {"means": "points", "offline": True, "amount": "3.00"},
+            {"means": "card", "amount": "10.80"},
+        ],
+    },
+    request_only=True,
+)
 MEMBERSHIP = {
     "id": "sub_01m7zzcn5mkr9gvvxhzq1xspf4",
     "plan": "club",
@@ -215,6 +229,7 @@ preview_purchase = extend_schema(
     examples=[
         _SALE,
         _PAID_WITH_POINTS,
+        _LET_GO,
         OpenApiExample(
             "Its award",
             value={"member": MEMBER, "total": "13.80", "award": _AWARD},
@@ -228,6 +243,7 @@ record_purchase = extend_schema(
     examples=[
         _SALE,
         _PAID_WITH_POINTS,
+        _LET_GO,
         OpenApiExample(
             "Recorded",
             value=RECORDED,

@@ -153,7 +153,8 @@ class PaymentInput(StrictSerializer):
     """One means of payment, and how much of the total it paid.
 
     `points` names a hold and `voucher` a code, which pay what they are worth, as far as the
-    other payments leave any of the total, or the amount that is sent.
+    other payments leave any of the total, or the amount that is sent. Points that a till let go
+    without a network are `points` with `offline` and the amount, where the programme allows it.
     """
 
     means = PatternField(_MEANS)
@@ -162,13 +163,21 @@ class PaymentInput(StrictSerializer):
     )
     hold = TextField(max_length=40, required=False)
     voucher = TextField(max_length=60, required=False)
+    offline = serializers.BooleanField(
+        required=False, help_text="True of points that were let go without a network."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        asked = {"points": {"hold"}, "voucher": {"voucher"}}.get(attrs["means"], set())
+        is_offline = attrs.get("offline", False)
+        points = set() if is_offline else {"hold"}
+        asked = {"points": points, "voucher": {"voucher"}}.get(attrs["means"], set())
         for name in ("hold", "voucher"):
             if (name in attrs) != (name in asked):
                 words = _("A hold pays as points, and a code as a voucher.")
                 raise serializers.ValidationError({name: words}, code="not-its-means")
+        if is_offline and attrs["means"] != "points":
+            words = _("Points alone are let go without a network.")
+            raise serializers.ValidationError({"offline": words}, code="not-its-means")
         if not asked and "amount_cents" not in attrs:
             raise serializers.ValidationError(
                 {"amount": _("Say how much it paid.")}, code="required"

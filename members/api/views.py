@@ -20,6 +20,7 @@ from members.identifying import IdentifierTaken
 from members.models import Member
 from members.owning import OwnCard
 from members.receipts import DuplicateReceipt, NotKnownYet
+from members.reconciling import OfflineAllowanceExceeded, OfflineSpendingOff
 from members.referring import (
     CircularReferral,
     OwnReferral,
@@ -44,6 +45,8 @@ _PAYING = (
     VoucherExpired,
     VoucherCancelled,
     SpendingLocked,
+    OfflineSpendingOff,
+    OfflineAllowanceExceeded,
 )
 _TILLS = (Scope.PURCHASES_WRITE, Scope.POINTS_SPEND, Scope.REWARDS_WRITE, Scope.MEMBERS_WRITE)
 

@@ -21,6 +21,7 @@ from members.models.households import (
 )
 from members.models.merges import Merge
 from members.models.notes import MemberNote
+from members.models.offline import OfflineSpending, Shortage
 from members.models.people import (
     Card,
     CardState,
@@ -78,6 +79,7 @@ __all__ = [
     "MemberNote",
     "MemberState",
     "Merge",
+    "OfflineSpending",
     "Purchase",
     "PurchaseLine",
     "Referral",
@@ -88,6 +90,7 @@ __all__ = [
     "ReturnLine",
     "ReviewState",
     "SegmentStay",
+    "Shortage",
     "Side",
     "Subscription",
     "SubscriptionPayment",

@@ -49,6 +49,7 @@ LEFT_OUT = {
     "ledger.Holder": "an opaque number",
     "ledger.Movement": "the double entry of a movement that is told",
     "ledger.Hold": "opened and closed by movements that are told",
+    "members.OfflineSpending": "how many points a sale used, which is told as a movement",
     "members.TillHold": "what a hold was worth at a till, opened by a movement that is told",
     "rewards.RedemptionPayment": "a movement in another wallet, which is told",
     "rewards.ReadyNotice": "that an e-mail was written, which is told among the messages",

@@ -9,7 +9,8 @@ from django.db.models import Model
 from loyalty.clients import issuing
 from loyalty.clients.models import Scope
 from loyalty.ledger.models import Hold
-from loyalty.programmes.models import Store
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme, Store
 from members.models import Member, Purchase, Subscription, Voucher
 from rewards.models import Redemption, Reward
 from tests.members.api.conftest import Caller
@@ -48,6 +49,8 @@ def fill(till: Caller) -> None:
     """Let a member join, buy, redeem and have points held, somebody buy who says no name, and
     others pay for their membership.
     """
+    Programme.objects.update(offline_points=1_000)
+    revising.touch()
     ada = {"card": CARD}
     must(till.post("/members", ada))
     for number in range(MANY):

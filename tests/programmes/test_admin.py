@@ -143,6 +143,7 @@ class TestSettingsPages:
             "name": "Café du coin", "value_of_point": "0.02", "rounding": "CEILING",
             "multipliers": "ADD", "currency": "USD", "time_zone": "UTC", "attach_days": "3",
             "pay_share_percent": "50", "pay_least_points": "10", "pay_most_points": "",
+            "offline_points": "0",
             "household_rule": "", "household_size": "6", "spend_proof": "CODE",
             "referral_days": "14", "referral_least_cents": "15.00", "referral_most": "",
         }  # fmt: skip

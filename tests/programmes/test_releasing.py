@@ -184,7 +184,8 @@ class TestTheForm:
         fields = {
             "name": "Café", "value_of_point": "0.01", "rounding": "FLOOR", "multipliers": "BEST",
             "attach_days": "7", "approval_above_points": "5000000", "pay_share_percent": "100",
-            "pay_least_points": "1", "pay_most_points": "", "household_rule": "",
+            "pay_least_points": "1", "pay_most_points": "",
+            "offline_points": "0", "household_rule": "",
             "household_size": "6", "spend_proof": "CARD", "referral_days": "14",
             "referral_least_cents": "0.00", "referral_most": "",
         }  # fmt: skip

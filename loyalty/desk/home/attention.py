@@ -22,7 +22,7 @@ from loyalty.identity import approving
 from loyalty.identity.models import Approval, ApprovalKind, User
 from loyalty.programmes import releasing
 from loyalty.webhooks.models import Endpoint
-from members.models import Adjustment, ImportRun
+from members.models import Adjustment, ImportRun, OfflineSpending
 from rewards.models import PoolCode, Reward, VoucherPool
 
 Reader = User | AnonymousUser
@@ -88,6 +88,18 @@ def _scarce_pools(at: datetime) -> Iterator[Item]:
         grade = "warn" if left else "bad"
         text = said % {"reward": pool.name, "left": left}
         yield Item(grade, "ticket", text, _("Add codes"), url)
+
+
+def _short_offline(_at: datetime) -> Iterator[Item]:
+    """Tell of points that tills without a network let go and that were not there to take."""
+    if count := OfflineSpending.objects.unsettled().count():
+        said = ngettext(
+            "%d payment with points offline was not covered.",
+            "%d payments with points offline were not covered.",
+            count,
+        )
+        url = f"{reverse('admin:members_offlinespending_changelist')}?settled_at__isempty=1"
+        yield Item("warn", "coins", said % count, _("See the payments"), url)
 
 
 def _waiting_approvals(reader: Reader, at: datetime) -> Iterator[Item]:
@@ -160,6 +172,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("events.view_message", _failed_messages),
     ("events.view_outboxevent", _stuck_events),
     ("members.view_importrun", _unfinished_imports),
+    ("members.settle_offlinespending", _short_offline),
     ("rewards.change_reward", _scarce_rewards),
     ("rewards.add_poolcode", _scarce_pools),
     ("webhooks.change_endpoint", _troubled_webhooks),

@@ -47,7 +47,13 @@ class ProgrammeAdmin(_InCurrency, Revising, SimpleHistoryAdmin):  # type: ignore
         (_("At the till"), {"fields": ("attach_days", "spend_proof")}),
         (
             _("Paying with points"),
-            {"fields": ("pay_share_percent", ("pay_least_points", "pay_most_points"))},
+            {
+                "fields": (
+                    "pay_share_percent",
+                    ("pay_least_points", "pay_most_points"),
+                    "offline_points",
+                )
+            },
         ),
         (_("Households"), {"fields": ("household_rule", "household_size")}),
         (

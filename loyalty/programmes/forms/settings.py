@@ -34,8 +34,8 @@ class ProgrammeForm(InCurrency, forms.ModelForm[Programme]):
         model = Programme
         fields = (
             "name", "value_of_point", "rounding", "multipliers", "counts_tax", "unearning_means",
-            "pay_share_percent", "pay_least_points", "pay_most_points", "attach_days",
-            "spend_proof", "household_rule", "household_size",
+            "pay_share_percent", "pay_least_points", "pay_most_points", "offline_points",
+            "attach_days", "spend_proof", "household_rule", "household_size",
             "referral_days", "referral_least_cents", "referral_most",
         )  # fmt: skip
 

@@ -97,6 +97,13 @@ class Programme(models.Model):
         _("points at most"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("For one payment. Empty: as many as the basket takes."),
     )  # fmt: skip
+    offline_points = models.PositiveIntegerField(
+        _("points that a member may use in a day at tills without a network"), default=0,
+        help_text=_(
+            "What a till lets go without asking is taken once it is told, as far as it is "
+            "there. 0: points are used online alone."
+        ),
+    )  # fmt: skip
     attach_days = models.PositiveSmallIntegerField(
         _("a purchase becomes a member's within so many days"), default=7,
         validators=[MaxValueValidator(365)],

@@ -21,6 +21,7 @@ CAFE = {
     "value_of_point": "0.01",
     "spending_wallet": "points",
     "spend_proof": "card",
+    "offline_points": 0,
     "store": {"code": "lyon", "name": "Lyon"},
     "wallets": [
         {

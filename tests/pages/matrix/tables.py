@@ -48,6 +48,7 @@ TABLES = {
     "members.Subscription": _PEOPLE,
     "members.SubscriptionPayment": _PEOPLE,
     "members.Consent": _PEOPLE,
+    "members.OfflineSpending": _PEOPLE,
     "members.TierChange": _PEOPLE,
     "members.Adjustment": _PEOPLE,
     "members.AdjustmentNote": _PEOPLE,

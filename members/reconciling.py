@@ -1,0 +1,132 @@
+"""Points that a till without a network let somebody use: taken once it is told.
+
+The goods have left by then. So nothing is refused for points that are not there: what can be
+taken is taken, and what cannot is noted, for the merchant to settle. A member loses no more in
+a day than the programme allows, whatever tills tell.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.core import keys
+from loyalty.core.refusals import Refusal
+from loyalty.identity.models import User
+from loyalty.ledger import balances, posting
+from loyalty.ledger.models import Account
+from loyalty.programmes import paying
+from loyalty.programmes.idling import Activity
+from loyalty.programmes.rulebook import Rulebook
+from members import blocking, sharing
+from members.models import Member, OfflineSpending, Purchase, Shortage
+
+REASON = "payment"
+_LASTS = timedelta(minutes=1)
+
+
+class OfflineSpendingOff(Refusal):
+    code = "offline-spending-off"
+    title = _("In this programme points are used online alone.")
+
+
+class OfflineAllowanceExceeded(Refusal):
+    """`limit` is how many points of a member tills may let go in a day."""
+
+    code = "offline-allowance-exceeded"
+    title = _("These are more points than a till may let go without a network.")
+
+
+def read(*, cents: int, book: Rulebook) -> int:
+    """Return how many points pay an amount that a till let go. Raises OfflineSpendingOff for
+    a programme without an allowance, and OfflineAllowanceExceeded for more than it."""
+    if not book.offline_points:
+        raise OfflineSpendingOff
+    points = paying.points_for(cents=cents, book=book)
+    if points > book.offline_points:
+        raise OfflineAllowanceExceeded(limit=book.offline_points)
+    return max(points, 1)
+
+
+def take(
+    *,
+    purchase: Purchase,
+    member: Member,
+    place: int,
+    account: Account,
+    at: datetime,
+    book: Rulebook,
+) -> OfflineSpending:
+    """Take what the member has of the points that a payment let go, and note what is missing.
+
+    The member's accounts are locked. The payment then says how many points paid, by which
+    hold, so that a return gives back those and no more.
+    """
+    asked = purchase.payments[place]["points"]
+    used = OfflineSpending.objects.filter(member=member, spent_on=purchase.business_on)
+    left = book.offline_points - used.aggregate(taken=Sum("taken", default=0))["taken"]
+    taken, shortage = _how_many(asked, left, member, account, at=at)
+    said = _spend(purchase, member, taken, account, at=at, book=book) if taken else {}
+    paid = {name: value for name, value in purchase.payments[place].items() if name != "points"}
+    purchase.payments[place] = paid | said | ({"short": asked - taken} if shortage else {})
+    Purchase.objects.filter(pk=purchase.pk).update(payments=purchase.payments)
+    return OfflineSpending.objects.create(
+        purchase=purchase,
+        member=member,
+        spent_on=purchase.business_on,
+        asked=asked,
+        taken=taken,
+        shortage=shortage,
+    )
+
+
+def settle(*, spending: OfflineSpending, at: datetime, by: User) -> OfflineSpending:
+    """Note that somebody has dealt with what was missing. Once; again it stays as it was."""
+    with transaction.atomic():
+        found = OfflineSpending.objects.select_for_update().get(pk=spending.pk)
+        if found.is_unsettled:
+            found.settled_at, found.settled_by = at, by
+            found.save(update_fields=["settled_at", "settled_by"])
+    return found
+
+
+def _how_many(
+    asked: int, left: int, member: Member, account: Account, *, at: datetime
+) -> tuple[int, str]:
+    """Return how many points can be taken, and what keeps the others from it, if anything.
+
+    `left` is what is left of the day's allowance: below zero where it was lowered meanwhile.
+    """
+    if blocking.is_spending_locked(member=member, at=at):
+        return 0, Shortage.LOCKED
+    allowed = min(asked, max(left, 0))
+    available = max(balances.get_balance(account=account, at=at).available, 0)
+    if available < allowed:
+        return available, Shortage.BALANCE
+    return allowed, Shortage.ALLOWANCE if allowed < asked else ""
+
+
+def _spend(
+    purchase: Purchase,
+    member: Member,
+    points: int,
+    account: Account,
+    *,
+    at: datetime,
+    book: Rulebook,
+) -> dict[str, object]:
+    """Set points aside and capture them at once: a return then refunds them as any others."""
+    held = posting.hold(
+        account=account, points=points, lasts=_LASTS, reference="", at=at,
+        key=keys.digest(scope="offline", key=purchase.key),
+        on_behalf_of=sharing.on_behalf_of(member=member, account=account),
+        actor=purchase.client, reason=REASON,
+    )  # fmt: skip
+    posting.capture(
+        hold=held, points=points, at=at, reference=purchase.public_id,
+        key=keys.digest(scope=held.public_id, key=purchase.key),
+        actor=purchase.client, reason=REASON,
+        idle=book.idle(book.spending_wallet, Activity.SPENDING, at=at),
+    )  # fmt: skip
+    return {"hold": held.public_id, "points": points}

@@ -1,0 +1,235 @@
+"""Points that a till without a network let somebody use: taken once it is told, or noted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from loyalty.clients import issuing
+from loyalty.clients.models import Scope
+from loyalty.identity.models import User
+from loyalty.ledger import verifying
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme, Store
+from members import purchasing, reconciling
+from members.models import Member, OfflineSpending, Purchase
+from tests.conftest import NOON
+from tests.members.api.conftest import Caller
+from tests.members.builders import moved, points_of, sale
+
+CARD = {"card": "2000000000121"}
+
+
+@pytest.fixture
+def till(shop: Store) -> Caller:
+    scopes = [Scope.PURCHASES_WRITE, Scope.POINTS_SPEND, Scope.PROGRAMME_READ]
+    return Caller(issuing.create_client(name="Till 1", scopes=scopes, store=shop, at=NOON))
+
+
+@pytest.fixture
+def rich(ada: Member) -> Member:
+    """Ada, with 1000 points; tills may let 500 of them go in a day."""
+    allow(500)
+    purchasing.record(sale=sale(ada, "1000.00"), key="rich", at=NOON)
+    return ada
+
+
+def allow(points: int) -> None:
+    Programme.objects.update(offline_points=points)
+    revising.touch()
+
+
+def sold(key: str, amount: str = "3.00", total: str = "3.00", **said: Any) -> dict[str, Any]:
+    paid = [{"means": "points", "offline": True, "amount": amount}]
+    if amount != total:
+        rest = f"{float(total) - float(amount):.2f}"
+        paid.append({"means": "cash", "amount": rest})
+    told = {"member": CARD, "total": total, "receipt": key, "payments": paid, **said}
+    told.setdefault("occurred_at", (NOON - timedelta(hours=2)).isoformat())
+    return {"operation": "recordPurchase", "key": key, "body": told}
+
+
+def send(till: Caller, *items: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = till.post("/purchases/batch", {"items": list(items)}, key=None)
+    results: list[dict[str, Any]] = answer.json()["results"]
+    return results
+
+
+def noted() -> list[tuple[int, int, str]]:
+    rows = OfflineSpending.objects.order_by("purchase__receipt")
+    return list(rows.values_list("asked", "taken", "shortage"))
+
+
+class TestPointsUsedOffline:
+    def test_are_taken_once_they_are_told(self, till: Caller, rich: Member):
+        [told] = send(till, sold("a", "3.00", "13.80"))
+
+        paid = told["body"]["payments"][0]
+        assert (paid["amount"], paid["points"], paid["offline"]) == ("3.00", 300, True)
+        assert "short" not in paid
+        assert noted() == [(300, 300, "")]
+        assert points_of(rich, at=NOON) == 1000 - 300 + 13
+        assert verifying.verify().first_fault is None
+
+    def test_are_taken_once_however_often_they_are_told(self, till: Caller, rich: Member):
+        first = send(till, sold("a"), sold("a"))
+        again = send(till, sold("a"))
+
+        assert [told["status"] for told in (*first, *again)] == [201, 201, 201]
+        assert noted() == [(300, 300, "")]
+        assert points_of(rich, at=NOON) == 1000 - 300 + 3
+
+    def test_never_are_more_in_a_day_than_the_programme_allows(self, till: Caller, rich: Member):
+        yesterday = (NOON - timedelta(days=1)).isoformat()
+
+        told = send(till, sold("a"), sold("b"), sold("c"), sold("d", occurred_at=yesterday))
+
+        assert [one["status"] for one in told] == [201] * 4
+        assert noted() == [
+            (300, 300, ""),
+            (300, 200, "ALLOWANCE"),
+            (300, 0, "ALLOWANCE"),
+            (300, 300, ""),
+        ]
+        assert [one["body"]["payments"][0].get("short") for one in told] == [None, 100, 300, None]
+
+    def test_are_noted_where_the_member_had_fewer(self, till: Caller, ada: Member):
+        allow(500)
+        purchasing.record(sale=sale(ada, "120.00"), key="some", at=NOON)
+
+        [told] = send(till, sold("a"))
+
+        assert (told["status"], told["body"]["payments"][0]["short"]) == (201, 180)
+        assert noted() == [(300, 120, "BALANCE")]
+        assert points_of(ada, at=NOON) == 3
+
+    def test_are_noted_while_spending_is_locked(self, till: Caller, rich: Member):
+        Member.objects.filter(pk=rich.pk).update(spending_locked_until=NOON + timedelta(hours=1))
+
+        [told] = send(till, sold("a"))
+
+        assert told["status"] == 201
+        assert noted() == [(300, 0, "LOCKED")]
+        assert points_of(rich, at=NOON) == 1003
+
+    def test_come_back_with_the_goods_as_many_as_were_taken(self, till: Caller, rich: Member):
+        told = send(till, sold("a"), sold("b"))
+
+        backs = [
+            till.post(f"/purchases/{one['body']['id']}/returns", {"amount": "3.00"}).json()
+            for one in told
+        ]
+
+        assert [back["refund"][0]["amount"] for back in backs] == ["3.00", "3.00"]
+        assert [back["refund"][0]["points"] for back in backs] == [300, 200]
+        assert points_of(rich, at=NOON) == 1000
+        assert verifying.verify().first_fault is None
+
+    def test_of_which_none_were_there_come_back_as_none(self, till: Caller, rich: Member):
+        Member.objects.filter(pk=rich.pk).update(spending_locked_until=NOON + timedelta(hours=1))
+        [told] = send(till, sold("a"))
+
+        back = till.post(f"/purchases/{told['body']['id']}/returns", {"amount": "3.00"}).json()
+
+        assert back["refund"] == [{"means": "points", "amount": "3.00"}]
+        assert points_of(rich, at=NOON) == 1000
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("allowed", "amount", "code"),
+        [(0, "3.00", "offline-spending-off"), (299, "3.00", "offline-allowance-exceeded")],
+    )
+    def test_is_what_no_till_may_let_go(
+        self, till: Caller, rich: Member, allowed: int, amount: str, code: str
+    ):
+        allow(allowed)
+        before = moved()
+
+        [told] = send(till, sold("a", amount))
+
+        assert (told["status"], told["body"]["code"]) == (422, code)
+        assert told["body"].get("limit") == (allowed or None)
+        assert (moved(), noted()) == (before, [])
+
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [
+            ({"member": None}, "needs-a-member"),
+            (
+                {"payments": [{"means": "points", "offline": True, "amount": "1.50"}] * 2},
+                "only-once",
+            ),
+            (
+                {"payments": [{"means": "cash", "offline": True, "amount": "3.00"}]},
+                "not-its-means",
+            ),
+            ({"payments": [{"means": "points", "offline": True}]}, "required"),
+            ({"payments": [{"means": "points", "amount": "3.00"}]}, "not-its-means"),
+        ],
+    )
+    def test_is_what_cannot_be_read(
+        self, till: Caller, rich: Member, said: dict[str, Any], code: str
+    ):
+        before = moved()
+
+        [told] = send(till, sold("a", **said))
+
+        assert told["status"] == 400
+        assert [error["code"] for error in told["body"]["errors"]] == [code]
+        assert (moved(), noted()) == (before, [])
+
+    def test_is_a_till_that_may_not_spend(self, shop: Store, rich: Member):
+        scopes = [Scope.PURCHASES_WRITE]
+        seller = Caller(issuing.create_client(name="T", scopes=scopes, store=shop, at=NOON))
+
+        [told] = send(seller, sold("a"))
+
+        assert (told["status"], told["body"]["code"]) == (403, "scope-missing")
+        assert noted() == []
+
+    def test_is_more_than_points_may_pay_of_a_basket(self, till: Caller, rich: Member):
+        Programme.objects.update(pay_share_percent=50)
+        revising.touch()
+
+        [told] = send(till, sold("a", "3.00", "5.00"))
+
+        assert (told["status"], told["body"]["code"]) == (422, "points-cannot-pay")
+        assert noted() == []
+
+
+class TestTheProgramme:
+    def test_says_what_a_till_may_let_go(self, till: Caller, rich: Member):
+        assert till.get("/programme").json()["offline_points"] == 500
+
+
+class TestWhatWasMissing:
+    def test_waits_for_somebody_who_settles_it_once(
+        self, till: Caller, rich: Member, admin_user: User, admin_client: Browser
+    ):
+        send(till, sold("a"), sold("b"))
+        short = OfflineSpending.objects.unsettled().get()
+
+        asked = {"action": "settle", "_selected_action": [row.pk for row in _all()]}
+        admin_client.post("/desk/members/offlinespending/", asked)
+        reconciling.settle(spending=short, at=NOON + timedelta(days=1), by=admin_user)
+
+        assert [(row.settled_at, row.settled_by) for row in _all()] == [
+            (None, None),
+            (NOON, admin_user),
+        ]
+
+
+def _all() -> list[OfflineSpending]:
+    return list(OfflineSpending.objects.order_by("pk"))
+
+
+class TestSales:
+    def test_paid_so_are_weighed_again_like_any_other(self, till: Caller, rich: Member):
+        send(till, sold("a"))
+        purchase = Purchase.objects.get(receipt="a")
+
+        assert purchase.payments[0].keys() == {
+            *("means", "amount_cents", "offline", "points", "hold"),
+        }
