@@ -25,7 +25,7 @@ from loyalty.core.showing import FirstPages, ShownOnly
 class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
     """Says whose figures a row holds by an opaque id: analysts know nobody's name."""
 
-    exclude = ("member",)
+    exclude: tuple[str, ...] = ("member",)
     readonly_fields = ("whose",)
     search_fields = ("=member__public_id",)
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from analytics import cutting, tallies
-from analytics.periods import DAY, Period, month_start, months_from
+from analytics.periods import Period, months_from
 from analytics.queries import Query, compose, get_rows
 from analytics.scopes import Scope
 from loyalty.core import engines
@@ -63,14 +63,8 @@ def _bounds(scope: Scope) -> dict[str, date]:
     return {
         "first": scope.period.first,
         "last": scope.as_of,
-        "complete": _last_complete_month(scope),
+        "complete": scope.last_whole_month,
     }
-
-
-def _last_complete_month(scope: Scope) -> date:
-    """The first day of the last month that is over by the end of the scope."""
-    over = scope.as_of if scope.is_finished else scope.as_of - DAY
-    return month_start(month_start(over + DAY) - DAY)
 
 
 def _as_date(value: date | str) -> date:

@@ -63,7 +63,8 @@ class Example:
     """A small case worked by hand, run as a test. Receipts: member or "" for nobody, day, cents.
     Points: member, day, how many earned (or, negative, redeemed). Enrolments: member, day.
     Categories: member, day, what they bought one of. Outlooks, of a fit on the period's last day:
-    member, cents expected, besides one day and even odds."""
+    member, cents expected, besides one day and even odds. Tiers: member, day, the tier they moved
+    to. Referrals: referrer, friend, the day that one joined."""
 
     period: Period
     expected: Figure
@@ -72,6 +73,8 @@ class Example:
     enrolments: tuple[tuple[str, str], ...] = ()
     outlooks: tuple[tuple[str, int], ...] = ()
     categories: tuple[tuple[str, str, str], ...] = ()
+    tiers: tuple[tuple[str, str, str], ...] = ()
+    referrals: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

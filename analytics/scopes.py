@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from analytics.models import MeasureSettings
-from analytics.periods import BEGINNING, Period
+from analytics.periods import BEGINNING, DAY, Period, month_start
 from loyalty.core import zones
 from loyalty.programmes import books
 from loyalty.programmes.models import Programme
@@ -98,6 +98,12 @@ class Scope:
     def as_of(self) -> date:
         """The day that figures "to date" go to: the last of the period, or today if earlier."""
         return min(self.period.last, self.today)
+
+    @property
+    def last_whole_month(self) -> date:
+        """The first day of the last calendar month that is over by the end of the scope."""
+        over = self.as_of if self.is_finished else self.as_of - DAY
+        return month_start(month_start(over + DAY) - DAY)
 
     @property
     def to_date(self) -> Period:

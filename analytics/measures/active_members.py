@@ -1,15 +1,19 @@
 from django.utils.translation import gettext_lazy as _
 
-from analytics.figures import Direction, Figure, Unit, tally
+from analytics.figures import Column, Direction, Figure, Unit, tally
 from analytics.measuring import Drill, Example, Family, Measure, members
 from analytics.periods import Period, day
 from analytics.queries import count
-from analytics.recency import last_seen
+from analytics.recency import get_rolling, last_seen
 from analytics.scopes import Scope
 
 
 def compute(scope: Scope) -> Figure:
-    return tally(count(last_seen(scope, is_lost=False)))
+    columns = {
+        f"last_{days}_days": Column(active, Unit.MEMBERS)
+        for days, active in get_rolling(scope).items()
+    }
+    return tally(count(last_seen(scope, is_lost=False)), columns)
 
 
 def drill(scope: Scope) -> Drill:
@@ -22,7 +26,8 @@ MEASURE = Measure(
     name=_("Active members"),
     definition=_(
         "Members whose last receipt, at the end of the period, is not older than the number of "
-        "days after which the settings call a member lost."
+        "days after which the settings call a member lost. Beside it, those who bought in the "
+        "last 30, 90, 180 and 365 days of it."
     ),
     numerator_name=_("Active members"),
     denominator_name=None,
@@ -37,6 +42,14 @@ MEASURE = Measure(
             ("Bea", "2025-08-31", 1000),
             ("Cid", "2026-02-19", 1000),
         ),
-        expected=tally(2),
+        expected=tally(
+            2,
+            {
+                "last_30_days": Column(1, Unit.MEMBERS),
+                "last_90_days": Column(1, Unit.MEMBERS),
+                "last_180_days": Column(1, Unit.MEMBERS),
+                "last_365_days": Column(3, Unit.MEMBERS),
+            },
+        ),
     ),
 )

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -19,9 +20,9 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Entry, Wallet
 from loyalty.ledger.posting import Grant
 from loyalty.programmes import setting_up
-from loyalty.programmes.models import Programme, Store
+from loyalty.programmes.models import Programme, Store, Tier, TierLadder
 from members.importing import purchases
-from members.models import Member, Purchase, PurchaseLine, Return, ReturnLine
+from members.models import Member, Purchase, PurchaseLine, Referral, Return, ReturnLine, TierChange
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -165,6 +166,35 @@ def foresee(outlooks: Sequence[tuple[Member, int]], *, on: date) -> None:
     Outlook.objects.bulk_create(
         Outlook(member=member, fit=fit, alive=0.5, expected_days=1, expected_cents=cents)
         for member, cents in outlooks
+    )
+
+
+def climb(member: Member, tier: str, at: datetime) -> None:
+    """Let a member move to a tier of this code, made if there is none; to none if it is empty."""
+    before = TierChange.objects.filter(member=member).order_by("-changed_at", "-pk").first()
+    TierChange.objects.create(
+        member=member,
+        from_tier=before.to_tier if before else None,
+        to_tier=get_tier(tier) if tier else None,
+        reason="test",
+        changed_at=at,
+    )
+
+
+def get_tier(code: str) -> Tier:
+    """Return a tier by its code: bronze, silver or gold, from the lowest."""
+    rank = ("bronze", "silver", "gold").index(code) + 1
+    ladder, _ = TierLadder.objects.get_or_create(code="ladder")
+    tier, _ = Tier.objects.get_or_create(
+        code=code, ladder=ladder, rank=rank, threshold_cents=rank * 100
+    )
+    return tier
+
+
+def refer(referrer: Member, friend: Member, at: datetime, **said: Any) -> Referral:
+    """Let a member have brought another one at a moment."""
+    return Referral.objects.create(
+        public_id=ids.new("ref"), referrer=referrer, friend=friend, joined_at=at, **said
     )
 
 

@@ -15,10 +15,12 @@ from tests.analytics.builders import (
     NOW,
     PARIS,
     Sold,
+    climb,
     foresee,
     make_members,
     make_programme,
     move,
+    refer,
     scope,
     sell,
 )
@@ -32,26 +34,34 @@ class TestRegistry:
         assert set(BY_CODE) == {
             "active_members",
             "average_basket",
+            "basket_growth",
             "buyers_ratio",
             "churn_rate",
             "clv_historic",
             "clv_predicted",
             "cohort_retention",
             "cross_sell_pairs",
+            "declining_members",
             "enrolments",
+            "first_redemption_rate",
             "lost_members",
+            "loyalty_funnel",
             "median_gap_days",
             "pareto_share",
             "participation_rate",
             "points_flow",
             "purchase_frequency",
             "reactivated",
+            "redemption_frequency",
             "redemption_rate",
+            "referral_rate",
             "repeat_purchase_rate",
             "repeat_purchase_rate_days",
             "retention_rate",
             "retention_rate_net",
             "rfm",
+            "tier_distribution",
+            "tier_moves",
         }
 
     def test_refuses_a_code_that_is_none(self) -> None:
@@ -135,9 +145,16 @@ def tell(measure: Measure) -> None:
     example = measure.example
     names = [told[0] for told in (*example.receipts, *example.points, *example.outlooks)]
     names += [told[0] for told in example.categories]
-    members = make_members(list(dict.fromkeys(filter(None, names))))
+    enrolled = dict(example.enrolments)
+    members = make_members(
+        [name for name in dict.fromkeys(names) if name and name not in enrolled]
+    )
     for name, on in example.enrolments:
-        make_members([name], enrolled_at=noon_of(on))
+        members |= make_members([name], enrolled_at=noon_of(on))
+    for name, on, tier in example.tiers:
+        climb(members[name], tier, noon_of(on))
+    for referrer, friend, on in example.referrals:
+        refer(members[referrer], members[friend], noon_of(on))
     sell(Sold(members.get(name), day(on), cents) for name, on, cents in example.receipts)
     sell(
         Sold(members[name], day(on), 100, lines=((what, 100),))
