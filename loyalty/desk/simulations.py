@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from loyalty.core.languages import in_language
-from loyalty.desk.retention import charting
-from loyalty.desk.retention.charting import Bar, Point
+from loyalty.desk.measures import charting
+from loyalty.desk.measures.charting import Bar, Point
 from loyalty.programmes import books, money, naming, phrases, summaries, terms
 from loyalty.programmes.merits import Measure
 from loyalty.programmes.models import Simulation, SimulationState
@@ -121,7 +121,7 @@ def _tell(report: Mapping[str, Any], book: Rulebook) -> Told:
         cost=_money(report["cost"], book),
         liability=_money(report["liability"], book),
         parts=_parts(was["by_rule"], would["by_rule"], names),
-        bars=charting.lay_out([_point(month) for month in months[-12:]]),
+        bars=charting.lay_out([_point(month) for month in months[-12:]]).bars,
         months=[Part(_month(one.name), one.was, one.would) for one in months],
         moves=[_move(one, tiers) for one in moved.get("moves", ())],
         goes_by_credits=bool(book.ladder and book.ladder.counts(Measure.CREDITS)),

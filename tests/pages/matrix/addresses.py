@@ -64,6 +64,10 @@ _OF_NOBODY: dict[str, tuple[Told, Told]] = {
     "rewards:picture": ({"name": "p1"}, {"name": _WORD}),
     "api:problem": ({"code": "not-found"}, {"code": _WORD}),
     "admin:jobs_again": ({"day": "2026-03-09"}, {"day": _WORD}),
+    "admin:measures_chapter": ({"chapter": "retention"}, {"chapter": _WORD}),
+    "admin:measure": ({"code": "retention_rate"}, {"code": _WORD}),
+    "admin:measure_table": ({"code": "retention_rate"}, {"code": _WORD}),
+    "admin:measure_rows": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:email": (
         {"template": "welcome", "language": "fr"},
         {"template": "welcome", "language": "de"},

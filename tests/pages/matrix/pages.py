@@ -126,6 +126,11 @@ DESK = {
     "admin:webhook": staff("UA", "A"),
     "admin:webhook_secret": staff("A", "A"),
     "admin:retention": staff("SMYUA"),
+    "admin:measures": staff("SMYUA"),
+    "admin:measures_chapter": staff("SMYUA"),
+    "admin:measure": staff("SMYUA"),
+    "admin:measure_table": staff("SMYUA"),
+    "admin:measure_rows": staff("SMYUA"),
     "admin:till": staff("KSA"),
     # Nothing is opened where no store is named.
     "admin:till_open": staff(NOBODY, unseen="KSA"),

@@ -1,14 +1,19 @@
-"""The tables of the retention page as files that a spreadsheet reads."""
+"""The tables of the pages of measures as files that a spreadsheet reads."""
 
 import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics import cohorts, reporting
+from analytics.reporting import to_number
 from analytics.scopes import Scope
+from loyalty.desk.measures import picking
+from loyalty.desk.measures.reading import Reading
+from loyalty.desk.measures.series import Series
 
 
 def write_measures(*, scope: Scope) -> str:
@@ -31,6 +36,35 @@ def write_cohorts(*, scope: Scope) -> str:
     longest = max((len(buyers) for buyers in table.values()), default=0)
     rows = ([f"{month:%Y-%m}", *buyers] for month, buyers in sorted(table.items()))
     return _csv([_("cohort"), *range(longest)], rows)
+
+
+def write_series(*, series: Series) -> str:
+    """Return a measure over the last periods as CSV, the oldest first, with a year before."""
+    measure, currency = series.measure, series.scope.currency
+    head = [
+        pgettext("day", "from"), pgettext("day", "to"), _("value"), _("numerator"),
+        _("denominator"), _("a year before"),
+    ]  # fmt: skip
+    rows = (
+        [
+            spot.period.first.isoformat(),
+            spot.period.last.isoformat(),
+            to_number(spot.value, measure.unit, currency),
+            to_number(spot.kept.figure.numerator, measure.numerator_unit, currency),
+            to_number(spot.kept.figure.denominator, measure.denominator_unit, currency),
+            to_number(spot.year_value, measure.unit, currency),
+        ]
+        for spot in series.spots
+    )
+    return _csv(head, rows)
+
+
+def as_file(text: str, *, name: str, read: Reading) -> HttpResponse:
+    """Return a table as a file whose name says which period it is of."""
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    name = f"{name}-{picking.key_of(read.picked.period)}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _figures(entry: dict[str, object]) -> list[object]:

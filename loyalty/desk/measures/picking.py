@@ -1,8 +1,8 @@
-"""Which period and which store a page of measures shows: all of it is in its address."""
+"""Which period and which cut a page of measures shows: all of it is in its address."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,75 +14,102 @@ from analytics.periods import DAY, Period, PeriodKind, month_end, month_start
 from analytics.reporting import PeriodImpossible
 from analytics.scopes import Cut
 from loyalty.core.zones import add_months
-from loyalty.programmes.models import Store
+from loyalty.desk.measures.cutting import Control, Offer, Part
 
 _MONTH, _QUARTER = r"([0-9]{4})-([0-9]{2})", r"([0-9]{4})-Q([1-4])"
-_YEAR = r"([0-9]{4})"
-_LENGTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+_HALF, _YEAR = r"([0-9]{4})-H([12])", r"([0-9]{4})"
+_LENGTHS = {
+    PeriodKind.MONTH: 1,
+    PeriodKind.QUARTER: 3,
+    PeriodKind.HALF: 6,
+    PeriodKind.YEAR: 12,
+}
 
 
 @dataclass(frozen=True)
 class Picked:
-    """What the address asks for: a period of one kind, and a store or all of them."""
+    """What the address asks for: a period of one kind, and what of it."""
 
     period: Period
     kind: PeriodKind
     today: date
-    store: Store | None
-    stores: Sequence[Store]
-    may_see_all: bool = True
+    offer: Offer = field(default_factory=Offer)
+    said: Mapping[str, str] = field(default_factory=dict)
 
     # Properties
 
     @property
     def cut(self) -> Cut:
-        return Cut(store_id=self.store.pk if self.store else None)
+        return self.offer.cut_of(self.said)
 
     @property
     def label(self) -> str:
         return label_of(self.period)
 
     @property
+    def parts(self) -> list[Part]:
+        """What the figures are cut by, each with the address that is without it."""
+        return [
+            Part(name, words, self.query_with(**{dimension: ""}) if may_go else None)
+            for dimension, name, words, may_go in self.offer.name_parts(self.said)
+        ]
+
+    @property
+    def controls(self) -> list[Control]:
+        return self.offer.controls_of(self.said)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.period.is_finished(today=self.today)
+
+    @property
     def query(self) -> str:
         """The address of this very choice, without the question mark."""
-        return self._query(self.period)
+        return self._query(self.period, self.said)
 
     @property
     def before_query(self) -> str:
         """The period just before, of the same kind."""
-        return self._query(self.period.previous(today=date.max))
+        return self._query(self.period.previous(today=date.max), self.said)
 
     @property
     def after_query(self) -> str | None:
         """The period just after, of the same kind; None where it has not begun."""
         after = _after(self.period)
-        return self._query(after) if after.first <= self.today else None
+        return self._query(after, self.said) if after.first <= self.today else None
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:
-        """Month, quarter and year around the last day of this period: name, query, current."""
+        """Each kind of period around the last day of this one: name, query, current."""
         day = min(self.period.last, self.today)
         names = {
             PeriodKind.MONTH: _("Month"),
             PeriodKind.QUARTER: _("Quarter"),
+            PeriodKind.HALF: _("Half-year"),
             PeriodKind.YEAR: _("Year"),
         }
         return [
-            (name, self._query(_around(day, kind)), kind == self.kind)
+            (name, self._query(_around(day, kind), self.said), kind == self.kind)
             for kind, name in names.items()
         ]
 
-    def _query(self, period: Period) -> str:
-        said = {"period": key_of(period)}
-        return urlencode(said | ({"store": self.store.code} if self.store else {}))
+    def query_of(self, period: Period) -> str:
+        """Return the address of another period, cut alike."""
+        return self._query(period, self.said)
+
+    def query_with(self, **said: str) -> str:
+        """Return the address of this period, cut otherwise: "" takes a cut away."""
+        return self._query(self.period, {**self.said, **said})
+
+    def _query(self, period: Period, said: Mapping[str, str]) -> str:
+        kept = {name: value for name, value in said.items() if value}
+        return urlencode({"period": key_of(period)} | kept)
 
 
-def pick(
-    *, asked: Mapping[str, str], today: date, stores: Sequence[Store], may_see_all: bool = True
-) -> Picked:
+def pick(*, asked: Mapping[str, str], today: date, offer: Offer | None = None) -> Picked:
     """Read what an address asks for. Without a period it is the last month that is over.
 
-    `stores` are those the reader may ask about; another one is not found and all are shown.
+    `offer` is what the reader may cut by; what is not in it is not found, and all is shown.
     Raises reporting.PeriodImpossible for a period that cannot be read.
     """
     if asked.get("from") or asked.get("to"):
@@ -91,37 +118,36 @@ def pick(
         period = _read(key)
     else:
         period = _around(month_start(today) - DAY, PeriodKind.MONTH)
-    return Picked(
-        period=period,
-        kind=period.kind,
-        today=today,
-        store=next((store for store in stores if store.code == asked.get("store")), None),
-        stores=stores,
-        may_see_all=may_see_all,
-    )
+    offer = offer or Offer()
+    return Picked(period, period.kind, today, offer, offer.read(asked))
 
 
 def key_of(period: Period) -> str:
-    """Return what an address calls a period: 2026-10, 2026-Q4, 2026, or its two days."""
+    """Return what an address calls a period: 2026-10, 2026-Q4, 2026-H2, 2026, or its two days."""
     first = period.first
     match period.kind:
         case PeriodKind.MONTH:
             return f"{first:%Y-%m}"
         case PeriodKind.QUARTER:
-            return f"{first:%Y}-Q{_quarter(first)}"
+            return f"{first:%Y}-Q{_part_of_year(first, 3)}"
+        case PeriodKind.HALF:
+            return f"{first:%Y}-H{_part_of_year(first, 6)}"
         case PeriodKind.YEAR:
             return f"{first:%Y}"
     return f"{period.first.isoformat()}_{period.last.isoformat()}"
 
 
 def label_of(period: Period) -> str:
-    """Return what a person calls a period: octobre 2026, T4 2026, 2026, du … au …."""
+    """Return what a person calls a period: octobre 2026, T4 2026, S2 2026, 2026, du … au …."""
     first = period.first
     match period.kind:
         case PeriodKind.MONTH:
             return date_format(first, "YEAR_MONTH_FORMAT")
         case PeriodKind.QUARTER:
-            return _("Q%(quarter)d %(year)d") % {"quarter": _quarter(first), "year": first.year}
+            told = {"quarter": _part_of_year(first, 3), "year": first.year}
+            return _("Q%(quarter)d %(year)d") % told
+        case PeriodKind.HALF:
+            return _("H%(half)d %(year)d") % {"half": _part_of_year(first, 6), "year": first.year}
         case PeriodKind.YEAR:
             return str(first.year)
     return _("%(first)s to %(last)s") % {
@@ -135,6 +161,8 @@ def _read(key: str) -> Period:
         return _of_months(int(found[1]), int(found[2]), 1)
     if found := re.fullmatch(_QUARTER, key):
         return _of_months(int(found[1]), int(found[2]) * 3 - 2, 3)
+    if found := re.fullmatch(_HALF, key):
+        return _of_months(int(found[1]), int(found[2]) * 6 - 5, 6)
     if found := re.fullmatch(_YEAR, key):
         return _of_months(int(found[1]), 1, 12)
     return _range(key)
@@ -173,5 +201,5 @@ def _after(period: Period) -> Period:
     return Period(first, month_end(add_months(day=first, months=count - 1)))
 
 
-def _quarter(day: date) -> int:
-    return (day.month - 1) // 3 + 1
+def _part_of_year(day: date, months: int) -> int:
+    return (day.month - 1) // months + 1

@@ -1,0 +1,143 @@
+"""What the figures of a page may be cut by: what is offered, what an address says, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from analytics import slicing
+from analytics.scopes import Cut, Dimension, ValueGroup
+from analytics.slicing import NO_TIER, Choice
+from loyalty.programmes.models import Store
+from members import words
+
+# Typed, and not chosen from a list: what there is of them grows with the members.
+_TYPED = frozenset({Dimension.ENROLLED, Dimension.SOURCE})
+_LONGEST = 40
+_DECEMBER = 12
+
+
+@dataclass(frozen=True)
+class Control:
+    """One dimension to choose from; without choices it is typed."""
+
+    dimension: Dimension
+    name: str
+    choices: Sequence[Choice]
+    said: str
+    has_all: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is cut by now: the dimension, its value, and the address without it, if it may go."""
+
+    name: str
+    value: str
+    without: str | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a reader may cut by. `is_bound`: by one of these stores, and never by none."""
+
+    stores: Sequence[Store] = ()
+    choices: Mapping[Dimension, Sequence[Choice]] = field(default_factory=dict)
+    is_bound: bool = False
+
+    def read(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """Return what of an address is offered; whoever is bound gets a store of theirs."""
+        said = {
+            dimension.value: asked.get(dimension.value, "")
+            for dimension in Dimension
+            if self._knows(dimension, asked.get(dimension.value, ""))
+        }
+        if self.is_bound and "store" not in said:
+            said["store"] = self.stores[0].code
+        return said
+
+    def cut_of(self, said: Mapping[str, str]) -> Cut:
+        """Return the cut that `read` found, without asking for it again."""
+        tier, enrolled, value = said.get("tier"), said.get("enrolled"), said.get("value")
+        ids = {store.code: store.pk for store in self.stores}
+        return Cut(
+            store_id=ids.get(said.get("store", "")),
+            channel=said.get("channel"),
+            tier="" if tier == NO_TIER else tier,
+            segment=said.get("segment"),
+            kind=said.get("kind"),
+            enrolled=read_month(enrolled) if enrolled else None,
+            source=said.get("source"),
+            value=ValueGroup(value) if value else None,
+        )
+
+    def name_parts(self, said: Mapping[str, str]) -> list[tuple[str, str, str, bool]]:
+        """Return of each cut in force its code, its name, its value in words, may it go."""
+        return [
+            (
+                dimension.value,
+                str(slicing.NAMES[dimension]),
+                self.say(dimension, key),
+                self.may_go(dimension),
+            )
+            for dimension in Dimension
+            if (key := said.get(dimension.value))
+        ]
+
+    def say(self, dimension: Dimension, key: str) -> str:
+        """Return a value in words."""
+        if dimension == Dimension.ENROLLED and (month := read_month(key)):
+            return date_format(month, "YEAR_MONTH_FORMAT")
+        known = {choice.value: choice.label for choice in self.choices.get(dimension, ())}
+        return known.get(key, key)
+
+    def may_go(self, dimension: Dimension) -> bool:
+        return not (self.is_bound and dimension == Dimension.STORE)
+
+    def controls_of(self, said: Mapping[str, str]) -> list[Control]:
+        """Return a control for each dimension that has something to choose from."""
+        return [
+            Control(
+                dimension,
+                str(slicing.NAMES[dimension]),
+                self.choices.get(dimension, ()),
+                said.get(dimension.value, ""),
+                self.may_go(dimension),
+            )
+            for dimension in Dimension
+            if dimension in _TYPED or self.choices.get(dimension)
+        ]
+
+    def _knows(self, dimension: Dimension, key: str) -> bool:
+        if dimension == Dimension.ENROLLED:
+            return read_month(key) is not None
+        if dimension == Dimension.SOURCE:
+            return 0 < len(key) <= _LONGEST and key.isprintable()
+        return key in {choice.value for choice in self.choices.get(dimension, ())}
+
+
+def get_offer(*, stores: Sequence[Store], is_bound: bool) -> Offer:
+    """Return what there is to cut by, besides these stores. Three statements."""
+    asked = [name for name in Dimension if name not in {Dimension.STORE, *_TYPED}]
+    choices = {name: get_choices(name) for name in asked}
+    choices[Dimension.STORE] = [Choice(store.code, store.name) for store in stores]
+    return Offer(stores=stores, choices=choices, is_bound=is_bound)
+
+
+def get_choices(dimension: Dimension) -> list[Choice]:
+    """Return what a dimension can be cut by, as pages say it."""
+    found = slicing.get_choices(dimension=dimension)
+    if dimension != Dimension.CHANNEL:
+        return found
+    return [Choice(one.value, capfirst(words.of_place(one.value))) for one in found]
+
+
+def read_month(key: str) -> date | None:
+    """Read a month as an address says it, 2026-10; None where it is none."""
+    year, _dash, month = key.partition("-")
+    is_month = len(key) == len("2026-10") and (year + month).isdecimal() and key.isascii()
+    if not is_month or not 1 <= int(month) <= _DECEMBER or int(year) == 0:
+        return None
+    return date(int(year), int(month), 1)

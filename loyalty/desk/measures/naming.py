@@ -1,0 +1,80 @@
+"""What the second figures of measures are called, and what the chapters ask."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from analytics.figures import Figure, Unit
+from analytics.measuring import Family
+
+# More is a grid, which is drawn as one.
+_MOST_COLUMNS = 14
+
+COLUMNS: Mapping[str, Promise] = {
+    "opening": _("Owed at the start"),
+    "issued": _("Issued"),
+    "refunded": _("Given back"),
+    "redeemed": _("Redeemed"),
+    "expired": _("Expired"),
+    "clawed_back": _("Taken back"),
+    "adjusted": _("Adjusted"),
+    "transferred": _("Transferred"),
+    "removed": _("Removed"),
+    "closing": _("Owed at the end"),
+    "by_revenue": _("By revenue"),
+    "closed": _("Left"),
+    "net": _("Net of those who left"),
+    "distinct_days": _("With receipts of one day as one"),
+    "best_members": _("Members of the best fifth"),
+    "members": _("Members"),
+    "share_making_80": _("Share of members who make four fifths of revenue"),
+    "expected_days": _("Days of buying expected, each"),
+    "alive": _("Still customers, on average"),
+    "gross": _("Before returns"),
+    "mean": _("Mean"),
+    "n": _("Answers"),
+    "response_rate": _("Response rate"),
+    "low": _("At least, in 95 of 100 cases"),
+    "high": _("At most, in 95 of 100 cases"),
+}
+
+_TITLES: Mapping[str, Promise] = {
+    "RETENTION": _("Retention"),
+    "VALUE": _("Value"),
+    "PROGRAMME": _("Programme"),
+    "LISTENING": _("Listening"),
+}
+
+_QUESTIONS: Mapping[str, Promise] = {
+    "RETENTION": _("Do customers come back?"),
+    "VALUE": _("Who is worth how much?"),
+    "PROGRAMME": _("What does the programme give, cost and owe?"),
+    "LISTENING": _("What do customers say?"),
+}
+
+
+def title_of(family: Family) -> str:
+    return str(_TITLES.get(family.value, family.value.capitalize()))
+
+
+def question_of(family: Family) -> str:
+    return str(_QUESTIONS.get(family.value, title_of(family)))
+
+
+def column_of(code: str) -> str:
+    """Return what a second figure is called: its code in words where nobody named it."""
+    return str(COLUMNS.get(code, code.replace("_", " ").capitalize()))
+
+
+def columns_of(
+    figure: Figure, say: Callable[[Fraction | int | None, Unit], str]
+) -> list[tuple[str, str]]:
+    """Return the second figures of a measure: name and value, in their order."""
+    if len(figure.columns) > _MOST_COLUMNS:
+        return []
+    return [
+        (column_of(code), say(column.value, column.unit))
+        for code, column in figure.columns.items()
+    ]

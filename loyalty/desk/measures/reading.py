@@ -1,0 +1,66 @@
+"""What somebody reads on a page of measures: a period, a cut, and what they may see of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from analytics import scopes
+from analytics.scopes import Scope
+from loyalty.core import zones
+from loyalty.desk import seeing
+from loyalty.desk.measures import cutting, picking
+from loyalty.desk.measures.cutting import Offer
+from loyalty.desk.measures.picking import Picked
+from loyalty.programmes.models import Programme, Store
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the address asks for, seen from a moment. `scope` is what measures are asked about."""
+
+    picked: Picked
+    scope: Scope
+    at: datetime
+
+
+def read(*, request: HttpRequest, programme: Programme, at: datetime) -> Reading:
+    """Return what the address of a page asks for.
+
+    Raises reporting.PeriodImpossible, and PermissionDenied for who is bound to no store.
+    """
+    asked = request.GET.dict()
+    picked = picking.pick(
+        asked={str(name): str(value) for name, value in asked.items()},
+        today=zones.business_day(moment=at, zone=programme.zone),
+        offer=get_offer(request),
+    )
+    return Reading(picked, scopes.get_scope(period=picked.period, at=at, cut=picked.cut), at)
+
+
+def pick_anew(
+    *, request: HttpRequest, programme: Programme, at: datetime, said: Mapping[str, str]
+) -> Picked:
+    """Return what a page offers where its address could not be read."""
+    today = zones.business_day(moment=at, zone=programme.zone)
+    return picking.pick(asked=said, today=today, offer=get_offer(request))
+
+
+def get_offer(request: HttpRequest) -> Offer:
+    """Return what the reader may cut by. Asked for once per request.
+
+    Sums name nobody: who sees no member at all, an analyst, may read those of every store. A
+    manager reads their own stores one by one: the whole chain is not theirs to read.
+    """
+    kept = request.__dict__
+    if "measures_offer" not in kept:
+        mine = seeing.get_stores(request) if request.user.has_perm("members.view_member") else None
+        stores = Store.objects.filter(is_training=False) if mine is None else mine
+        rows = list(stores.order_by("name"))
+        if mine is not None and not rows:
+            raise PermissionDenied
+        kept["measures_offer"] = cutting.get_offer(stores=rows, is_bound=mine is not None)
+    offer: Offer = kept["measures_offer"]
+    return offer

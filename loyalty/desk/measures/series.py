@@ -1,0 +1,129 @@
+"""A measure of a period, beside what it is compared with, and over the periods before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from analytics.measuring import Measure
+from analytics.periods import DAY, Period, PeriodKind
+from analytics.scopes import Scope
+from loyalty.desk.measures import asking
+from loyalty.desk.measures.asking import Asked, Kept
+
+_BARS = 12
+# How many periods make a year: that many bars earlier is the thin line.
+_LAGS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 4, PeriodKind.HALF: 2}
+# Days that make no period of the calendar are read one by one: themselves and the ones before.
+_BARS_OF_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What a measure was in one period, and in the same one a year before, where that is drawn."""
+
+    period: Period
+    kept: Kept
+    year_before: Kept | None
+
+    # Properties
+
+    @property
+    def value(self) -> Fraction | int | None:
+        return self.kept.figure.value
+
+    @property
+    def year_value(self) -> Fraction | int | None:
+        return self.year_before.figure.value if self.year_before else None
+
+
+@dataclass(frozen=True)
+class Series:
+    """A measure now, in the period before and in the year before, each of as many days.
+
+    `now` is None where the measure cannot be told of what the page is cut by; then there is
+    nothing else either.
+    """
+
+    measure: Measure
+    scope: Scope
+    now: Kept | None
+    before: Kept | None
+    year: Kept | None
+    spots: Sequence[Spot]
+
+    # Properties
+
+    @property
+    def value(self) -> Fraction | int | None:
+        return None if self.now is None else self.now.figure.value
+
+
+def get_series(
+    *, measures: Iterable[Measure], scope: Scope, is_drawn: bool = True
+) -> list[Series]:
+    """Return each measure of a scope. All figures are asked for together."""
+    measures = list(measures)
+    drawn = _drawn(scope) if is_drawn else []
+    periods = dict.fromkeys([scope.period, scope.previous, year_before(scope), *_spread(drawn)])
+    asked = [
+        Asked(measure.code, period, scope.cut)
+        for measure in measures
+        if measure.allows(scope.cut)
+        for period in periods
+        if not period.is_empty
+    ]
+    found = asking.get(asked=asked, scope=scope)
+    return [_series(measure, scope, drawn, found) for measure in measures]
+
+
+def year_before(scope: Scope) -> Period:
+    """Return the same days a year before: of an unfinished period, as many as have begun."""
+    whole = scope.period.year_before()
+    if scope.is_finished:
+        return whole
+    begun = max((scope.today - scope.period.first).days + 1, 0)
+    return Period(whole.first, min(whole.last, whole.first + (begun - 1) * DAY))
+
+
+def _series(
+    measure: Measure,
+    scope: Scope,
+    drawn: Sequence[tuple[Period, Period | None]],
+    found: Mapping[Asked, Kept],
+) -> Series:
+    def of(period: Period | None) -> Kept | None:
+        return None if period is None else found.get(Asked(measure.code, period, scope.cut))
+
+    spots = [Spot(period, kept, of(earlier)) for period, earlier in drawn if (kept := of(period))]
+    return Series(
+        measure=measure,
+        scope=scope,
+        now=of(scope.period),
+        before=of(scope.previous),
+        year=of(year_before(scope)),
+        spots=_from_the_first(spots),
+    )
+
+
+def _drawn(scope: Scope) -> list[tuple[Period, Period | None]]:
+    """Return the periods that are drawn, oldest first, each with that of a year before."""
+    lag = _LAGS.get(scope.period.kind, 0)
+    bars = _BARS_OF_DAYS if scope.period.kind == PeriodKind.RANGE else _BARS
+    periods = [scope.period]
+    while len(periods) < bars + lag:
+        periods.insert(0, periods[0].previous(today=date.max))
+    earlier: list[Period | None] = [*periods[: len(periods) - lag]] if lag else [None] * bars
+    return list(zip(periods[lag:], earlier, strict=True))
+
+
+def _spread(drawn: Iterable[tuple[Period, Period | None]]) -> list[Period]:
+    return [period for pair in drawn for period in pair if period is not None]
+
+
+def _from_the_first(spots: Sequence[Spot]) -> Sequence[Spot]:
+    """Leave out what was before there was anything to count; the last one always stays."""
+    for place, spot in enumerate(spots):
+        if spot.value or spot.year_value:
+            return spots[place:]
+    return spots[-1:]

@@ -1,0 +1,86 @@
+"""One measure: its chart, its table, who was counted, and all of it as files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics.measures.registry import MeasureUnknown, get_measure
+from analytics.measuring import Measure
+from loyalty.desk.guarding import needs
+from loyalty.desk.measures import breaking, chapters, charting, drilling, filing, series, telling
+from loyalty.desk.measures.reading import Reading
+from loyalty.desk.measures.series import Series
+from loyalty.desk.views.measures import MAY_READ, answer
+
+
+@require_safe
+@needs(MAY_READ)
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one measure of a period and a cut. Not found without a measure of this code."""
+    measure = _measure(code)
+
+    def tell(read: Reading) -> Mapping[str, Any]:
+        return {
+            "told": telling.tell(series=_series(measure, read), plot=charting.WIDE),
+            "pieces": breaking.get_pieces(
+                measure=measure, read=read, asked=request.GET.get("by", "")
+            ),
+            "here": chapters.slug_of(measure.family),
+            "measure": measure,
+        }
+
+    return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
+
+
+@require_safe
+@needs(MAY_READ)
+def table(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the table beneath the chart as CSV: exact values."""
+    measure = _measure(code)
+
+    def tell(read: Reading) -> HttpResponse:
+        text = filing.write_series(series=_series(measure, read))
+        return filing.as_file(text, name=code, read=read)
+
+    return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
+
+
+@require_safe
+@needs(MAY_READ)
+def rows(request: HttpRequest, code: str) -> HttpResponse:
+    """Show whom or what a measure counted, page by page; names to who may see members."""
+    measure = _measure(code)
+
+    def tell(read: Reading) -> Mapping[str, Any]:
+        told: dict[str, Any] = {
+            "measure": measure,
+            "here": chapters.slug_of(measure.family),
+            "sees_people": request.user.has_perm("members.view_member"),
+        }
+        if measure.allows(read.scope.cut):
+            told["counted"] = drilling.get_counted(
+                request=request,
+                measure=measure,
+                scope=read.scope,
+                sheet=request.GET.get("sheet", "0"),
+                place=request.GET.get("at", ""),
+            )
+        return told
+
+    title = _("Counted: %(measure)s") % {"measure": measure.name}
+    return answer(request, "desk/measures/rows.html", tell, title=title)
+
+
+def _measure(code: str) -> Measure:
+    try:
+        return get_measure(code=code)
+    except MeasureUnknown:
+        raise Http404 from None
+
+
+def _series(measure: Measure, read: Reading) -> Series:
+    [one] = series.get_series(measures=[measure], scope=read.scope)
+    return one

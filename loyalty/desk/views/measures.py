@@ -1,0 +1,103 @@
+"""The chapters of the measures. Nothing here says who anybody is."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics.measuring import Family
+from analytics.reporting import PeriodImpossible
+from loyalty.desk.guarding import needs
+from loyalty.desk.measures import chapters, cohorts, filing, naming, overview, reading
+from loyalty.desk.measures.reading import Reading
+from loyalty.programmes.models import Programme
+
+MAY_READ = "analytics.view_measures"
+OVERVIEW = "overview"
+_FILES = {"measures": filing.write_measures, "cohorts": filing.write_cohorts}
+
+Tell = Callable[[Reading], "Mapping[str, Any] | HttpResponse"]
+
+
+@require_safe
+@needs(MAY_READ)
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what the measures of a period say, and what to do about it."""
+
+    def tell(read: Reading) -> Mapping[str, Any]:
+        return {"overview": overview.get_overview(scope=read.scope), "here": OVERVIEW}
+
+    return answer(request, "desk/measures/overview.html", tell, title=_("Measures"))
+
+
+@require_safe
+@needs(MAY_READ)
+def chapter(request: HttpRequest, chapter: str) -> HttpResponse:
+    """Show a family of measures for a period and a cut, or its tables as CSV."""
+    family = chapters.find(slug=chapter)
+    if family is None:
+        raise Http404
+
+    def tell(read: Reading) -> Mapping[str, Any] | HttpResponse:
+        if (table := request.GET.get("csv")) in _FILES:
+            return filing.as_file(_FILES[table](scope=read.scope), name=table, read=read)
+        told: dict[str, Any] = {
+            "chapter": chapters.get_chapter(family=family, scope=read.scope),
+            "here": chapter,
+        }
+        if family == Family.RETENTION:
+            told["matrix"] = cohorts.get_matrix(scope=read.scope)
+        return told
+
+    title = naming.question_of(family)
+    return answer(request, "desk/measures/chapter.html", tell, title=title)
+
+
+@require_safe
+@needs(MAY_READ)
+def moved(request: HttpRequest) -> HttpResponse:
+    """Lead from where retention used to be to its chapter, with the period that was asked for."""
+    where = reverse("admin:measures_chapter", args=["retention"])
+    asked = urlencode(request.GET.dict())
+    return redirect(f"{where}?{asked}" if asked else where, permanent=True)
+
+
+def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> HttpResponse:
+    """Show a page of measures: what `tell` says of what the address asks for.
+
+    Before there is a programme, and where the period is impossible (400), it says so instead.
+    """
+    at = timezone.now()
+    told = {**admin.site.each_context(request), "title": title, "tabs": get_tabs()}
+    programme = Programme.objects.first()
+    if programme is None:
+        return TemplateResponse(request, "desk/measures/none.html", told)
+    try:
+        read = reading.read(request=request, programme=programme, at=at)
+    except PeriodImpossible as refusal:
+        picked = reading.pick_anew(request=request, programme=programme, at=at, said={})
+        told |= {"refused": refusal.title, "picked": picked}
+        return TemplateResponse(request, "desk/measures/none.html", told, status=400)
+    said = tell(read)
+    if isinstance(said, HttpResponse):
+        return said
+    told |= {"picked": read.picked, "scope": read.scope, "at": at, **said}
+    return TemplateResponse(request, template, told)
+
+
+def get_tabs() -> list[tuple[str, str, str]]:
+    """Return the chapters: what each is in an address, its title, and where it is."""
+    first = (OVERVIEW, _("Overview"), reverse("admin:measures"))
+    return [first] + [
+        (slug, naming.title_of(family), reverse("admin:measures_chapter", args=[slug]))
+        for family in chapters.get_families()
+        for slug in [chapters.slug_of(family)]
+    ]

@@ -1,0 +1,41 @@
+"""Where bars stand."""
+
+from fractions import Fraction
+
+from loyalty.desk.measures import charting
+from loyalty.desk.measures.charting import SMALL, WIDE, Point
+
+
+class TestLayOut:
+    def test_stands_bars_on_zero_by_the_highest_value(self):
+        low, high, none = charting.lay_out(
+            [Point("a", "1", 1), Point("b", "2", 2, year_before=1), Point("c", "–", None)]
+        ).bars
+
+        assert (low.height * 2, none.height) == (high.height, 0)
+        assert low.y + low.height == high.y + high.height == WIDE.floor
+        assert (low.line_y, high.line_y) == (None, WIDE.floor - low.height)
+
+    def test_hangs_what_is_below_zero_from_the_axis(self):
+        drawn = charting.lay_out([Point("a", "10", 10), Point("b", "−10", -10)])
+        up, down = drawn.bars
+
+        assert drawn.axis_y == (WIDE.top + WIDE.floor) // 2
+        assert (up.y, up.height) == (WIDE.top, 86)
+        assert (down.y, down.height, down.words_y) == (114, 86, WIDE.floor + 16)
+
+    def test_draws_a_target_where_the_highest_bar_does_not_reach(self):
+        drawn = charting.lay_out([Point("a", "1", Fraction(1, 4))], target=Fraction(1, 2))
+
+        assert (drawn.target_y, drawn.bars[0].y) == (WIDE.top, 114)
+
+    def test_keeps_the_newest_at_the_right_however_few_there_are(self):
+        one = charting.lay_out([Point("a", "1", 1)], plot=SMALL)
+
+        assert one.bars[0].end <= SMALL.width
+        assert one.bars[0].x > SMALL.width // 2
+        assert one.edges == one.bars
+
+    def test_draws_nothing_of_nothing(self):
+        assert charting.lay_out([]).bars == []
+        assert [bar.height for bar in charting.lay_out([Point("a", "0", 0)]).bars] == [0]

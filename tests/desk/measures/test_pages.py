@@ -1,0 +1,219 @@
+"""The chapters and each measure's page: what they say, to whom, and what they cost."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from analytics import facts
+from analytics.measures.registry import get_measures
+from loyalty.desk.measures import chapters
+from loyalty.identity.roles import Role
+from loyalty.programmes.models import Programme
+from tests.conftest import NOON
+from tests.desk.measures.conftest import ADDRESS, buy, plain, text_of
+from tests.pages.conftest import set_up
+
+RETENTION = "chapters/retention/"
+
+
+def told_of(response: Any) -> dict[str, Any]:
+    return {one.code: one for one in response.context["chapter"].told}
+
+
+class TestAChapter:
+    def test_says_who_came_back_in_february(self, bought: Programme, page: Any):
+        told = told_of(page(RETENTION))
+
+        rate = told["retention_rate"]
+        assert [plain(rate.value), rate.numerator, rate.denominator] == ["50 %", "1", "2"]
+        assert told["purchase_frequency"].value == "1,5"
+
+    def test_holds_every_measure_of_its_family(self, bought: Programme, page: Any):
+        pages = [page(f"chapters/{chapters.slug_of(one)}/") for one in chapters.get_families()]
+
+        shown = [told.code for one in pages for told in one.context["chapter"].told]
+        assert shown == list(get_measures())
+
+    def test_compares_with_the_period_before_and_the_year_before(
+        self, bought: Programme, page: Any
+    ):
+        repeated = told_of(page(RETENTION))["repeat_purchase_rate"]
+
+        before = repeated.before
+        assert [before.trend, before.tone, plain(before.words)] == ["up", "good", "+50 pt"]
+        assert (before.period, repeated.year.trend) == ("janvier 2026", "none")
+
+    def test_follows_each_cohort(self, bought: Programme, page: Any):
+        rows = page(RETENTION).context["matrix"].rows
+
+        assert [(one.label, one.size) for one in rows] == [
+            ("janvier 2026", 2), ("février 2026", 1),
+        ]  # fmt: skip
+        assert [(cell.buyers, cell.tint) for cell in rows[0].cells] == [(1, 10)]
+
+    def test_marks_what_is_not_over_and_compares_as_many_days(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-03")
+
+        rows = response.context["matrix"].rows
+        assert "n’est pas terminée" in text_of(response)
+        assert [cell.is_unfinished for cell in rows[0].cells] == [False, True]
+        assert told_of(response)["retention_rate"].before.period == (
+            "du 1 février 2026 au 10 février 2026"
+        )
+
+    def test_keeps_to_one_store_and_says_what_that_leaves_out(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-02&store=paris")
+        programme = page("chapters/programme/?period=2026-02&store=paris")
+
+        assert told_of(response)["retention_rate"].denominator == "1"
+        assert "points_flow" in {one.code for one in programme.context["chapter"].untold}
+
+    def test_names_nobody(self, bought: Programme, page: Any):
+        text = text_of(page(RETENTION))
+
+        assert not {"Ada", "Bea", "Cid"} & set(text.replace("<", " ").split())
+
+    def test_is_not_found_by_another_name(self, bought: Programme, page: Any):
+        assert page("chapters/weather/").status_code == 404
+
+    def test_refuses_an_impossible_period_in_words(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?from=2026-03-01&to=2026-02-01")
+
+        assert response.status_code == 400
+        assert "Une période s’achève" in text_of(response)
+
+    def test_is_there_before_the_first_purchase_and_before_the_programme(
+        self, page: Any, db: None
+    ):
+        assert "dès le premier achat" in text_of(page(RETENTION))
+        set_up()
+        assert "Aucun achat de membre" in text_of(page(RETENTION))
+
+    def test_is_led_to_from_where_it_used_to_be(self, bought: Programme, desk: Client):
+        response = desk.get("/desk/retention/?period=2026-02&store=paris")
+
+        assert response.status_code == 301
+        assert response.url == f"{ADDRESS}{RETENTION}?period=2026-02&store=paris"
+
+
+class TestTheOverview:
+    def test_answers_in_sentences(self, bought: Programme, page: Any):
+        response = page()
+
+        assert (
+            "Sur 2 membres ayant acheté la période précédente (janvier 2026), 50 % ont racheté."
+        ) in text_of(response)
+
+    def test_says_what_to_do(self, bought: Programme, page: Any):
+        deeds = page("?period=2026-02").context["overview"].deeds
+
+        assert [deed.code for deed in deeds] == ["redemption_rate"]
+
+
+class TestAMeasure:
+    def test_has_a_page_with_all_that_it_is_made_of(self, bought: Programme, page: Any):
+        for code, measure in get_measures().items():
+            text = text_of(page(f"{code}/"))
+
+            assert "Europe/Paris" in text
+            assert plain(escape(str(measure.definition))) in text
+            assert page(f"{code}/table.csv").status_code == 200
+
+    def test_stands_side_by_side_by_store(self, bought: Programme, page: Any):
+        pieces = page("purchase_frequency/?by=store").context["pieces"]
+
+        assert [(one.label, one.value, one.width) for one in pieces.pieces] == [
+            ("Nice", "n. d.", 0), ("Paris", "1", 100),
+        ]  # fmt: skip
+        assert pieces.pieces[1].query == "period=2026-02&store=paris"
+
+    def test_is_not_found_without_one_of_its_code(self, bought: Programme, page: Any):
+        assert page("weather/").status_code == 404
+
+
+class TestItsRows:
+    def test_make_exactly_the_numerator(self, bought: Programme, page: Any):
+        counted = {code: page(f"{code}/rows/").context["counted"] for code in get_measures()}
+
+        wrong = [code for code, one in counted.items() if not one.is_exact]
+        assert wrong == [code for code, one in counted.items() if one.numerator == "n. d."]
+
+    def test_name_members_to_who_may_see_them(self, bought: Programme, page: Any):
+        lines = page("retention_rate/rows/").context["counted"].lines
+
+        assert [(one.whose, one.whose_url[:12]) for one, _ in lines] == [("Ada", "/desk/member")]
+
+    def test_say_ids_and_no_name_to_an_analyst(self, bought: Programme, page: Any, sign_in: Any):
+        response = page("retention_rate/rows/", client=sign_in(Role.ANALYST))
+
+        [(line, _)] = response.context["counted"].lines
+        assert (line.whose[:4], line.whose_url) == ("mem_", "")
+        assert "Ada" not in text_of(response)
+
+    def test_weigh_what_they_count_for(self, bought: Programme, page: Any):
+        counted = page("average_basket/rows/").context["counted"]
+
+        assert [plain(weight) for _, weight in counted.lines] == ["20,00 €"] * 3
+        assert plain(counted.total) == "60,00 €"
+        assert [sheet.name for sheet in counted.sheets] == ["Achats", "Retours"]
+
+    def test_are_not_found_beyond_their_pages(self, bought: Programme, page: Any):
+        assert page("average_basket/rows/?sheet=7").status_code == 404
+        assert page("average_basket/rows/?at=after-x").status_code == 404
+
+
+class TestWhoMayLook:
+    @pytest.mark.parametrize("role", [Role.ANALYST, Role.MARKETING, Role.AUDITOR])
+    def test_reads_all_stores(self, bought: Programme, page: Any, sign_in: Any, role: Role):
+        assert page(RETENTION, client=sign_in(role)).status_code == 200
+
+    def test_is_not_a_cashier_s_business(self, bought: Programme, page: Any, sign_in: Any):
+        assert page(RETENTION, client=sign_in(Role.CASHIER)).status_code == 403
+
+    def test_of_a_manager_is_their_own_stores(self, bought: Programme, page: Any, sign_in: Any):
+        assert page(RETENTION, client=sign_in(Role.STORE_MANAGER)).status_code == 403
+
+
+class TestWhatItCosts:
+    @pytest.mark.parametrize("path", ["", RETENTION, "retention_rate/", "retention_rate/rows/"])
+    def test_is_the_same_however_many_members(self, path: str, bought: Programme, page: Any):
+        def count() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                page(path)
+            return len(queries)
+
+        count()
+        few = count()
+        for number in range(20):
+            buy(f"Member {number}", "2026-01-08", "2026-02-08")
+        facts.refresh(at=NOON)
+
+        assert count() == few
+
+
+class TestItsFiles:
+    def test_hold_the_cohorts(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-02&csv=cohorts")
+
+        assert response["Content-Disposition"] == 'attachment; filename="cohorts-2026-02.csv"'
+        assert response.content.decode("utf-8-sig").splitlines() == [
+            "cohorte,0,1", "2026-01,2,1", "2026-02,1",
+        ]  # fmt: skip
+
+    def test_hold_every_measure_exactly(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-02&csv=measures")
+        lines = response.content.decode("utf-8-sig").splitlines()
+
+        assert lines[0] == "indicateur,du,au,valeur,numérateur,dénominateur"
+        assert "retention_rate,2026-02-01,2026-02-28,0.5,1,2" in lines
+        assert "average_basket,2026-02-01,2026-02-28,20.00,60.00,3" in lines
+
+    def test_hold_a_measure_over_time(self, bought: Programme, page: Any):
+        lines = page("retention_rate/table.csv").content.decode("utf-8-sig").splitlines()
+
+        assert lines[0] == "du,au,valeur,numérateur,dénominateur,un an avant"
+        assert lines[-1] == "2026-02-01,2026-02-28,0.5,1,2,"
