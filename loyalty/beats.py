@@ -10,6 +10,7 @@ _HOURLY = {
     "counts": "loyalty.clients.tasks.purge_counts",
     "events": "loyalty.events.tasks.purge_events",
     "erasures": "members.tasks.erase_due",
+    "cases": "members.tasks.purge_cases",
     "approvals": "loyalty.identity.tasks.lapse_approvals",
     "files": "loyalty.tasks.purge_files",
     "inactivity": "loyalty.tasks.follow_switches",

@@ -6,7 +6,7 @@ from django.utils import timezone
 from loyalty.core import zones
 from loyalty.events import jobs
 from loyalty.programmes import books
-from members import erasing
+from members import erasing, resolving
 
 ERASURES = "erasures"
 
@@ -29,3 +29,9 @@ def erase_due(**_future: object) -> int:
         work=lambda: erasing.erase_due(at=at),
     )
     return run.rows
+
+
+@shared_task(acks_late=True)
+def purge_cases(**_future: object) -> int:
+    """Forget what was said in cases that ended three years ago. Safe to run twice, or late."""
+    return resolving.purge(at=timezone.now())

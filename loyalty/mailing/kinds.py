@@ -35,6 +35,7 @@ MANNERS: Mapping[MessageKind, Manner] = {
     MessageKind.ERASURE_ASKED: Manner(template="erasure_asked", reaches=_ANYBODY),
     MessageKind.ERASURE_UNDONE: Manner(template="erasure_undone", reaches=_ANYBODY),
     MessageKind.HOUSEHOLD_INVITED: Manner(template="household_invited"),
+    MessageKind.CASE_ANSWERED: Manner(template="case_answered", reaches=_ANYBODY),
 }
 
 

@@ -52,6 +52,12 @@ def tell_of_invitation(events: Sequence[OutboxEvent]) -> None:
     _put(MessageKind.HOUSEHOLD_INVITED, events, "invitation")
 
 
+@outbox.on("case.answered")
+def tell_of_answer(events: Sequence[OutboxEvent]) -> None:
+    """Send each answer to whoever asked."""
+    _put(MessageKind.CASE_ANSWERED, events, "message")
+
+
 @outbox.on("member.erased")
 def forget(events: Sequence[OutboxEvent]) -> None:
     """Forget that somebody who was erased was ever written to."""

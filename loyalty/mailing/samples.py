@@ -106,6 +106,18 @@ def _changed(_language: str, now: datetime) -> Mapping[str, Any]:
     return {"fields": ["email"], "moment": now, "until": now + timedelta(hours=24)}
 
 
+def _answered(language: str, _now: datetime) -> Mapping[str, Any]:
+    if language == "en":
+        return {
+            "subject": "My points of Saturday",
+            "text": "Your 12 points are on your card since this morning.\nSee you soon!",
+        }
+    return {
+        "subject": "Mes points de samedi",
+        "text": "Vos 12 points sont sur votre carte depuis ce matin.\nBonne journée.",
+    }
+
+
 _SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
     CODE: lambda _language, _now: {"code": "123456", "minutes": 10},
     "welcome": lambda _language, _now: {"points": 20},
@@ -117,6 +129,7 @@ _SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
     "contact_changed": _changed,
     "erasure_asked": lambda _language, now: {"until": now + timedelta(hours=72)},
     "erasure_undone": lambda _language, _now: {},
+    "case_answered": _answered,
     "household_invited": lambda _language, now: {
         "name": "Dominique",
         "until": now.date() + timedelta(days=14),

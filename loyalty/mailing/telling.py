@@ -19,7 +19,7 @@ from loyalty.programmes.models import Tier
 from loyalty.programmes.rulebook import Rulebook
 from members import blocking, foretelling
 from members.foretelling import Fall
-from members.models import HouseholdInvitation, InvitationState, Member
+from members.models import CaseMessage, HouseholdInvitation, InvitationState, Member
 from rewards import pricing
 from rewards.models import Reward
 
@@ -254,6 +254,20 @@ def _household_invited(batch: Batch) -> Told:
     return told
 
 
+def _case_answered(batch: Batch) -> Told:
+    """Say what was answered, as long as it is kept."""
+    asked = {message.pk: message.facts["message"] for message in batch.messages}
+    answers = CaseMessage.objects.select_related("case").in_bulk(asked.values())
+    told: Told = {}
+    for pk, answer in ((pk, answers.get(said)) for pk, said in asked.items()):
+        if answer is None:
+            told[pk] = MessageReason.OVERTAKEN
+            continue
+        says = {"subject": answer.case.subject, "text": answer.text}
+        told[pk] = Said(says=says, action=link("portal:case", answer.case.public_id))
+    return told
+
+
 _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.WELCOME: _welcome,
     MessageKind.EXPIRY_30: _expiry,
@@ -265,4 +279,5 @@ _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.ERASURE_ASKED: _erasure_asked,
     MessageKind.ERASURE_UNDONE: _erasure_undone,
     MessageKind.HOUSEHOLD_INVITED: _household_invited,
+    MessageKind.CASE_ANSWERED: _case_answered,
 }

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from loyalty.portal.views import (
+    asking,
     card,
     consents,
     entrance,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("me/household/", household.show, name="household"),
     path("me/household/leave/", household.leave, name="household_leave"),
     path("me/referral/", referral.show, name="referral"),
+    path("me/help/", asking.show, name="help"),
+    path("me/help/<slug:public_id>/", asking.case, name="case"),
     path("me/privacy/", privacy.show, name="privacy"),
     path("me/privacy/download/", privacy.download, name="download"),
     path("me/privacy/leave/", privacy.leave, name="leave"),

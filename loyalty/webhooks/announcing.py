@@ -71,6 +71,7 @@ def _points(facts: Facts, known: Known) -> dict[str, Any]:
 
 
 _redemption = _only("redemption", "member", "reward", "points")
+_case = _only("case", "member", "kind")
 _voucher = _only("origin", "member", "expires_at")
 
 EVENTS: Mapping[str, Kind] = {
@@ -103,6 +104,10 @@ EVENTS: Mapping[str, Kind] = {
     "voucher.issued": Kind(_("voucher issued"), _voucher),
     "voucher.used": Kind(_("voucher used"), _voucher),
     "voucher.expired": Kind(_("voucher expired"), _voucher),
+    "case.opened": Kind(_("request opened"), _case),
+    "case.answered": Kind(_("request answered"), _case),
+    "case.resolved": Kind(_("request resolved"), _case),
+    "case.reopened": Kind(_("request reopened"), _case),
 }
 
 

@@ -10,8 +10,18 @@ from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry
 from loyalty.ledger.planning import AWAY, Grant, Wait
 from loyalty.programmes.models import Programme, Store
-from members import attaching, closing, correcting, enrolling, merging, vouchering
-from members.models import Member
+from members import (
+    answering,
+    attaching,
+    closing,
+    correcting,
+    enrolling,
+    merging,
+    opening,
+    resolving,
+    vouchering,
+)
+from members.models import CaseKind, Member
 from rewards import redeeming
 from rewards.models import Reward, RewardKind
 from tests.conftest import NOON
@@ -39,6 +49,7 @@ def live(programme: Programme) -> Member:
     _owe(ada)
     vouchering.use(code=give_voucher(ada).code, at=NOON)
     _merge(ada)
+    _complain(ada)
     attaching.attach(purchase=buy(None, "10.00", key="nobody"), member=ada, key="a", at=NOON)
     return ada
 
@@ -109,6 +120,21 @@ def _owe(ada: Member) -> None:
 @transaction.atomic
 def _settle(ada: Member, *, at) -> None:
     posting.settle(account=_account(ada), at=at)
+
+
+def _complain(ada: Member) -> None:
+    carer = appoint(Role.CUSTOMER_CARE)
+    case = opening.open_case(
+        member=ada,
+        kind=CaseKind.COMPLAINT,
+        subject="Ada is cold",
+        body="Lovelace",
+        key="c",
+        at=NOON,
+    )
+    told = {"by": carer, "at": NOON}
+    answering.answer(case=case, text="Sorry, Ada.", seen=1, resolves=True, **told)
+    resolving.reopen(case=case, seen=2, **told)
 
 
 def _merge(ada: Member) -> None:

@@ -19,6 +19,7 @@ class MessageKind(models.TextChoices):
     ERASURE_ASKED = "ERASURE_ASKED", _("erasure asked for")
     ERASURE_UNDONE = "ERASURE_UNDONE", _("erasure undone")
     HOUSEHOLD_INVITED = "HOUSEHOLD_INVITED", _("invitation to a household")
+    CASE_ANSWERED = "CASE_ANSWERED", _("answer to a request")
 
 
 class MessageState(models.TextChoices):

@@ -19,6 +19,7 @@ Told = dict[str, Any]
 # What a route's address says of a member's things; without them, of things that are not there.
 _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
     "portal:voucher": lambda own: {"pk": own.redemption.voucher_id},
+    "portal:case": lambda own: {"public_id": own.case.public_id},
     "portal:unsubscribe": lambda own: {
         "token": unsubscribing.make_token(recipient=own.member.public_id)
     },
@@ -45,6 +46,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
 }
 _NOWHERE: dict[str, Told] = {
     "portal:voucher": {"pk": _NUMBER},
+    "portal:case": {"public_id": "cas_zzz"},
     "portal:unsubscribe": {"token": _WORD},
     "admin:approval": {"approval": "apr_zzz"},
     "admin:member_erase_note": {"pk": _NUMBER, "note": _NUMBER},

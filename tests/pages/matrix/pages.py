@@ -74,6 +74,8 @@ MEMBER = {
     "portal:household": mine(post=MEMBERS),
     "portal:household_leave": mine(post=MEMBERS),
     "portal:referral": mine(),
+    "portal:help": mine(post=MEMBERS),
+    "portal:case": mine(post=MEMBERS),
     "portal:membership": mine(post=MEMBERS),
     "portal:rewards": mine(),
     "portal:reward": mine(post=MEMBERS),

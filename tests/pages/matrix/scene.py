@@ -7,8 +7,8 @@ from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Rule, Segment, Simulation, Store
 from loyalty.webhooks import registering
-from members import adjusting, closing, enrolling, noting, purchasing, signing_in
-from members.models import Member, MemberNote
+from members import adjusting, closing, enrolling, noting, opening, purchasing, signing_in
+from members.models import Case, CaseKind, Member, MemberNote
 from rewards import redeeming
 from rewards.models import Picture, Redemption, Reward, VoucherPool
 from tests.members.builders import sale
@@ -36,6 +36,7 @@ class Belongings:
     redemption: Redemption
     approval: Approval
     note: MemberNote
+    case: Case
 
 
 @dataclass(frozen=True)
@@ -112,4 +113,8 @@ def _live(name: str, store: Store, people: dict[str, User], *, at: datetime) -> 
         requested_by=people["C"], key=f"{name} complains", at=at,
     )  # fmt: skip
     assert asked.approval is not None
-    return Belongings(member, redemption, asked.approval, note)
+    case = opening.open_case(
+        member=member, kind=CaseKind.COMPLAINT, subject="Dry cake", body="It was dry.", at=at,
+        key=name,
+    )  # fmt: skip
+    return Belongings(member, redemption, asked.approval, note, case)
