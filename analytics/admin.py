@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
 
 from analytics.models import (
     DayToCount,
@@ -17,6 +18,7 @@ from analytics.models import (
     PointsMonth,
     Refresh,
     Revision,
+    SegmentDefinition,
     StoreDay,
 )
 from loyalty.core.showing import FirstPages, ShownOnly
@@ -111,6 +113,16 @@ class OutlookAdmin(Pseudonymous):
     list_display = ("whose", "alive", "expected_days", "expected_cents")
     list_select_related = ("member",)
     ordering = ("-member",)
+    show_full_result_count = False
+
+
+@admin.register(SegmentDefinition)
+class SegmentDefinitionAdmin(ShownOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    """What was said; a page of the desk's own writes it, in words."""
+
+    list_display = ("segment", "members", "assigned_at", "changed_at")
+    list_select_related = ("segment",)
+    ordering = ("segment__code",)
     show_full_result_count = False
 
 

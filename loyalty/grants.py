@@ -34,6 +34,7 @@ _CATALOGUE = (
     *_view("programmes", "segment", "rule", "ruleversion"),
     *_view("programmes", "campaign", "plan"),
     *_view("programmes", "tierladder", "tier", "walletpolicy"),
+    *_view("analytics", "segmentdefinition"),
 )
 _MEASURES = (
     "analytics.view_measures",

@@ -14,6 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from analytics import facts, predicting
+from analytics.segments import defining
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
 from loyalty.events import jobs
@@ -148,6 +149,12 @@ def _predict(day: date, at: datetime) -> Work:
     return partial(predicting.predict, day=day, at=at) if is_last else lambda: 0
 
 
+def _assign_segments(day: date, at: datetime) -> Work:
+    """Of several days that are caught up, only the last says who is in which segment now."""
+    is_last = day == zones.business_day(moment=at, zone=books.get_zone()) - _DAY
+    return partial(defining.assign_all, at=at) if is_last else lambda: 0
+
+
 _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("settle", jobs.share, _settle),
     # After it: only of points that are still there is there anything to tell.
@@ -164,5 +171,7 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("measures", jobs.run, _refresh_measures),
     # After it: what is to come is told by the facts.
     ("forecasts", jobs.run, _predict),
+    # After both: by what was bought, and by what is to come.
+    ("segments", jobs.run, _assign_segments),
 )
 JOBS = tuple(job for job, _runner, _step in _STEPS)

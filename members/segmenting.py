@@ -37,23 +37,39 @@ def assign(*, code: str, member_ids: Collection[int], at: datetime) -> Assigned:
     Who was in it and stays is left as they are; a sale from before, told later, still finds
     who was in it then. The same members again change nothing. Raises UnknownSegment.
     """
-    segment = Segment.objects.select_for_update().filter(code=code).first()
-    if segment is None:
-        raise UnknownSegment
+    segment = lock(code=code)
     current = SegmentStay.objects.filter(segment=segment, until_at=None)
     there = set(current.values_list("member_id", flat=True))
     wanted = set(member_ids)
-    # Whose stay would end before it began never was in it, as far as anybody was told.
-    current.filter(since_at__gt=at).exclude(member__in=wanted).delete()
-    left = sum(
-        current.filter(member__in=some).update(until_at=at) for some in _chunks(there - wanted)
-    )
-    known = _known(wanted - there)
+    return move(segment=segment, joining=_known(wanted - there), leaving=there - wanted, at=at)
+
+
+def lock(*, code: str) -> Segment:
+    """Keep a segment's members to this transaction until it ends. Raises UnknownSegment."""
+    segment = Segment.objects.select_for_update().filter(code=code).first()
+    if segment is None:
+        raise UnknownSegment
+    return segment
+
+
+def move(
+    *, segment: Segment, joining: Collection[int], leaving: Collection[int], at: datetime
+) -> Assigned:
+    """Let members, by their keys, into a segment and others out of it. Call it under its lock.
+
+    Whoever joins is a member and is not in it; whoever leaves is in it.
+    """
+    current = SegmentStay.objects.filter(segment=segment, until_at=None)
+    for some in _chunks(leaving):
+        theirs = current.filter(member__in=some)
+        # Whose stay would end before it began never was in it, as far as anybody was told.
+        theirs.filter(since_at__gt=at).delete()
+        theirs.update(until_at=at)
     SegmentStay.objects.bulk_create(
-        (SegmentStay(segment=segment, member_id=pk, since_at=at) for pk in known),
+        (SegmentStay(segment=segment, member_id=pk, since_at=at) for pk in sorted(joining)),
         batch_size=_CHUNK,
     )
-    return Assigned(joined=len(known), left=left)
+    return Assigned(joined=len(joining), left=len(leaving))
 
 
 def members_in(*, segment: int, at: datetime) -> QuerySet[Member]:

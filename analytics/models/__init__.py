@@ -14,6 +14,7 @@ from analytics.models.facts import (
     Topic,
 )
 from analytics.models.forecasts import Fit, Outlook
+from analytics.models.segments import SegmentDefinition
 
 __all__ = [
     "DayToCount",
@@ -27,6 +28,7 @@ __all__ = [
     "PointsMonth",
     "Refresh",
     "Revision",
+    "SegmentDefinition",
     "StoreDay",
     "Topic",
 ]

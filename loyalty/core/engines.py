@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Func, Model, Q, QuerySet, TextField
 from django.db.models.lookups import Contains, IContains
 
@@ -123,6 +123,31 @@ def snapshot() -> Iterator[None]:
                 yield
             finally:
                 cursor.execute("ROLLBACK")
+
+
+class TookTooLong(Exception):
+    """What was asked under `hurried` was given up: nothing of it is known."""
+
+
+@contextmanager
+def hurried(*, seconds: int) -> Iterator[None]:
+    """Give statements so many seconds each, and raise TookTooLong when one takes longer.
+
+    On SQLite, whose shops are small, they take what they take.
+    """
+    if not is_postgresql():
+        yield
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            before = _get_value("SHOW statement_timeout")
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+            yield
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+    except OperationalError as error:
+        if _sqlstate(error) == "57014":
+            raise TookTooLong from error
+        raise
 
 
 def has_durable_commits() -> bool:

@@ -31,6 +31,7 @@ NAMES: Mapping[str, Promise] = {
     "birthdays": _("Birthdays"),
     "measures": _("Measures"),
     "forecasts": _("Predicted value"),
+    "segments": _("Members of segments"),
     "vouchers": _("Expiry of vouchers"),
     ERASURES: _("Erasure of members"),
 }

@@ -120,6 +120,7 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
+        "analytics.SegmentDefinition",
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),
         "programmes.Product",
         *("programmes.Plan", "programmes.Programme", "programmes.Rule"),

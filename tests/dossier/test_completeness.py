@@ -85,6 +85,7 @@ LEFT_OUT = {
     "programmes.HistoricalCampaign": _OURS,
     "webhooks.Delivery": "that a server of ours was told of what is told, by opaque id; 30 days",
     "webhooks.HistoricalEndpoint": _OURS,
+    "analytics.HistoricalSegmentDefinition": _OURS,
     "programmes.StoreAssignment": _OURS,
     "programmes.HistoricalStoreAssignment": _OURS,
     "programmes.HistoricalProgramme": _OURS,

@@ -54,10 +54,10 @@ class TestAssign:
     def test_takes_the_same_statements_for_few_and_many(
         self, ada, grace, vip, django_assert_num_queries
     ):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON)
         segmenting.assign(code="vip", member_ids=[], at=NOON)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             segmenting.assign(code="vip", member_ids=[ada.pk, grace.pk], at=NOON)
 
     def test_is_forgotten_with_who_is_erased(self, ada, vip):

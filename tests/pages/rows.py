@@ -13,6 +13,9 @@ from tests.conftest import NOON
 # What the constraints of a table ask for beyond its columns.
 SPECIAL: dict[str, dict[str, Any]] = {
     "analytics.Outlook": {"alive": 0.5},
+    "analytics.SegmentDefinition": {
+        "terms": {"match": "all", "conditions": [{"fact": "points", "from": 1}]}
+    },
     "clients.ClientKey": {"name": "till"},
     "ledger.Hold": {"closing": None},
     "ledger.Lot": {"expires_at": NOON + timedelta(days=900)},

@@ -121,6 +121,7 @@ TABLES = {
     "analytics.DayToCount": _MEASURES,
     "analytics.Refresh": _MEASURES,
     "analytics.Revision": _MEASURES,
+    "analytics.SegmentDefinition": Table("SMCYUA"),
     "analytics.MeasureSettings": Table("SMYUA", changes="YA"),
     "clients.Client": Table("UA", adds="A", changes="A"),
     "clients.ClientKey": Table("UA", adds="A"),

@@ -1,0 +1,3 @@
+from tests.members.conftest import programme
+
+__all__ = ["programme"]
