@@ -15,6 +15,7 @@ from loyalty.programmes.expiring import Expiry, ExpiryKind, RoundUpTo
 from loyalty.programmes.rulebook import Rulebook, RuleTerms
 from loyalty.programmes.terms import (
     Effect,
+    Event,
     Fixed,
     Gift,
     Holds,
@@ -35,6 +36,10 @@ _SAID = (
 )
 
 
+# What gives nothing in a programme whose members refer nobody.
+_OF_REFERRALS = frozenset({Event.REFERRAL, Event.REFERRED})
+
+
 @dataclass(frozen=True)
 class Earning:
     """One line of the board: why, what it gives, on which conditions, or on every purchase."""
@@ -48,8 +53,8 @@ class Earning:
 def earnings(*, book: Rulebook, at: datetime) -> list[Earning]:
     """Say what gives points at a moment, in the order of the rules.
 
-    A rule that is for some members alone, that pays into another wallet than the points', or whose
-    days are over, is left out.
+    A rule that is for some members alone, that pays into another wallet than the points', whose
+    days are over, or of referrals where there are none, is left out.
     """
     return [_earning(rule, terms, book) for rule, terms in _for_all(book, at)]
 
@@ -75,7 +80,8 @@ def _terms_at(rule: RuleTerms, at: datetime) -> Terms | None:
 
 def _is_of_interest(terms: Terms, book: Rulebook, today: date) -> bool:
     is_over = terms.when.to_day is not None and terms.when.to_day < today
-    return terms.then.wallet in ("", book.spending_wallet) and not is_over
+    is_idle = terms.when.event in _OF_REFERRALS and book.referral_days is None
+    return terms.then.wallet in ("", book.spending_wallet) and not is_over and not is_idle
 
 
 def _earning(rule: RuleTerms, terms: Terms, book: Rulebook) -> Earning:

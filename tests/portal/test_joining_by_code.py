@@ -7,10 +7,11 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from loyalty.identity.models import EmailedCode
+from loyalty.portal import welcome
 from members import closing, codes, enrolling
 from members.models import Member, Referral
 from tests.conftest import NOON
-from tests.members.friends import allow, code_of
+from tests.members.friends import allow, code_of, reward
 from tests.pages.conftest import _catalogues_are_compiled, set_up
 from tests.portal.test_joining import ANSWERS, GRACE, join
 
@@ -55,6 +56,26 @@ class TestTheForm:
         page = browser.get('/join/?code="><script>').content.decode()
 
         assert 'value="&quot;&gt;&lt;script&gt;"' in page
+
+    def test_says_what_a_friends_link_gives(self, ada: Member, browser: Client):
+        reward()
+
+        page = browser.get("/join/?code=7KQ-2M9-1XT")
+
+        assert [gift.gives for gift in page.context["gifts"]] == ["+ 50 points"]
+        assert "A friend sent you." in page.content.decode()
+        assert browser.get("/join/").context["gifts"] == []
+
+    def test_promises_nothing_where_members_refer_nobody(self, ada: Member, browser: Client):
+        reward()
+        allow(None)
+
+        page = browser.get("/join/?code=7KQ-2M9-1XT")
+
+        assert page.context["gifts"] == []
+        assert [one.gives for one in welcome.get_welcome(at=NOON).earnings] == [
+            "1 point for each €1.00"
+        ]
 
     def test_asks_for_no_code_where_members_refer_nobody(self, ada: Member, browser: Client):
         allow(None)

@@ -1,5 +1,7 @@
 """Members join, sign in by an e-mailed code, and sign out."""
 
+from collections.abc import Sequence
+
 import structlog
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +19,13 @@ from loyalty.identity import codes, sessions
 from loyalty.identity.codes import TooManyCodes, Verdict
 from loyalty.identity.models import EmailedCode
 from loyalty.identity.sessions import Entry
-from loyalty.portal import guarding
+from loyalty.portal import guarding, wording
 from loyalty.portal.entrance import arriving, recognising, trying
 from loyalty.portal.entrance.arriving import Arrival
 from loyalty.portal.entrance.forms import AddressForm, CodeForm, JoinForm
+from loyalty.portal.wording import Earning
+from loyalty.programmes import books
+from loyalty.programmes.terms import Event
 from members.identifying import IdentifierTaken
 from members.referring import ReferralRefused
 
@@ -189,6 +194,13 @@ def _try_again(request: HttpRequest, code: EmailedCode, form: JoinForm) -> HttpR
     return _arrive(request, changed)
 
 
+def _gifts(request: HttpRequest) -> Sequence[Earning]:
+    """Return what a friend's code gives who comes by its link, whether or not it is one."""
+    if not request.GET.get("code"):
+        return []
+    return wording.of_event(event=Event.REFERRED, book=books.get_book(), at=timezone.now())
+
+
 def _page(
     request: HttpRequest, template: str, form: AddressForm | CodeForm | JoinForm, **shown: object
 ) -> HttpResponse:
@@ -199,5 +211,6 @@ def _page(
         "demo": trying.get_demo(),
         "programme": heading.programme,
         "has_referrals": heading.has_referrals,
+        "gifts": _gifts(request) if heading.has_referrals else [],
     }
     return render(request, template, context, status=422 if form.errors else 200)
