@@ -14,6 +14,12 @@ JOIN analytics_memberfact AS fact ON fact.member_id = now.member_id
 WHERE fact.first_on < {first}
 """
 
+_FIRST_SEEN = """
+SELECT now.member_id FROM {now} AS now
+JOIN analytics_memberfact AS fact ON fact.member_id = now.member_id
+WHERE fact.first_on >= {first}
+"""
+
 _CAME_BACK = "SELECT member_id FROM {returning} AS back WHERE member_id NOT IN {before}"
 
 
@@ -45,3 +51,8 @@ def returning(scope: Scope) -> Query:
 def came_back(scope: Scope) -> Query:
     """E − N − kept: those who had bought before, but not in the period before."""
     return compose(_CAME_BACK, {"returning": returning(scope), "before": of_previous(scope)})
+
+
+def first_seen(scope: Scope) -> Query:
+    """N: those of the period whose first purchase anywhere falls in it."""
+    return compose(_FIRST_SEEN, {"now": of_period(scope), "first": scope.period.first})

@@ -64,7 +64,8 @@ class Example:
     Points: member, day, how many earned (or, negative, redeemed). Enrolments: member, day.
     Categories: member, day, what they bought one of. Outlooks, of a fit on the period's last day:
     member, cents expected, besides one day and even odds. Tiers: member, day, the tier they moved
-    to. Referrals: referrer, friend, the day that one joined."""
+    to. Referrals: referrer, friend, the day that one joined. Vouchers: member, day, cents. Costs:
+    category, first day, last day, cents. Budgets: category, year, cents."""
 
     period: Period
     expected: Figure
@@ -75,6 +76,9 @@ class Example:
     categories: tuple[tuple[str, str, str], ...] = ()
     tiers: tuple[tuple[str, str, str], ...] = ()
     referrals: tuple[tuple[str, str, str], ...] = ()
+    vouchers: tuple[tuple[str, str, int], ...] = ()
+    costs: tuple[tuple[str, str, str, int], ...] = ()
+    budgets: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _MEASURES = (
     *_view("analytics", "fit", "outlook"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
 )
+# What the programme costs and may cost, as it was entered.
+_COSTS = tuple(_view("analytics", "cost", "budget"))
 _BOOK = tuple(_view("ledger", "wallet", "holder", "account", "entry", "lot", "movement", "hold"))
 # What a cashier needs while somebody stands at the till.
 _COUNTER = (
@@ -88,6 +90,8 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_PEOPLE,
         *_CATALOGUE,
         *_MEASURES,
+        *_COSTS,
+        *(f"analytics.{verb}_cost" for verb in ("add", "change", "delete")),
         *(f"programmes.{verb}_rule" for verb in ("add", "change")),
         *(f"programmes.{verb}_campaign" for verb in ("add", "change")),
         *(f"programmes.{verb}_ruleversion" for verb in ("add", "change")),
@@ -124,6 +128,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
     Role.ANALYST: (
         *_CATALOGUE,
         *_MEASURES,
+        *_COSTS,
         "analytics.add_measuresettings",
         "analytics.change_measuresettings",
     ),

@@ -1,4 +1,4 @@
-"""What analytics keeps: facts of what was, and forecasts of what is expected."""
+"""What analytics keeps: facts of what was, forecasts of what is expected, and costs entered."""
 
 from analytics.models.categories import MemberCategory
 from analytics.models.facts import (
@@ -14,9 +14,13 @@ from analytics.models.facts import (
     Topic,
 )
 from analytics.models.forecasts import Fit, Outlook
+from analytics.models.money import Budget, Cost, CostCategory
 from analytics.models.segments import SegmentDefinition
 
 __all__ = [
+    "Budget",
+    "Cost",
+    "CostCategory",
     "DayToCount",
     "Fit",
     "MeasureSettings",

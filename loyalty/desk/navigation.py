@@ -89,7 +89,8 @@ _PLANS = (
     ),
     _Plan(
         "measures", _("Measures"), "chart-line",
-        (_Page("measures", _("Measures")), "analytics.MeasureSettings", "analytics.MemberFact",
+        (_Page("measures", _("Measures")), "analytics.Cost", "analytics.Budget",
+         "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",
          "analytics.Revision", "analytics.Refresh", "analytics.DayToCount"),

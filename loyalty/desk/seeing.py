@@ -118,6 +118,7 @@ FIGURES = frozenset(
 # Rows about nobody: whoever may open the table sees all of them.
 ABOUT_NOBODY = frozenset(
     {
+        *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         "analytics.SegmentDefinition",

@@ -90,6 +90,11 @@ class Voucher(models.Model):
             models.Index(fields=["member", "expires_at"], name="members_voucher_of_member"),
             models.Index(fields=["origin"], name="members_voucher_by_origin"),
             models.Index(
+                fields=["issued_at"],
+                condition=Q(value_cents__isnull=False),
+                name="members_voucher_by_issue",
+            ),
+            models.Index(
                 fields=["expires_at", "id"], condition=Q(state="OPEN"), name="members_voucher_due"
             ),
             models.Index(Right("code", ENDING), name="members_voucher_by_ending"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from analytics.models import Fit, Outlook
+from analytics.models import Budget, Cost, Fit, Outlook
 from analytics.periods import Period, day
 from analytics.scopes import WHOLE, Cut, Scope, get_scope
 from loyalty.core import ids
@@ -21,8 +21,18 @@ from loyalty.ledger.models import NEVER, Entry, Wallet
 from loyalty.ledger.posting import Grant
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Store, Tier, TierLadder
+from members import vouchering
 from members.importing import purchases
-from members.models import Member, Purchase, PurchaseLine, Referral, Return, ReturnLine, TierChange
+from members.models import (
+    Member,
+    Purchase,
+    PurchaseLine,
+    Referral,
+    Return,
+    ReturnLine,
+    TierChange,
+    Voucher,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -195,6 +205,37 @@ def refer(referrer: Member, friend: Member, at: datetime, **said: Any) -> Referr
     """Let a member have brought another one at a moment."""
     return Referral.objects.create(
         public_id=ids.new("ref"), referrer=referrer, friend=friend, joined_at=at, **said
+    )
+
+
+def hand_out(member: Member, cents: int | None, at: datetime) -> Voucher:
+    """Give a member a voucher that is worth so much, as a rule would."""
+    with transaction.atomic():
+        return vouchering.issue(
+            member=member, origin=f"pur_{next(_keys)}", name_fr="Un café", name_en="A coffee",
+            value_cents=cents, days=90, at=at,
+        )  # fmt: skip
+
+
+def enter_costs(costs: Iterable[tuple[str, str, str, int]]) -> None:
+    """Enter costs: category, first day, last day, cents."""
+    Cost.objects.bulk_create(
+        Cost(
+            category=category,
+            first_on=day(first),
+            last_on=day(last),
+            amount_cents=cents,
+            entered_at=NOW,
+        )
+        for category, first, last, cents in costs
+    )
+
+
+def plan_budgets(budgets: Iterable[tuple[str, int, int]]) -> None:
+    """Plan budgets: category, year, cents."""
+    Budget.objects.bulk_create(
+        Budget(category=category, year=year, planned_cents=cents)
+        for category, year, cents in budgets
     )
 
 

@@ -16,10 +16,13 @@ from tests.analytics.builders import (
     PARIS,
     Sold,
     climb,
+    enter_costs,
     foresee,
+    hand_out,
     make_members,
     make_programme,
     move,
+    plan_budgets,
     refer,
     scope,
     sell,
@@ -32,9 +35,11 @@ BY_CODE = [measure.code for measure in MEASURES]
 class TestRegistry:
     def test_finds_the_measures_of_this_release(self) -> None:
         assert set(BY_CODE) == {
+            "acquisition_cost",
             "active_members",
             "average_basket",
             "basket_growth",
+            "budget",
             "buyers_ratio",
             "churn_rate",
             "clv_historic",
@@ -50,6 +55,7 @@ class TestRegistry:
             "pareto_share",
             "participation_rate",
             "points_flow",
+            "programme_cost",
             "purchase_frequency",
             "reactivated",
             "redemption_frequency",
@@ -57,8 +63,10 @@ class TestRegistry:
             "referral_rate",
             "repeat_purchase_rate",
             "repeat_purchase_rate_days",
+            "retention_cost",
             "retention_rate",
             "retention_rate_net",
+            "reward_cost",
             "rfm",
             "tier_distribution",
             "tier_moves",
@@ -143,8 +151,8 @@ def tell(measure: Measure) -> None:
     """Let an example happen."""
     make_programme()
     example = measure.example
-    names = [told[0] for told in (*example.receipts, *example.points, *example.outlooks)]
-    names += [told[0] for told in example.categories]
+    told_of = (*example.receipts, *example.points, *example.outlooks, *example.vouchers)
+    names = [told[0] for told in (*told_of, *example.categories)]
     enrolled = dict(example.enrolments)
     members = make_members(
         [name for name in dict.fromkeys(names) if name and name not in enrolled]
@@ -162,6 +170,10 @@ def tell(measure: Measure) -> None:
     )
     for name, on, points in example.points:
         move(members[name], points, noon_of(on))
+    for name, on, cents in example.vouchers:
+        hand_out(members[name], cents, noon_of(on))
+    enter_costs(example.costs)
+    plan_budgets(example.budgets)
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
 
 

@@ -19,7 +19,7 @@ from loyalty.identity.models import User
 from loyalty.programmes.models import Programme
 
 # The same in both languages.
-ALIKE = {"Client", "Code", "E-mail", "Permissions", "Place", "Stock", "e-mail", "points"}
+ALIKE = {"Client", "Code", "E-mail", "Note", "Permissions", "Place", "Stock", "e-mail", "points"}
 
 Table = ModelAdmin[Any] | InlineModelAdmin[Any, Any]
 

@@ -122,6 +122,8 @@ TABLES = {
     "analytics.Refresh": _MEASURES,
     "analytics.Revision": _MEASURES,
     "analytics.SegmentDefinition": Table("SMCYUA"),
+    "analytics.Cost": Table("MYUA", adds="MA", changes="MA", deletes="MA"),
+    "analytics.Budget": Table("MYUA", adds="A", changes="A", deletes="A"),
     "analytics.MeasureSettings": Table("SMYUA", changes="YA"),
     "clients.Client": Table("UA", adds="A", changes="A"),
     "clients.ClientKey": Table("UA", adds="A"),
