@@ -11,9 +11,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 
-from analytics import counting
-from analytics.models import DayToCount, PointsDay, Refresh, Revision, Topic
+from analytics import counting, revising
+from analytics.models import DayToCount, PointsDay, Refresh, Topic
 from analytics.periods import DAY, month_end, month_start
 from loyalty.core import zones
 from loyalty.events import changes
@@ -34,11 +35,11 @@ def refresh(*, at: datetime, changes_at_once: int = 2_000) -> int:
     for step in (_count_members, _gather_points_days):
         while taken := step(at, changes_at_once):
             done += taken
-    while _count_store_days():
+    while _count_store_days(at):
         pass
     while _count_points_days():
         pass
-    Refresh.objects.filter(pk=1).update(refreshed_at=at)
+    Refresh.objects.filter(pk=1).update(refreshed_at=at, steps=F("steps") + 1)
     return done
 
 
@@ -57,7 +58,7 @@ def rebuild(*, at: datetime) -> int:
     Change.objects.filter(topic__in=Topic.values).delete()
     DayToCount.objects.all().delete()
     rows = counting.count_all_purchases() + _count_all_points()
-    Refresh.objects.filter(pk=1).update(refreshed_at=at, rebuilt_at=at)
+    Refresh.objects.filter(pk=1).update(refreshed_at=at, rebuilt_at=at, rebuilds=F("rebuilds") + 1)
     return rows
 
 
@@ -89,11 +90,12 @@ def _gather_points_days(at: datetime, at_once: int) -> int:
 
 
 @transaction.atomic
-def _count_store_days() -> int:
-    _hold()
+def _count_store_days(at: datetime) -> int:
+    refreshed_at = _hold()
     days = _take_days(Topic.PURCHASES)
     for day in days:
         counting.count_store_day(day)
+    _note_revisions(Topic.PURCHASES, days, refreshed_at, at)
     return len(days)
 
 
@@ -127,9 +129,13 @@ def _count_all_points() -> int:
 
 
 def _hold() -> datetime | None:
-    """Lock the facts until this transaction ends; return when they were last refreshed."""
+    """Lock the facts until this transaction ends; return when they were last refreshed.
+
+    Whoever counts takes a step, which figures of unfinished periods are told by.
+    """
     Refresh.objects.bulk_create([Refresh(pk=1)], ignore_conflicts=True)
-    return Refresh.objects.select_for_update().get(pk=1).refreshed_at
+    Refresh.objects.filter(pk=1).update(steps=F("steps") + 1)
+    return Refresh.objects.values_list("refreshed_at", flat=True).get(pk=1)
 
 
 def _gather(topic: Topic, days: Collection[date]) -> None:
@@ -152,12 +158,7 @@ def _note_revisions(
         return
     counted_until = zones.business_day(moment=refreshed_at, zone=_get_zone())
     months = {month_start(day) for day in days if month_end(day) < counted_until}
-    Revision.objects.bulk_create(
-        [Revision(topic=topic, month=month, revised_at=at) for month in sorted(months)],
-        update_conflicts=True,
-        unique_fields=["topic", "month"],
-        update_fields=["revised_at"],
-    )
+    revising.note(topic=topic, months=months, at=at)
 
 
 def _get_zone() -> ZoneInfo:

@@ -83,7 +83,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure with one definition. Its module holds all of it."""
+    """One figure with one definition. Its module holds all of it.
+
+    It is of facts when what it computes, and the settings in its scope, come from facts of
+    purchases alone: then a figure of months that are over is kept until they are revised.
+    """
 
     code: str
     family: Family
@@ -99,6 +103,7 @@ class Measure:
     numerator_unit: Unit = Unit.MEMBERS
     denominator_unit: Unit = Unit.MEMBERS
     cuts: frozenset[Dimension] = EVERY_WAY
+    is_of_facts: bool = False
 
     # Properties
 

@@ -18,13 +18,13 @@ from django.db import transaction
 from django.db.models import Min
 from numpy.typing import NDArray
 
-from analytics import tallies
+from analytics import revising, tallies
 from analytics.lifetimes import buying, histories, spending, trial
 from analytics.lifetimes.buying import Buying
 from analytics.lifetimes.histories import Histories, Numbers
 from analytics.lifetimes.spending import Spending
-from analytics.models import Fit, MemberFact, Outlook
-from analytics.periods import BEGINNING, DAY, Period
+from analytics.models import Fit, MemberFact, Outlook, Topic
+from analytics.periods import BEGINNING, DAY, Period, month_start
 from analytics.queries import Query, compose, get_rows
 from members.models import Member
 
@@ -140,6 +140,7 @@ def _keep(forecast: Forecast, day: date, known: Mapping[str, Any]) -> int:
     outlooks = _outlooks(forecast, places, fit)
     while some := list(islice(outlooks, _AT_ONCE)):
         Outlook.objects.bulk_create(some)
+    revising.note(topic=Topic.OTHER, months=[month_start(day)], at=fit.fitted_at)
     return len(places)
 
 

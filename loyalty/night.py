@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from analytics import facts, predicting
+from analytics import facts, predicting, warming
 from analytics.segments import defining
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
@@ -145,14 +145,26 @@ def _refresh_measures(_day: date, at: datetime) -> Work:
 
 def _predict(day: date, at: datetime) -> Work:
     """Of several days that are caught up, only the last says what is to come."""
-    is_last = day == zones.business_day(moment=at, zone=books.get_book().zone) - _DAY
-    return partial(predicting.predict, day=day, at=at) if is_last else lambda: 0
+    return partial(predicting.predict, day=day, at=at) if _is_last(day, at) else lambda: 0
+
+
+def _keep_figures(day: date, at: datetime) -> Work:
+    """Have ready what pages open with in the morning, and forget what nobody needs."""
+
+    def keep() -> int:
+        warming.forget(at=at)
+        return warming.warm(today=day + _DAY, at=at)
+
+    return keep if _is_last(day, at) else lambda: 0
+
+
+def _is_last(day: date, at: datetime) -> bool:
+    return day == zones.business_day(moment=at, zone=books.get_zone()) - _DAY
 
 
 def _assign_segments(day: date, at: datetime) -> Work:
     """Of several days that are caught up, only the last says who is in which segment now."""
-    is_last = day == zones.business_day(moment=at, zone=books.get_zone()) - _DAY
-    return partial(defining.assign_all, at=at) if is_last else lambda: 0
+    return partial(defining.assign_all, at=at) if _is_last(day, at) else lambda: 0
 
 
 _STEPS: Sequence[tuple[str, Runner, Step]] = (
@@ -173,5 +185,7 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("forecasts", jobs.run, _predict),
     # After both: by what was bought, and by what is to come.
     ("segments", jobs.run, _assign_segments),
+    # After all of them, from which figures are computed.
+    ("figures", jobs.run, _keep_figures),
 )
 JOBS = tuple(job for job, _runner, _step in _STEPS)

@@ -9,6 +9,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from analytics.models import (
     DayToCount,
     Fit,
+    KeptFigure,
     MeasureSettings,
     MemberCategory,
     MemberFact,
@@ -144,6 +145,23 @@ class RevisionAdmin(ShownOnly, admin.ModelAdmin[Revision]):
     list_display = ("month", "topic", "revised_at")
     list_filter = ("topic",)
     ordering = ("-month", "topic")
+    show_full_result_count = False
+
+
+@admin.register(KeptFigure)
+class KeptFigureAdmin(ShownOnly, admin.ModelAdmin[KeptFigure]):
+    paginator = FirstPages
+    list_display = (
+        "code",
+        "first_on",
+        "last_on",
+        "cut",
+        "is_settled",
+        "computed_at",
+        "revised_at",
+    )
+    search_fields = ("=code",)
+    ordering = ("-id",)
     show_full_result_count = False
 
 

@@ -32,6 +32,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     numerator_unit=Unit.MONEY,
     denominator_unit=Unit.RECEIPTS,
     example=Example(

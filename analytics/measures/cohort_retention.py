@@ -33,6 +33,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     example=Example(
         period=Period(day("2026-01-01"), day("2026-02-28")),
         receipts=(

@@ -72,6 +72,7 @@ MEASURE = Measure(
     direction=Direction.NEUTRAL,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     numerator_unit=Unit.MONEY,
     denominator_unit=Unit.MONEY,
     example=Example(

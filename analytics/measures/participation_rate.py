@@ -46,6 +46,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     cuts=OF_RECEIPTS,
     numerator_unit=Unit.RECEIPTS,
     denominator_unit=Unit.RECEIPTS,

@@ -33,6 +33,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     example=Example(
         period=Period(day("2026-03-01"), day("2026-03-31")),
         receipts=(

@@ -2,18 +2,16 @@
 
 from analytics.models.categories import MemberCategory
 from analytics.models.facts import (
-    DayToCount,
     MeasureSettings,
     MemberFact,
     MemberMonth,
     PointsDay,
     PointsMonth,
-    Refresh,
-    Revision,
     StoreDay,
-    Topic,
 )
 from analytics.models.forecasts import Fit, Outlook
+from analytics.models.freshness import DayToCount, Refresh, Revision, Topic
+from analytics.models.kept import KeptFigure
 from analytics.models.money import Budget, Cost, CostCategory
 from analytics.models.segments import SegmentDefinition
 
@@ -23,6 +21,7 @@ __all__ = [
     "CostCategory",
     "DayToCount",
     "Fit",
+    "KeptFigure",
     "MeasureSettings",
     "MemberCategory",
     "MemberFact",

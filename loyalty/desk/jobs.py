@@ -32,6 +32,7 @@ NAMES: Mapping[str, Promise] = {
     "measures": _("Measures"),
     "forecasts": _("Predicted value"),
     "segments": _("Members of segments"),
+    "figures": _("Figures of the last periods"),
     "vouchers": _("Expiry of vouchers"),
     ERASURES: _("Erasure of members"),
 }

@@ -93,7 +93,8 @@ _PLANS = (
          "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",
-         "analytics.Revision", "analytics.Refresh", "analytics.DayToCount"),
+         "analytics.Revision", "analytics.Refresh", "analytics.DayToCount",
+         "analytics.KeptFigure"),
     ),
     _Plan(
         "tills", _("Till clients"), "key-round",

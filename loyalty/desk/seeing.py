@@ -135,6 +135,7 @@ ABOUT_NOBODY = frozenset(
 # Staff, tills, machinery and files: nothing for whoever is bound to stores.
 NOTHING = frozenset(
     {
+        "analytics.KeptFigure",
         *("clients.Answer", "clients.Client", "clients.ClientKey", "clients.Count"),
         "clients.Shift",
         *("events.Change", "events.JobRun", "events.Message", "events.OutboxEvent"),

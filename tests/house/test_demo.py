@@ -15,7 +15,7 @@ SERVED = "Ctrl-C stops"
 STEPS = [
     "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
     "vouchers",
-    "measures", "forecasts", "segments",
+    "measures", "forecasts", "segments", "figures",
 ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ MIDNIGHT = datetime(2026, 4, 9, 22, 0, tzinfo=UTC)
 STEPS = [
     "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
     "vouchers",
-    "measures", "forecasts", "segments",
+    "measures", "forecasts", "segments", "figures",
 ]  # fmt: skip
 
 
@@ -177,7 +177,7 @@ class TestRun:
 
         assert done(YESTERDAY) == STEPS
         attempts = JobRun.objects.order_by("pk").values_list("attempts", flat=True)
-        assert list(attempts) == [1, 1, 2, 1, 1, 1, 1, 1, 1, 1]
+        assert list(attempts) == [1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.postgresql

@@ -124,6 +124,7 @@ TABLES = {
     "analytics.SegmentDefinition": Table("SMCYUA"),
     "analytics.Cost": Table("MYUA", adds="MA", changes="MA", deletes="MA"),
     "analytics.Budget": Table("MYUA", adds="A", changes="A", deletes="A"),
+    "analytics.KeptFigure": _MACHINERY,
     "analytics.MeasureSettings": Table("SMYUA", changes="YA"),
     "clients.Client": Table("UA", adds="A", changes="A"),
     "clients.ClientKey": Table("UA", adds="A"),
