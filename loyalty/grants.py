@@ -143,7 +143,7 @@ CLOSED = (
     *_view("events", "outboxevent", "change", "jobrun"),
     *_view("identity", "user", "limit", "emailedcode", "guesses", "signin"),
     *_view("members", "importrun", "importrow", "importfile", "export", "carriedamount"),
-    *_view("members", "segmentstay", "memberevent", "referralcode"),
+    *_view("members", "segmentstay", "memberevent", "referralcode", "signinday"),
     *_view("programmes", "storeassignment", "membercount", "budgetuse", "rulecost"),
     *_view("programmes", "rulerequest", "simulation"),
     *_view("rewards", "readynotice"),

@@ -37,6 +37,7 @@ from members.models import (
     Referral,
     ReferralCode,
     SegmentStay,
+    SignInDay,
     TierChange,
     Voucher,
 )
@@ -62,6 +63,7 @@ def forget(*, member: Member) -> None:
     MemberNote.objects.filter(member=member).delete()
     _forget_cases(member)
     SegmentStay.objects.filter(member=member).delete()
+    SignInDay.objects.filter(member=member).delete()
     # Their friends' messages still hold it: it leads nowhere any more.
     ReferralCode.objects.filter(member=member).delete()
     Referral.objects.filter(referrer=member).update(code="")

@@ -1,9 +1,12 @@
 """Members sign in: who an address belongs to, and the user that stands for them."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from loyalty.identity.models import User
-from members.models import Member
+from loyalty.programmes import books
+from members.models import Member, SignInDay
 
 # Users of members have no address of their own: the member's is the one that counts, and a
 # member who works here keeps two users, of which one never opens the desk.
@@ -31,3 +34,11 @@ def open_user(*, member: Member) -> User:
     )
     member.save(update_fields=["user"])
     return member.user
+
+
+def note(*, member: Member, at: datetime) -> None:
+    """Remember that a member came in on this business day. Twice is once."""
+    day = books.get_book().business_day(at)
+    SignInDay.objects.bulk_create(
+        [SignInDay(member=member, signed_in_on=day)], ignore_conflicts=True
+    )

@@ -28,7 +28,7 @@ from loyalty.core.showing import FirstPages, ShownOnly
 class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
     """Says whose figures a row holds by an opaque id: analysts know nobody's name."""
 
-    exclude: tuple[str, ...] = ("member",)
+    exclude = ("member",)
     readonly_fields = ("whose",)
     search_fields = ("=member__public_id",)
 
@@ -93,7 +93,12 @@ class PointsDayAdmin(ShownOnly, admin.ModelAdmin[PointsDay]):
 @admin.register(PointsMonth)
 class PointsMonthAdmin(Pseudonymous):
     paginator = FirstPages
-    exclude = ("member", "account")
+    fields = (
+        ("whose", "wallet"),
+        "month",
+        ("earned_on", "earned_days"),
+        ("redeemed_on", "redeemed_days", "redemptions"),
+    )
     list_display = ("month", "whose", "wallet", "earned_on", "redeemed_on", "redemptions")
     list_select_related = ("member", "wallet")
     ordering = ("-id",)

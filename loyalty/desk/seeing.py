@@ -94,6 +94,7 @@ BOUNDS: Mapping[str, Bound] = {
     "members.Referral": _of_members("referrer", "friend"),
     "members.ReferralCode": _of_member("member"),
     "members.SegmentStay": _of_member("member"),
+    "members.SignInDay": _of_member("member"),
     "members.Return": _of_purchase("purchase__"),
     "members.ReturnLine": _of_purchase("returned__purchase__"),
     "members.Subscription": _of_member("member"),

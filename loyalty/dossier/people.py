@@ -24,6 +24,7 @@ from members.models import (
     ReferralCode,
     ReferralEnd,
     SegmentStay,
+    SignInDay,
     TierChange,
 )
 
@@ -42,6 +43,7 @@ def sections(*, member: Member) -> Iterator[Section]:
     yield _referrals(member)
     yield _messages(member)
     yield _sign_in(member)
+    yield _sign_in_days(member)
     yield _erasures(member)
 
 
@@ -143,6 +145,12 @@ def _consents(member: Member) -> Section:
 def _text(version: str) -> str:
     text = consent_texts.text_of(version)
     return text.words(language=get_language() or "fr") if text else ""
+
+
+def _sign_in_days(member: Member) -> Section:
+    days = SignInDay.objects.filter(member=member).order_by("signed_in_on")
+    rows = ((day,) for day in days.values_list("signed_in_on", flat=True))
+    return table("sign_in_days", _("Days on which you signed in"), [("day", _("Day"))], rows)
 
 
 def _segments(member: Member) -> Section:

@@ -15,7 +15,12 @@ from members.admin.cases import (
     CaseSettingsAdmin,
     ClaimAdmin,
 )
-from members.admin.counters import CarriedAmountAdmin, MemberEventAdmin, SegmentStayAdmin
+from members.admin.counters import (
+    CarriedAmountAdmin,
+    MemberEventAdmin,
+    SegmentStayAdmin,
+    SignInDayAdmin,
+)
 from members.admin.erasures import ErasureRequestAdmin
 from members.admin.held import OfflineSpendingAdmin, TillHoldAdmin
 from members.admin.households import (
@@ -64,6 +69,7 @@ __all__ = [
     "ReturnAdmin",
     "ReturnLineAdmin",
     "SegmentStayAdmin",
+    "SignInDayAdmin",
     "SubscriptionAdmin",
     "SubscriptionPaymentAdmin",
     "TierChangeAdmin",

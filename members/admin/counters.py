@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.core.showing import ShownOnly
 from members import words
 from members.admin.listing import OfMembers, WithAmounts
-from members.models import CarriedAmount, MemberEvent, SegmentStay
+from members.models import CarriedAmount, MemberEvent, SegmentStay, SignInDay
 
 
 @admin.register(CarriedAmount)
@@ -32,6 +32,15 @@ class SegmentStayAdmin(OfMembers, ShownOnly, admin.ModelAdmin[SegmentStay]):
     list_select_related = ("member", "segment")
     list_filter = ("segment",)
     fields = ("member", "segment", ("since_at", "until_at"))
+
+
+@admin.register(SignInDay)
+class SignInDayAdmin(OfMembers, ShownOnly, admin.ModelAdmin[SignInDay]):
+    """On which days members came to their own pages."""
+
+    list_display = ("signed_in_on", "member")
+    list_select_related = ("member",)
+    fields = ("member", "signed_in_on")
 
 
 @admin.register(MemberEvent)

@@ -37,6 +37,7 @@ from members.models.referrals import Referral, ReferralCode, ReferralEnd, Referr
 from members.models.returns import Return, ReturnLine
 from members.models.sales import ImportRow, ImportRun, Purchase, PurchaseLine
 from members.models.segments import SegmentStay
+from members.models.sign_ins import SignInDay
 from members.models.standing import ReviewState, TierChange, TierReview, TierReviewMove
 from members.models.subscriptions import (
     Subscription,
@@ -92,6 +93,7 @@ __all__ = [
     "SegmentStay",
     "Shortage",
     "Side",
+    "SignInDay",
     "Subscription",
     "SubscriptionPayment",
     "SubscriptionState",

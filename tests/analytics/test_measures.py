@@ -47,6 +47,7 @@ class TestRegistry:
             "cohort_retention",
             "cross_sell_pairs",
             "declining_members",
+            "engagement_rate",
             "enrolments",
             "first_redemption_rate",
             "lost_members",

@@ -33,6 +33,7 @@ TOLD = {
     "members.MemberNote": "notes",
     "members.MemberEvent": "events",
     "members.SegmentStay": "segments",
+    "members.SignInDay": "sign_in_days",
     "members.HouseholdStay": "households",
     "members.HouseholdInvitation": "invitations",
     "members.Referral": "referrals",

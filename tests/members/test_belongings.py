@@ -36,6 +36,7 @@ STAY = {
     "members.CarriedAmount": "below one step of a rule: worth less than the least it gives",
     "members.MemberEvent": "what was told of a membership and gave points stays with it",
     "members.SegmentStay": "whoever computes segments says it anew of who is left",
+    "members.SignInDay": _OF_THE_MEMBERSHIP,
     "members.Consent": "the stricter answer is written for the survivor",
     "members.ErasureRequest": _OF_THE_MEMBERSHIP,
     "members.Merge": "says which two",

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from loyalty.identity import codes
 from loyalty.identity.models import EmailedCode, User
 from members import blocking, closing, enrolling, erasing
-from members.models import Member
+from members.models import Member, SignInDay
 from tests.conftest import NOON
 from tests.pages.conftest import set_up
 from tests.portal import entering
@@ -283,3 +283,14 @@ class TestTheLog:
         lines = [line for line in said.splitlines() if "SELECT" not in line]
         assert any("member.signed_in" in line for line in lines)
         assert not any(ADA in line or digits in line for line in lines if "django.db" not in line)
+
+
+class TestTheDay:
+    def test_of_a_sign_in_is_kept_once(self, browser: Client, ada: Member):
+        with time_machine.travel(NOON, tick=False):
+            for _again in range(2):
+                browser.post("/login/code/", {"code": ask(browser)})
+                browser.post("/logout/")
+
+        days = SignInDay.objects.values_list("member", "signed_in_on")
+        assert list(days) == [(ada.pk, NOON.date())]

@@ -26,6 +26,7 @@ from loyalty.portal.entrance.forms import AddressForm, CodeForm, JoinForm
 from loyalty.portal.wording import Earning
 from loyalty.programmes import books
 from loyalty.programmes.terms import Event
+from members import signing_in
 from members.identifying import IdentifierTaken
 from members.referring import ReferralRefused
 
@@ -153,6 +154,7 @@ def _arrive(request: HttpRequest, code: EmailedCode) -> HttpResponse:
         return redirect("portal:login")
     next_url = arriving.get_next(request)
     sessions.enter(request, user=arrival.user, how=Entry.CODE, at=at)
+    signing_in.note(member=arrival.member, at=at)
     arriving.forget(request)
     _log.info("member.signed_in", member=arrival.member.public_id, is_new=arrival.is_new)
     with translation.override(arrival.user.language):

@@ -74,6 +74,7 @@ TABLES = {
     "members.TierReviewMove": _MACHINERY,
     "members.MemberEvent": _MACHINERY,
     "members.SegmentStay": _MACHINERY,
+    "members.SignInDay": _MACHINERY,
     "members.ImportFile": _MACHINERY,
     "members.Export": _MACHINERY,
     "rewards.Reward": Table("KSMCYUA", adds="MA", changes="MA", deletes="A"),
