@@ -65,7 +65,8 @@ class Example:
     Categories: member, day, what they bought one of. Outlooks, of a fit on the period's last day:
     member, cents expected, besides one day and even odds. Tiers: member, day, the tier they moved
     to. Referrals: referrer, friend, the day that one joined. Vouchers: member, day, cents. Costs:
-    category, first day, last day, cents. Budgets: category, year, cents."""
+    category, first day, last day, cents. Budgets: category, year, cents. Losses: member, day
+    told, reason, competitor or "", and how what is sold afterwards won them back, or ""."""
 
     period: Period
     expected: Figure
@@ -79,6 +80,7 @@ class Example:
     vouchers: tuple[tuple[str, str, int], ...] = ()
     costs: tuple[tuple[str, str, str, int], ...] = ()
     budgets: tuple[tuple[str, int, int], ...] = ()
+    losses: tuple[tuple[str, str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

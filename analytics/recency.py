@@ -8,6 +8,7 @@ from analytics.queries import Query, compose, get_rows
 from analytics.scopes import Scope
 
 _LOST = "SELECT member_id FROM {sales} AS sales WHERE last_on < {since}"
+_LOST_DAYS = "SELECT member_id, last_on FROM {sales} AS sales WHERE last_on < {since}"
 _ACTIVE = "SELECT member_id FROM {sales} AS sales WHERE last_on >= {since}"
 
 WINDOWS = (30, 90, 180, 365)
@@ -33,3 +34,9 @@ def get_rolling(scope: Scope) -> dict[int, int]:
     }
     counted = get_rows(compose(_COUNTS, parts))[0]
     return dict(zip(WINDOWS, counted, strict=True))
+
+
+def lost_days(scope: Scope) -> Query:
+    """One row per lost member: member_id, and last_on, the day of the last receipt to date."""
+    since = scope.as_of - timedelta(days=scope.lost_after_days)
+    return compose(_LOST_DAYS, {"sales": cutting.to_date(scope), "since": since})

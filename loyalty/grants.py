@@ -56,6 +56,7 @@ _PEOPLE = (
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
     *_view("members", "household", "householdstay", "householdinvitation", "referral"),
     *_view("members", "subscription", "subscriptionpayment", "offlinespending"),
+    *_view("analytics", "loss", "competitor"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -72,6 +73,8 @@ _CARING = (
     "identity.view_approval",
     "identity.decide_approval",
 )
+# Why members were lost, and how they came back.
+_WINNING_BACK = ("analytics.add_loss", "analytics.change_loss")
 
 GRANTS: Mapping[Role, Sequence[str]] = {
     Role.CASHIER: (
@@ -84,6 +87,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_BOOK,
         *_MEASURES,
         *_CARING,
+        *_WINNING_BACK,
         *("members.export_lists", "clients.open_till"),
     ),
     Role.MARKETING: (
@@ -92,6 +96,8 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_MEASURES,
         *_COSTS,
         *(f"analytics.{verb}_cost" for verb in ("add", "change", "delete")),
+        *_WINNING_BACK,
+        "analytics.change_competitor",
         *(f"programmes.{verb}_rule" for verb in ("add", "change")),
         *(f"programmes.{verb}_campaign" for verb in ("add", "change")),
         *(f"programmes.{verb}_ruleversion" for verb in ("add", "change")),
@@ -115,6 +121,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_CATALOGUE,
         *_BOOK,
         *_CARING,
+        *_WINNING_BACK,
         *("members.add_member", "members.change_member"),
         *("members.import_files", "members.export_lists"),
         *("members.add_card", "members.change_card", "members.change_voucher"),

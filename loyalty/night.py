@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from analytics import facts, predicting, warming
+from analytics import facts, losing, predicting, warming
 from analytics.segments import defining
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
@@ -143,6 +143,10 @@ def _refresh_measures(_day: date, at: datetime) -> Work:
     return partial(facts.refresh, at=at)
 
 
+def _notice_returns(_day: date, at: datetime) -> Work:
+    return partial(losing.notice, at=at)
+
+
 def _predict(day: date, at: datetime) -> Work:
     """Of several days that are caught up, only the last says what is to come."""
     return partial(predicting.predict, day=day, at=at) if _is_last(day, at) else lambda: 0
@@ -181,7 +185,8 @@ _STEPS: Sequence[tuple[str, Runner, Step]] = (
     ("birthdays", jobs.run, _give_birthdays),
     ("vouchers", jobs.run_chunks, _expire_vouchers),
     ("measures", jobs.run, _refresh_measures),
-    # After it: what is to come is told by the facts.
+    ("losses", jobs.run, _notice_returns),
+    # After the measures: what is to come is told by the facts.
     ("forecasts", jobs.run, _predict),
     # After both: by what was bought, and by what is to come.
     ("segments", jobs.run, _assign_segments),

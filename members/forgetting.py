@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -64,6 +65,7 @@ def forget(*, member: Member) -> None:
     _forget_cases(member)
     SegmentStay.objects.filter(member=member).delete()
     SignInDay.objects.filter(member=member).delete()
+    _empty_words(member)
     # Their friends' messages still hold it: it leads nowhere any more.
     ReferralCode.objects.filter(member=member).delete()
     Referral.objects.filter(referrer=member).update(code="")
@@ -105,6 +107,14 @@ def _empty(member: Member) -> None:
     member.birth_month = member.birth_day = None
     member.spending_locked_until = member.erasure_due_at = None
     member.save()
+
+
+def _empty_words(member: Member) -> None:
+    """Empty what tables of apps above say of a member in free words: `forgets_with_member`."""
+    for model in apps.get_models():
+        if columns := getattr(model, "forgets_with_member", ()):
+            rows = model._default_manager.filter(member=member)
+            rows.update(**dict.fromkeys(columns, ""))
 
 
 def _forget_cards(member: Member) -> None:

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from analytics.models import (
+    Competitor,
     DayToCount,
     Fit,
     KeptFigure,
+    Loss,
     MeasureSettings,
     MemberCategory,
     MemberFact,
@@ -130,6 +132,36 @@ class SegmentDefinitionAdmin(ShownOnly, SimpleHistoryAdmin):  # type: ignore[mis
     list_select_related = ("segment",)
     ordering = ("segment__code",)
     show_full_result_count = False
+
+
+@admin.register(Loss)
+class LossAdmin(ShownOnly, admin.ModelAdmin[Loss]):
+    """What staff learnt, as they wrote it: the page of lost members writes it."""
+
+    paginator = FirstPages
+    list_display = ("recorded_at", "member", "reason", "competitor", "won_back_on", "won_back_by")
+    list_select_related = ("member", "competitor")
+    list_filter = ("reason", "won_back_by")
+    raw_id_fields = ("member",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(Competitor)
+class CompetitorAdmin(admin.ModelAdmin[Competitor]):
+    """Added while losses are written down; here a name that was misspelt is put right."""
+
+    fields = ("name",)
+    list_display = ("name", "added_at")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
 
 
 @admin.register(DayToCount)

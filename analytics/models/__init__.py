@@ -1,4 +1,4 @@
-"""What analytics keeps: facts of what was, forecasts of what is expected, and costs entered."""
+"""What analytics keeps: facts, forecasts, figures, costs entered, and what staff know and plan."""
 
 from analytics.models.categories import MemberCategory
 from analytics.models.facts import (
@@ -12,16 +12,20 @@ from analytics.models.facts import (
 from analytics.models.forecasts import Fit, Outlook
 from analytics.models.freshness import DayToCount, Refresh, Revision, Topic
 from analytics.models.kept import KeptFigure
+from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
 from analytics.models.money import Budget, Cost, CostCategory
 from analytics.models.segments import SegmentDefinition
 
 __all__ = [
     "Budget",
+    "Competitor",
     "Cost",
     "CostCategory",
     "DayToCount",
     "Fit",
     "KeptFigure",
+    "Loss",
+    "LossReason",
     "MeasureSettings",
     "MemberCategory",
     "MemberFact",
@@ -34,4 +38,5 @@ __all__ = [
     "SegmentDefinition",
     "StoreDay",
     "Topic",
+    "WonBackBy",
 ]

@@ -38,6 +38,7 @@ class MemberFact(models.Model):
         indexes = [
             models.Index(fields=["first_on"], name="analytics_member_by_first_day"),
             models.Index(fields=["last_on"], name="analytics_member_by_last_day"),
+            models.Index(fields=["-revenue_cents", "member"], name="analytics_member_by_worth"),
         ]
 
     def __str__(self) -> str:

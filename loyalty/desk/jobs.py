@@ -30,6 +30,7 @@ NAMES: Mapping[str, Promise] = {
     "tiers": _("Review of tiers"),
     "birthdays": _("Birthdays"),
     "measures": _("Measures"),
+    "losses": _("Lost members who came back"),
     "forecasts": _("Predicted value"),
     "segments": _("Members of segments"),
     "figures": _("Figures of the last periods"),

@@ -64,7 +64,8 @@ _PLANS = (
     _Plan(
         "members", _("Members"), "users",
         ("members.Member", "members.Card", "members.Consent", "members.TierChange",
-         "members.Subscription", "members.Merge", _Page("cases", _("Requests"))),
+         "members.Subscription", "members.Merge", _Page("cases", _("Requests")),
+         _Page("lost", _("Lost members")), "analytics.Loss", "analytics.Competitor"),
     ),
     _Plan(
         "purchases", _("Purchases"), "receipt",

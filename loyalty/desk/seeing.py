@@ -60,6 +60,7 @@ def _of_store(stores: Stores) -> Q:
 
 
 BOUNDS: Mapping[str, Bound] = {
+    "analytics.Loss": _of_member("member"),
     "analytics.MemberCategory": _of_member("member"),
     "analytics.MemberFact": _of_member("member"),
     "analytics.MemberMonth": _of_member("member"),
@@ -121,6 +122,7 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
+        "analytics.Competitor",
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         "analytics.SegmentDefinition",
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),

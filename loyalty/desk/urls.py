@@ -15,6 +15,7 @@ from loyalty.desk.views import (
     imports,
     jobs,
     look,
+    lost,
     measure,
     measures,
     member,
@@ -124,6 +125,9 @@ PAGES: Sequence[URLPattern] = (
     path("measures/<slug:code>/rows/", measure.rows, name="measure_rows"),
     # Where it used to be: bookmarks go on.
     path("retention/", measures.moved, name="retention"),
+    path("lost/", lost.show, name="lost"),
+    path("lost/<int:pk>/", lost.member, name="lost_member"),
+    path("lost/back/<int:pk>/", lost.back, name="lost_back"),
     path("look/", look.show, name="look"),
     path("emails/", emails.show, name="emails"),
     path("emails/<slug:template>/<slug:language>/", emails.email, name="email"),

@@ -13,12 +13,9 @@ from loyalty.ledger.models import Account
 from loyalty.programmes.rulebook import Rulebook
 from members import sharing, statements, words
 from members.models import (
-    Adjustment,
-    AdjustmentNote,
     HouseholdStay,
     Member,
     MemberEvent,
-    MemberNote,
     Purchase,
     PurchaseLine,
     Return,
@@ -42,8 +39,6 @@ def sections(*, member: Member, at: datetime, book: Rulebook) -> Iterator[Sectio
     yield _redemptions(member)
     yield _vouchers(member, currency=book.currency)
     yield _memberships(member, currency=book.currency)
-    yield _adjustments(member)
-    yield _notes(member)
 
 
 def _balances(member: Member, *, at: datetime, book: Rulebook) -> Section:
@@ -259,40 +254,3 @@ def _memberships(member: Member, *, currency: str) -> Section:
         for fee in fees.select_related("subscription__plan").order_by("occurred_at", "pk")
     )  # fmt: skip
     return table("memberships", _("Memberships you paid for"), columns, rows)
-
-
-def _adjustments(member: Member) -> Section:
-    columns = [
-        ("requested_at", _("When")),
-        ("points", _("Points")),
-        ("reason", _("Why")),
-        ("note", _("Note")),
-        ("state", _("State")),
-    ]
-    asked = Adjustment.objects.filter(member=member).select_related("approval")
-    notes: dict[int, list[str]] = {}
-    for note in AdjustmentNote.objects.filter(adjustment__member=member).order_by("pk"):
-        notes.setdefault(note.adjustment_id, []).append(note.text)
-    rows = (
-        (
-            row.requested_at, row.points, row.get_reason_display(),
-            " · ".join(notes.get(row.pk, [])), _became(row),
-        )
-        for row in asked.order_by("requested_at", "pk")
-    )  # fmt: skip
-    return table("adjustments", _("Adjustments by staff"), columns, rows)
-
-
-def _became(asked: Adjustment) -> str:
-    """Say whether points moved, or what came of the request."""
-    approval = asked.approval
-    if asked.entry_id is not None or approval is None:
-        return _("posted")
-    return approval.get_state_display()
-
-
-def _notes(member: Member) -> Section:
-    columns = [("written_at", _("When")), ("text", _("Note"))]
-    written = MemberNote.objects.filter(member=member).order_by("written_at", "pk")
-    rows = ((row.written_at, row.text) for row in written)
-    return table("notes", _("What staff wrote down about you"), columns, rows)

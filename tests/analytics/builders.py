@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from analytics.models import Budget, Cost, Fit, Outlook
+from analytics import losing
+from analytics.models import Budget, Cost, Fit, Loss, LossReason, Outlook, WonBackBy
 from analytics.periods import Period, day
 from analytics.scopes import WHOLE, Cut, Scope, get_scope
 from loyalty.core import ids
 from loyalty.events import changes
+from loyalty.identity.models import User
 from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Entry, Wallet
 from loyalty.ledger.posting import Grant
@@ -237,6 +239,25 @@ def plan_budgets(budgets: Iterable[tuple[str, int, int]]) -> None:
         Budget(category=category, year=year, planned_cents=cents)
         for category, year, cents in budgets
     )
+
+
+def lose(losses: Sequence[tuple[Member, str, str, str, str]]) -> None:
+    """Let staff tell of losses: member, day, reason, competitor, and how they were won back.
+
+    Who bought afterwards, before it is told, is taken to have done so after that day.
+    """
+    somebody = User.objects.first() or User.objects.create_user("grace@staff.example")
+    for member, on, reason, competitor, way in losses:
+        at = datetime.combine(day(on), time(15), tzinfo=PARIS)
+        last_on = Purchase.objects.filter(member=member, occurred_at__lt=at).latest("occurred_at")
+        loss = Loss.objects.create(
+            member=member, last_on=last_on.business_on, reason=LossReason(reason),
+            competitor=losing.get_competitor(name=competitor, at=at), recorded_by=somebody,
+            recorded_at=at, recorded_on=day(on),
+        )  # fmt: skip
+        losing.notice(at=NOW)
+        if way:
+            losing.explain(loss=loss, way=WonBackBy(way), by=somebody, at=NOW)
 
 
 def import_cdnow() -> None:

@@ -19,6 +19,7 @@ from tests.analytics.builders import (
     enter_costs,
     foresee,
     hand_out,
+    lose,
     make_members,
     make_programme,
     move,
@@ -50,6 +51,7 @@ class TestRegistry:
             "engagement_rate",
             "enrolments",
             "first_redemption_rate",
+            "loss_reasons",
             "lost_members",
             "loyalty_funnel",
             "median_gap_days",
@@ -175,6 +177,7 @@ def tell(measure: Measure) -> None:
         hand_out(members[name], cents, noon_of(on))
     enter_costs(example.costs)
     plan_budgets(example.budgets)
+    lose([(members[name], *told) for name, *told in example.losses])
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
 
 

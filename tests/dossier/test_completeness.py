@@ -31,6 +31,7 @@ TOLD = {
     "members.Adjustment": "adjustments",
     "members.AdjustmentNote": "adjustments",
     "members.MemberNote": "notes",
+    "analytics.Loss": "losses",
     "members.MemberEvent": "events",
     "members.SegmentStay": "segments",
     "members.SignInDay": "sign_in_days",

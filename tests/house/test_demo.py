@@ -15,7 +15,7 @@ SERVED = "Ctrl-C stops"
 STEPS = [
     "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
     "vouchers",
-    "measures", "forecasts", "segments", "figures",
+    "measures", "losses", "forecasts", "segments", "figures",
 ]  # fmt: skip
 
 

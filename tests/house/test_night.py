@@ -26,7 +26,7 @@ MIDNIGHT = datetime(2026, 4, 9, 22, 0, tzinfo=UTC)
 STEPS = [
     "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
     "vouchers",
-    "measures", "forecasts", "segments", "figures",
+    "measures", "losses", "forecasts", "segments", "figures",
 ]  # fmt: skip
 
 

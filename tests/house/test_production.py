@@ -25,7 +25,7 @@ REDIS = "redis://127.0.0.1:6379/9"
 STEPS = [
     "settle", "notices", "tiers", "memberships", "tier-warnings", "referrals", "birthdays",
     "vouchers",
-    "measures", "forecasts", "segments", "figures",
+    "measures", "losses", "forecasts", "segments", "figures",
 ]  # fmt: skip
 
 

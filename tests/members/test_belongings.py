@@ -42,6 +42,7 @@ STAY = {
     "members.Merge": "says which two",
     "members.TierChange": _OF_THE_MEMBERSHIP,
     "members.TierReviewMove": "foreseen of a membership at one moment, and never anew",
+    "analytics.Loss": _OF_THE_MEMBERSHIP,
     "analytics.MemberFact": "counted again for both",
     "analytics.MemberMonth": "counted again for both",
     "analytics.MemberCategory": "counted again for both",

@@ -13,6 +13,7 @@ from tests.conftest import NOON
 # What the constraints of a table ask for beyond its columns.
 SPECIAL: dict[str, dict[str, Any]] = {
     "analytics.Cost": {"last_on": date(2027, 3, 10)},
+    "analytics.Loss": {"last_on": date(2026, 1, 1)},
     "analytics.Outlook": {"alive": 0.5},
     "analytics.SegmentDefinition": {
         "terms": {"match": "all", "conditions": [{"fact": "points", "from": 1}]}

@@ -52,6 +52,10 @@ class ExportForm(forms.Form):
         cast("forms.ModelChoiceField[Tier]", self.fields["tier"]).queryset = tiers
         states = list(STATES.get(sort.code, ()))
         cast("forms.ChoiceField", self.fields["state"]).choices = states
+        if sort.code == "lost":
+            # A list to write to somebody by: there is none of who did not agree.
+            channel = cast("forms.ChoiceField", self.fields["channel"])
+            channel.choices, channel.required = list(ConsentChannel.choices), True
         for name in ("store", "since", "until", "state", "tier", "channel"):
             if name not in sort.filters:
                 del self.fields[name]

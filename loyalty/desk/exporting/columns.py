@@ -74,6 +74,19 @@ def _birthday(member: Member) -> str | None:
     return f"{member.birth_month:02}-{member.birth_day:02}"
 
 
+def of_losses(*, book: Rulebook) -> Sequence[Column]:
+    """Return what is told of a lost member beside who they are."""
+
+    def worth(row: Any) -> Decimal:
+        return Decimal(money.to_text(cents=row.revenue_cents, currency=book.currency))
+
+    return (
+        Column("last_on", _("last purchase"), lambda row: row.last_on),
+        Column("revenue", _("bought for"), worth),
+        Column("reason", _("reason"), lambda row: row.loss),
+    )
+
+
 def of_purchases(*, book: Rulebook) -> Sequence[Column]:
     """Return what is told of a sale. Who bought is an id: names are in the list of members."""
 

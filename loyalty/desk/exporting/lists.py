@@ -1,15 +1,17 @@
 """Which rows a list holds: those the reader may see, narrowed as they asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from analytics import losing
+from analytics.models import Loss, MemberFact
 from loyalty.core import zones
 from loyalty.desk import seeing
 from loyalty.desk.exporting import columns
@@ -110,7 +112,7 @@ def _within(column: str, asked: Asked, book: Rulebook) -> Q:
 
 def _members(asked: Asked, terms: Terms) -> QuerySet[Any]:
     cards = Card.objects.filter(state=CardState.ACTIVE).order_by("-issued_at", "-pk")
-    rows = Member.objects.select_related("store", "tier").prefetch_related(
+    rows: QuerySet[Any] = Member.objects.select_related("store", "tier").prefetch_related(
         Prefetch("cards", queryset=cards, to_attr="active_cards")
     )
     rows = rows.filter(_within("enrolled_at", asked, terms.book))
@@ -121,12 +123,36 @@ def _members(asked: Asked, terms: Terms) -> QuerySet[Any]:
     if asked.tier:
         rows = rows.filter(tier=asked.tier)
     if asked.channel:
-        said = Consent.objects.in_force().filter(
-            member=OuterRef("pk"), channel=asked.channel, purpose=ConsentPurpose.MARKETING
-        )
-        # Whoever left is written to no more, whatever they said before.
-        rows = rows.filter(Exists(said.filter(is_given=True))).current()
+        rows = _consented(rows, asked.channel)
     return seeing.rows_for(terms.request, rows)
+
+
+def _consented(rows: QuerySet[Any], channel: str) -> QuerySet[Any]:
+    """Leave those in the programme who agreed to offers and news by a channel."""
+    said = Consent.objects.in_force().filter(
+        member=OuterRef("pk"), channel=channel, purpose=ConsentPurpose.MARKETING
+    )
+    # Whoever left is written to no more, whatever they said before.
+    left = (MemberState.CLOSED, MemberState.MERGED)
+    return rows.filter(Exists(said.filter(is_given=True))).exclude(state__in=left)
+
+
+def _lost(asked: Asked, terms: Terms) -> QuerySet[Any]:
+    """Those to win back: lost, and agreed to hear from us by the channel that is asked for."""
+    since = losing.get_since(today=terms.book.business_day(terms.at))
+    facts = MemberFact.objects.filter(member=OuterRef("pk"))
+    told = Loss.objects.open().filter(member=OuterRef("pk"))
+    rows = _members(replace(asked, state=""), terms).filter(
+        Exists(facts.filter(last_on__lt=since))
+    )
+    if asked.state:
+        rows = rows.filter(Exists(told) if asked.state == "TOLD" else ~Exists(told))
+    found: QuerySet[Any] = rows.annotate(
+        last_on=Subquery(facts.values("last_on")),
+        revenue_cents=Subquery(facts.values("revenue_cents")),
+        loss=Subquery(told.values("reason")),
+    )
+    return found if asked.channel else found.none()
 
 
 def _members_columns(asked: Asked, terms: Terms) -> Sequence[Column]:
@@ -175,11 +201,19 @@ def _vouchers(asked: Asked, terms: Terms) -> QuerySet[Any]:
     return seeing.rows_for(terms.request, rows)
 
 
+def _lost_columns(asked: Asked, terms: Terms) -> Sequence[Column]:
+    return (*_members_columns(asked, terms), *columns.of_losses(book=terms.book))
+
+
 _SORTS = (
     Sort(
         "members", _("Members"), "members.view_member",
         ("store", "since", "until", "state", "tier", "channel"),
         _members, _members_columns,
+    ),
+    Sort(
+        "lost", _("Lost members to win back"), losing.SEES,
+        ("store", "since", "until", "state", "tier", "channel"), _lost, _lost_columns,
     ),
     Sort(
         "purchases", _("Purchases"), "members.view_purchase", ("store", "since", "until"),
@@ -208,6 +242,7 @@ _SORTS = (
 
 STATES: Mapping[str, Sequence[tuple[str, str | Promise]]] = {
     "members": [("", _("active and blocked")), *MemberState.choices],
+    "lost": [("", _("all")), ("UNTOLD", _("reason not known")), ("TOLD", _("reason known"))],
     "rewards": [("", _("all")), ("OFFERED", _("offered")), ("WITHDRAWN", _("no longer offered"))],
     "vouchers": [("", _("all")), *VoucherState.choices],
 }

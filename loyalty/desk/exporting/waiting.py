@@ -27,7 +27,7 @@ from members.models import Export
 DAY = timedelta(hours=24)
 REASON = "list"
 _PATIENCE = timedelta(days=3)
-_OF_PEOPLE = "members"
+_OF_PEOPLE = ("members", "lost")
 
 
 class ExportNotReady(Refusal):
@@ -70,9 +70,9 @@ def take_or_ask(
 
 def _count_above(user: User, sort: Sort, asked: Asked, terms: Terms) -> int:
     """Return how many people a list holds if that is more than somebody may take alone, else 0."""
-    if sort.code != _OF_PEOPLE:
+    if sort.code not in _OF_PEOPLE:
         return 0
-    lately = Export.objects.filter(kind=sort.code, taken_by=user, taken_at__gt=terms.at - DAY)
+    lately = Export.objects.filter(kind__in=_OF_PEOPLE, taken_by=user, taken_at__gt=terms.at - DAY)
     alone = lately.exclude(filters__has_key="approval")
     taken = alone.aggregate(all=Sum("rows"))["all"] or 0
     # How many leave in a list that is still being written, nobody knows yet: as many as may.

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.figures import Figure, Unit
 from analytics.measuring import Family
+from analytics.models import LossReason, WonBackBy
 
 # More is a grid, which is drawn as one.
-_MOST_COLUMNS = 14
+_MOST_COLUMNS = 30
 
 COLUMNS: Mapping[str, Promise] = {
     "opening": _("Owed at the start"),
@@ -36,6 +37,10 @@ COLUMNS: Mapping[str, Promise] = {
     "mean": _("Mean"),
     "n": _("Answers"),
     "response_rate": _("Response rate"),
+    **{f"reason_{one.value.lower()}": one.label for one in LossReason},
+    **{f"won_back_{one.value.lower()}": one.label for one in WonBackBy},
+    "won_back": _("Bought again in the period"),
+    "win_back_rate": _("Won back, of those told to be lost"),
     "low": _("At least, in 95 of 100 cases"),
     "high": _("At most, in 95 of 100 cases"),
 }

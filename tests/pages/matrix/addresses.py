@@ -40,7 +40,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
             *("member_statement", "member_statement_download"),
             *("member_merge", "member_unmerge", "member_household"),
             *("member_household_leave", "member_household_end"),
-            *("member_fee", "member_fee_cancel", "member_fee_back"),
+            *("member_fee", "member_fee_cancel", "member_fee_back", "lost_member"),
         )
     },
 }

@@ -133,6 +133,10 @@ DESK = {
     "admin:measure": staff("SMYUA"),
     "admin:measure_table": staff("SMYUA"),
     "admin:measure_rows": staff("SMYUA"),
+    "admin:lost": staff("SMCUA"),
+    # Both have bought just now: there is nothing to write down of them, and they are shown.
+    "admin:lost_member": staff("SMCUA", "SMCA"),
+    "admin:lost_back": staff(NOBODY, unseen="SMCA"),
     "admin:till": staff("KSA"),
     # Nothing is opened where no store is named.
     "admin:till_open": staff(NOBODY, unseen="KSA"),

@@ -117,6 +117,8 @@ TABLES = {
     "analytics.StoreDay": Table("SMYUA", bound="S"),
     "analytics.Outlook": Table("SMYUA", bound="S"),
     "analytics.PointsMonth": Table("SMYUA", bound="S"),
+    "analytics.Loss": _PEOPLE,
+    "analytics.Competitor": Table("SMCUA", changes="MA"),
     "analytics.Fit": _MEASURES,
     "analytics.PointsDay": _MEASURES,
     "analytics.DayToCount": _MEASURES,
