@@ -127,7 +127,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *("members.add_card", "members.change_card", "members.change_voucher"),
         *("members.erase_member", "members.export_members", "members.view_erasurerequest"),
         *("members.merge_member", "members.view_merge", "members.change_householdstay"),
-        *("members.change_referral", "members.add_casesettings", "members.change_casesettings"),
+        *("members.change_referral", "members.change_casesettings"),
         "members.change_subscription",
         *("rewards.change_redemption", "events.view_message", "events.change_message"),
     ),

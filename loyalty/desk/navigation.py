@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 _REST = "administration"
 # Tables that a page of their own shows better, to who may open it.
 _BEHIND = {
+    "members.Case": "cases",
     "members.ImportRun": "imports",
     "programmes.Campaign": "campaigns",
     "webhooks.Endpoint": "webhooks",
@@ -65,6 +66,7 @@ _PLANS = (
         "members", _("Members"), "users",
         ("members.Member", "members.Card", "members.Consent", "members.TierChange",
          "members.Subscription", "members.Merge", _Page("cases", _("Requests")),
+         "members.Case", "members.Claim", "members.CaseSettings",
          _Page("lost", _("Lost members")), "analytics.Loss", "analytics.Competitor"),
     ),
     _Plan(

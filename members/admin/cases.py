@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -74,23 +73,13 @@ class ClaimAdmin(OfMembers, WithAmounts, ShownOnly, admin.ModelAdmin[Claim]):
 
 @admin.register(CaseSettings)
 class CaseSettingsAdmin(admin.ModelAdmin[CaseSettings]):
-    """The one row, made the first time somebody decides something."""
+    """The one row, which is there from the start."""
 
     form = CaseSettingsForm
     list_display = ("weekdays", "opens_at", "closes_at", "answer_hours")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not CaseSettings.objects.exists()
+        return False
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: CaseSettings,
-        form: ModelForm[CaseSettings],
-        change: bool,
-    ) -> None:
-        obj.pk = 1
-        super().save_model(request, obj, form, change)

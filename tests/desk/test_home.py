@@ -241,8 +241,9 @@ class TestTheMenu:
             for app in answer.context["available_apps"]
             for model in app["models"]
         }
-        # Imports, campaigns and webhooks have pages of their own.
+        # Requests, imports, campaigns and webhooks have pages of their own.
         behind = {
+            "/desk/members/case/",
             "/desk/members/importrun/",
             "/desk/programmes/campaign/",
             "/desk/webhooks/endpoint/",

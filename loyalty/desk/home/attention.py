@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty import night
-from loyalty.desk import jobs, seeing
+from loyalty.desk import cases, jobs, seeing
 from loyalty.desk.exporting import waiting
 from loyalty.events.models import JobRun, JobState, Message, OutboxEvent
 from loyalty.identity import approving
 from loyalty.identity.models import Approval, ApprovalKind, User
 from loyalty.programmes import releasing
 from loyalty.webhooks.models import Endpoint
-from members.models import Adjustment, ImportRun, OfflineSpending
+from members import answering
+from members.models import Adjustment, CaseState, ImportRun, OfflineSpending
 from rewards.models import PoolCode, Reward, VoucherPool
 
 Reader = User | AnonymousUser
@@ -50,7 +51,7 @@ Check = Callable[[datetime], Iterator[Item]]
 def get_items(*, reader: Reader, at: datetime) -> list[Item]:
     """Return what needs a person and that this one may act on, what is broken first."""
     found = [item for needed, check in CHECKS if reader.has_perm(needed) for item in check(at)]
-    found += _waiting_approvals(reader, at)
+    found += [*_waiting_approvals(reader, at), *_waiting_cases(reader, at)]
     return sorted(found, key=lambda item: item.grade != "bad")
 
 
@@ -113,6 +114,20 @@ def _waiting_approvals(reader: Reader, at: datetime) -> Iterator[Item]:
         said = ngettext("%d request waits for approval.", "%d requests wait for approval.", count)
         url = reverse("admin:approvals")
         yield Item("warn", "clipboard-check", said % count, _("See the approvals"), url)
+
+
+def _waiting_cases(reader: Reader, at: datetime) -> Iterator[Item]:
+    """Count requests that are late, and if none is, those to answer, of whom the reader sees."""
+    if not isinstance(reader, User) or not reader.has_perm(answering.PERMISSION):
+        return
+    seen = cases.seen_by(reader)
+    url = reverse("admin:cases")
+    if late := seen.late(at=at).count():
+        said = ngettext("%d request is late.", "%d requests are late.", late)
+        yield Item("bad", "message-circle", said % late, _("Answer them"), f"{url}?view=late")
+    elif count := seen.filter(state=CaseState.OPEN).count():
+        said = ngettext("%d request to answer.", "%d requests to answer.", count)
+        yield Item("warn", "message-circle", said % count, _("Answer them"), url)
 
 
 def _waiting_others(reader: User, at: datetime) -> int:

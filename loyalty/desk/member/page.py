@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
+from loyalty.desk import cases
 from loyalty.desk.member import fees, friends, history, movements, standing, wallets
 from loyalty.desk.member.fees import Membership
 from loyalty.desk.member.friends import Friends
@@ -24,6 +25,7 @@ from loyalty.programmes import books
 from members import housing, seeing
 from members.models import (
     Card,
+    Case,
     Consent,
     HouseholdStay,
     Member,
@@ -67,6 +69,8 @@ class Whole:
     sharers: Sequence[Member]
     may_share: bool
     friends: Friends | None
+    # What they asked and complained about, the last first.
+    cases: Sequence[Case] | None
 
 
 def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | None) -> Whole:
@@ -107,6 +111,7 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         friends=seen(
             "members.view_referral", lambda: friends.get_friends(member=member, reader=reader)
         ),
+        cases=seen("members.view_case", lambda: cases.get_of_member(member_id=member.pk)),
     )
 
 

@@ -24,6 +24,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
         "token": unsubscribing.make_token(recipient=own.member.public_id)
     },
     "admin:approval": lambda own: {"approval": own.approval.public_id},
+    "admin:case": lambda own: {"case": own.case.public_id},
     "admin:member_erase_note": lambda own: {"pk": own.member.pk, "note": own.note.pk},
     "admin:member_replace_card": lambda own: {
         "pk": own.member.pk,
@@ -49,6 +50,7 @@ _NOWHERE: dict[str, Told] = {
     "portal:case": {"public_id": "cas_zzz"},
     "portal:unsubscribe": {"token": _WORD},
     "admin:approval": {"approval": "apr_zzz"},
+    "admin:case": {"case": "cas_zzz"},
     "admin:member_erase_note": {"pk": _NUMBER, "note": _NUMBER},
     "admin:member_replace_card": {"pk": _NUMBER, "card": _NUMBER},
     "admin:member_referral_cancel": {"pk": _NUMBER, "referral": _NUMBER},

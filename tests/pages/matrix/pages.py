@@ -122,6 +122,8 @@ DESK = {
     "admin:offers": staff("MA", "MA"),
     "admin:offer": staff("MA", "MA"),
     "admin:campaign": staff("SMCYUA"),
+    "admin:cases": staff("SCUA"),
+    "admin:case": staff("SCUA", "SCA"),
     "admin:jobs": staff("UA"),
     "admin:jobs_again": staff("A", "A"),
     "admin:webhooks": staff("UA"),
