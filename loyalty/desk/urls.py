@@ -125,6 +125,7 @@ PAGES: Sequence[URLPattern] = (
     path("measures/chapters/<slug:chapter>/", measures.chapter, name="measures_chapter"),
     path("measures/<slug:code>/", measure.show, name="measure"),
     path("measures/<slug:code>/table.csv", measure.table, name="measure_table"),
+    path("measures/<slug:code>/chart.png", measure.chart, name="measure_chart"),
     path("measures/<slug:code>/rows/", measure.rows, name="measure_rows"),
     # Where it used to be: bookmarks go on.
     path("retention/", measures.moved, name="retention"),

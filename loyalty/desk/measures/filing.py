@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -60,10 +61,19 @@ def write_series(*, series: Series) -> str:
 
 
 def as_file(text: str, *, name: str, read: Reading) -> HttpResponse:
-    """Return a table as a file whose name says which period it is of."""
+    """Return a table as a file whose name says which period and which cut it is of."""
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    name = f"{name}-{picking.key_of(read.picked.period)}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return named(response, f"{file_name(name, read)}.csv")
+
+
+def file_name(name: str, read: Reading) -> str:
+    """Return what a file of a page is called, without its kind: retention_rate-2026-02."""
+    return "-".join([name, picking.key_of(read.picked.period), *read.picked.said.values()])
+
+
+def named(response: HttpResponse, name: str) -> HttpResponse:
+    """Have a response kept as a file of this name."""
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 

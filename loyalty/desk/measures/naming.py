@@ -60,6 +60,26 @@ _QUESTIONS: Mapping[str, Promise] = {
 }
 
 
+_UNITS: Mapping[Unit, Promise] = {
+    Unit.SHARE: _("in percent"),
+    Unit.NUMBER: _("a number"),
+    Unit.MEMBERS: _("members"),
+    Unit.RECEIPTS: _("receipts"),
+    Unit.DAYS: _("days"),
+    Unit.POINTS: _("points"),
+    Unit.HOURS: _("hours"),
+    Unit.SCORE: _("a score"),
+    Unit.REDEMPTIONS: _("redemptions"),
+    Unit.ANSWERS: _("answers"),
+    Unit.CASES: _("requests"),
+}
+
+
+def unit_of(unit: Unit, currency: str) -> str:
+    """Return what a number counts; of money, the currency."""
+    return str(_UNITS.get(unit, currency))
+
+
 def title_of(family: Family) -> str:
     return str(_TITLES.get(family.value, family.value.capitalize()))
 

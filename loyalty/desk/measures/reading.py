@@ -24,6 +24,7 @@ class Reading:
     picked: Picked
     scope: Scope
     at: datetime
+    programme: str
 
 
 def read(*, request: HttpRequest, programme: Programme, at: datetime) -> Reading:
@@ -37,7 +38,8 @@ def read(*, request: HttpRequest, programme: Programme, at: datetime) -> Reading
         today=zones.business_day(moment=at, zone=programme.zone),
         offer=get_offer(request),
     )
-    return Reading(picked, scopes.get_scope(period=picked.period, at=at, cut=picked.cut), at)
+    scope = scopes.get_scope(period=picked.period, at=at, cut=picked.cut)
+    return Reading(picked, scope, at, programme.name)
 
 
 def pick_anew(

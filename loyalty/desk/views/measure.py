@@ -10,7 +10,17 @@ from django.views.decorators.http import require_safe
 from analytics.measures.registry import MeasureUnknown, get_measure
 from analytics.measuring import Measure
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import breaking, chapters, charting, drilling, filing, series, telling
+from loyalty.desk.measures import (
+    breaking,
+    chapters,
+    charting,
+    drilling,
+    filing,
+    naming,
+    picturing,
+    series,
+    telling,
+)
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.measures.series import Series
 from loyalty.desk.views.measures import MAY_READ, answer
@@ -44,6 +54,29 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
     def tell(read: Reading) -> HttpResponse:
         text = filing.write_series(series=_series(measure, read))
         return filing.as_file(text, name=code, read=read)
+
+    return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
+
+
+@require_safe
+@needs(MAY_READ)
+def chart(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the chart as PNG. Not found where the measure cannot be told of the page's cut."""
+    measure = _measure(code)
+
+    def tell(read: Reading) -> HttpResponse:
+        told = telling.tell(series=_series(measure, read), plot=charting.WIDE)
+        if not told.is_told:
+            raise Http404
+        picture = picturing.draw(
+            told=told,
+            period=read.picked.label,
+            cut=", ".join(f"{part.name} {part.value}" for part in read.picked.parts),
+            unit=naming.unit_of(measure.unit, read.scope.currency),
+            programme=read.programme,
+        )
+        response = HttpResponse(picture, content_type="image/png")
+        return filing.named(response, f"{filing.file_name(code, read)}.png")
 
     return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
 

@@ -71,6 +71,7 @@ _OF_NOBODY: dict[str, tuple[Told, Told]] = {
     "admin:measures_chapter": ({"chapter": "retention"}, {"chapter": _WORD}),
     "admin:measure": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:measure_table": ({"code": "retention_rate"}, {"code": _WORD}),
+    "admin:measure_chart": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:measure_rows": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:email": (
         {"template": "welcome", "language": "fr"},

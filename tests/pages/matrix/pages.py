@@ -134,6 +134,7 @@ DESK = {
     "admin:measures_chapter": staff("SMYUA"),
     "admin:measure": staff("SMYUA"),
     "admin:measure_table": staff("SMYUA"),
+    "admin:measure_chart": staff("SMYUA"),
     "admin:measure_rows": staff("SMYUA"),
     "admin:lost": staff("SMCUA"),
     # Both have bought just now: there is nothing to write down of them, and they are shown.
