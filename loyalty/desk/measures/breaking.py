@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from analytics import slicing
+from analytics import keeping, slicing
+from analytics.keeping import Asked
 from analytics.measuring import Measure
 from analytics.scopes import FIELDS, Cut, Dimension
 from analytics.slicing import Choice
-from loyalty.desk.measures import asking, cutting, telling
-from loyalty.desk.measures.asking import Asked
+from loyalty.desk.measures import cutting, telling
 from loyalty.desk.measures.reading import Reading
 
 # More is no table to look at: the choice is made in the picker then.
@@ -88,7 +88,7 @@ def _pieces(
         choice: Asked(measure.code, scope.period, cut_by(dimension, choice, read))
         for choice in choices
     }
-    found = asking.get(asked=asked.values(), scope=scope)
+    found = keeping.get(asked=list(asked.values()), at=scope.at)
     values = [Fraction(found[one].figure.value or 0) for one in asked.values()]
     longest = max([*values, Fraction(0)]) or Fraction(1)
     pieces = []

@@ -10,6 +10,15 @@ from loyalty.desk.measures import naming, telling
 from loyalty.desk.measures.series import get_series
 from loyalty.desk.measures.telling import Told
 
+_FIRST = (
+    *("retention_rate", "churn_rate", "repeat_purchase_rate", "purchase_frequency"),
+    *("active_members", "declining_members", "lost_members", "reactivated"),
+    *("clv_historic", "clv_predicted", "average_basket", "pareto_share"),
+    *("points_flow", "redemption_rate", "points_liability", "breakage", "programme_cost"),
+    *("programme_roi", "reward_cost", "participation_rate", "enrolments"),
+    *("nps", "csat", "ces", "complaints"),
+)
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -38,7 +47,13 @@ def find(*, slug: str) -> Family | None:
 
 
 def measures_of(family: Family) -> list[Measure]:
-    return [measure for measure in get_measures().values() if measure.family == family]
+    """Return the measures of a family: those that answer its question first, the rest by code."""
+    mine = [measure for measure in get_measures().values() if measure.family == family]
+    return sorted(mine, key=lambda measure: _place(measure.code))
+
+
+def _place(code: str) -> int:
+    return _FIRST.index(code) if code in _FIRST else len(_FIRST)
 
 
 def get_chapter(*, family: Family, scope: Scope) -> Chapter:

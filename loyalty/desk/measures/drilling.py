@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.text import capfirst
 
+from analytics import keeping
 from analytics.figures import Unit
+from analytics.keeping import Asked
 from analytics.measuring import Drill, Measure, Rows
 from analytics.scopes import Scope
 from loyalty.core.showing import KeyPages
 from loyalty.desk import seeing
-from loyalty.desk.measures import asking, describing, telling
-from loyalty.desk.measures.asking import Asked
+from loyalty.desk.measures import describing, telling
 from loyalty.desk.measures.describing import Line
 from members import seeing as people
 
@@ -112,7 +113,7 @@ def _sheets(drill: Drill, current: Rows) -> list[Sheet]:
 
 def _numerator(measure: Measure, scope: Scope) -> int | None:
     asked = Asked(measure.code, scope.period, scope.cut)
-    return asking.get(asked=[asked], scope=scope)[asked].figure.numerator
+    return keeping.get(asked=[asked], at=scope.at)[asked].figure.numerator
 
 
 def _say(value: int | None, unit: Unit, scope: Scope) -> str:

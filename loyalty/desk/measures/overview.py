@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from analytics.keeping import Kept
 from analytics.measures.registry import get_measures
 from analytics.scopes import Scope
 from loyalty.desk.home import words
 from loyalty.desk.measures import telling
-from loyalty.desk.measures.asking import Kept
 from loyalty.desk.measures.series import Series, get_series
 from loyalty.desk.measures.telling import Told
 
@@ -105,26 +106,29 @@ def get_deeds(series: Mapping[str, Series]) -> list[Deed]:
 
 def _answer(plan: _Plan, told: Mapping[str, Told]) -> Answer:
     mine = [told[code] for code in plan.codes if code in told]
-    sentences = [sentence for one in mine if (sentence := _sentence(one))]
-    return Answer(plan.slug, str(plan.question), sentences, mine)
+    said = [_sentence(one, says_change=not place) for place, one in enumerate(mine)]
+    return Answer(plan.slug, str(plan.question), [one for one in said if one], mine)
 
 
-def _sentence(told: Told) -> str:
+def _sentence(told: Told, *, says_change: bool) -> str:
     """Return what a measure says; nothing of one that has nothing to say."""
-    words_of = _SENTENCES.get(told.code)
-    if words_of is None or not told.has_value:
+    said = _SENTENCES.get(told.code)
+    if said is None or not told.has_value:
         return ""
-    said = str(words_of) % {
+    known = {
         "value": told.value,
         "whole": told.denominator,
         "period": told.before.period,
+        "count": told.count,
     }
-    if told.before.trend in {"up", "down"}:
-        said += " " + _("That is %(change)s on the period before.") % {"change": told.before.words}
-    return said
+    sentence = str(said % known)
+    if says_change and told.before.words:
+        change = _("That is %(change)s on the period before.")
+        sentence = f"{sentence} {change % {'change': told.before.words}}"
+    return sentence
 
 
-_SENTENCES: Mapping[str, Promise] = {
+_SENTENCES: Mapping[str, Any] = {
     "retention_rate": gettext_lazy(
         "Of %(whole)s members who bought the period before (%(period)s), %(value)s bought again."
     ),
@@ -133,17 +137,23 @@ _SENTENCES: Mapping[str, Promise] = {
     "programme_cost": gettext_lazy("The programme cost %(value)s."),
     "points_liability": gettext_lazy("It owes its members points worth %(value)s."),
     "programme_roi": gettext_lazy("For what was put into it, it brought back %(value)s on top."),
-    "active_members": gettext_lazy("Active members: %(value)s."),
-    "declining_members": gettext_lazy(
-        "Members who spend less than half of what they used to: %(value)s."
+    "active_members": ngettext_lazy(
+        "%(value)s member is active.", "%(value)s members are active.", "count"
     ),
-    "lost_members": gettext_lazy("Members not seen for long: %(value)s."),
+    "declining_members": ngettext_lazy(
+        "%(value)s spends less than half of what they used to.",
+        "%(value)s spend less than half of what they used to.",
+        "count",
+    ),
+    "lost_members": ngettext_lazy(
+        "%(value)s has not been seen for long.", "%(value)s have not been seen for long.", "count"
+    ),
     "clv_historic": gettext_lazy("A customer has brought %(value)s to date, on average."),
     "clv_predicted": gettext_lazy("%(value)s are expected of each in the next 12 months."),
     "pareto_share": gettext_lazy("The best fifth of buyers makes %(value)s of the revenue."),
     "nps": gettext_lazy("They recommend you with a score of %(value)s."),
     "csat": gettext_lazy("%(value)s are satisfied."),
-    "complaints": gettext_lazy("Complaints: %(value)s."),
+    "complaints": ngettext_lazy("%(value)s complained.", "%(value)s complained.", "count"),
 }
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from analytics import keeping
+from analytics.keeping import Asked, Kept
 from analytics.measuring import Measure
 from analytics.periods import DAY, Period, PeriodKind
 from analytics.scopes import Scope
-from loyalty.desk.measures import asking
-from loyalty.desk.measures.asking import Asked, Kept
 
 _BARS = 12
 # How many periods make a year: that many bars earlier is the thin line.
@@ -73,7 +73,7 @@ def get_series(
         for period in periods
         if not period.is_empty
     ]
-    found = asking.get(asked=asked, scope=scope)
+    found = keeping.get(asked=asked, at=scope.at)
     return [_series(measure, scope, drawn, found) for measure in measures]
 
 
@@ -107,13 +107,18 @@ def _series(
 
 
 def _drawn(scope: Scope) -> list[tuple[Period, Period | None]]:
-    """Return the periods that are drawn, oldest first, each with that of a year before."""
+    """Return the periods that are drawn, oldest first, each with that of a year before.
+
+    Of one that is not over, as many days of a year before.
+    """
     lag = _LAGS.get(scope.period.kind, 0)
     bars = _BARS_OF_DAYS if scope.period.kind == PeriodKind.RANGE else _BARS
     periods = [scope.period]
     while len(periods) < bars + lag:
         periods.insert(0, periods[0].previous(today=date.max))
-    earlier: list[Period | None] = [*periods[: len(periods) - lag]] if lag else [None] * bars
+    earlier: list[Period | None] = [*periods[:-lag]] if lag else [None] * bars
+    if lag and not scope.is_finished:
+        earlier[-1] = year_before(scope)
     return list(zip(periods[lag:], earlier, strict=True))
 
 

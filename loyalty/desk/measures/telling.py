@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.figures import Direction, Figure, Unit
+from analytics.keeping import Kept
 from analytics.measuring import Measure
 from analytics.periods import Period, PeriodKind
 from loyalty.core import money
 from loyalty.desk.home import words
 from loyalty.desk.measures import charting, naming
-from loyalty.desk.measures.asking import Kept
 from loyalty.desk.measures.charting import Drawn, Plot, Point
 from loyalty.desk.measures.picking import label_of
 from loyalty.desk.measures.series import Series, year_before
@@ -80,6 +80,7 @@ class Told:
     computed_at: datetime | None
     revised_at: datetime | None
     has_value: bool
+    count: int
     has_year_line: bool
 
     # Properties
@@ -115,6 +116,7 @@ def tell(*, series: Series, plot: Plot = charting.SMALL, target: Value | None = 
         computed_at=now.computed_at if now else None,
         revised_at=now.revised_at if now else None,
         has_value=figure.value is not None,
+        count=_plural(figure.value or 0),
         has_year_line=any(spot.year_value is not None for spot in series.spots),
     )
 
@@ -184,9 +186,13 @@ def _brief_amount(cents: Fraction, currency: str) -> str:
 
 def short(period: Period) -> str:
     """Return what a period is called where there is little room: oct. 26, T4 2026."""
-    if period.kind != PeriodKind.MONTH:
+    if period.kind == PeriodKind.MONTH:
+        return format_date(period.first, "MMM yy", locale=locale())
+    if period.kind != PeriodKind.RANGE:
         return label_of(period)
-    return format_date(period.first, "MMM yy", locale=locale())
+    pattern = "d MMM yy"
+    first = format_date(period.first, pattern, locale=locale())
+    return f"{first} – {format_date(period.last, pattern, locale=locale())}"
 
 
 def say_change(value: Value, before: Value, measure: Measure) -> str:
@@ -214,7 +220,7 @@ def _change(series: Series, past: Kept | None, period: Period) -> Change:
     if value is not None and before is not None and value != before:
         said = say_change(value, before, measure)
     return Change(
-        period="" if period.is_empty else label_of(period),
+        period="" if period.is_empty else short(period),
         value=_sayer(series)(before, measure.unit),
         words=said,
         trend=trend,

@@ -23,6 +23,7 @@ from loyalty.desk.measures import (
 )
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.measures.series import Series
+from loyalty.desk.measures.telling import Told
 from loyalty.desk.views.measures import MAY_READ, answer
 
 
@@ -70,7 +71,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
             raise Http404
         picture = picturing.draw(
             told=told,
-            period=read.picked.label,
+            period=_span(told),
             cut=", ".join(f"{part.name} {part.value}" for part in read.picked.parts),
             unit=naming.unit_of(measure.unit, read.scope.currency),
             programme=read.programme,
@@ -105,6 +106,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
     title = _("Counted: %(measure)s") % {"measure": measure.name}
     return answer(request, "desk/measures/rows.html", tell, title=title)
+
+
+def _span(told: Told) -> str:
+    """Return from when to when a chart goes."""
+    labels = [told.rows[0].label, told.rows[-1].label]
+    return " – ".join(dict.fromkeys(labels))
 
 
 def _measure(code: str) -> Measure:

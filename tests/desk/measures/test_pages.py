@@ -3,18 +3,14 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from analytics import facts
 from analytics.measures.registry import get_measures
 from loyalty.desk.measures import chapters
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Programme
-from tests.conftest import NOON
-from tests.desk.measures.conftest import ADDRESS, buy, plain, text_of
+from tests.desk.measures.conftest import ADDRESS, plain, text_of
 from tests.pages.conftest import set_up
 
 RETENTION = "chapters/retention/"
@@ -36,7 +32,7 @@ class TestAChapter:
         pages = [page(f"chapters/{chapters.slug_of(one)}/") for one in chapters.get_families()]
 
         shown = [told.code for one in pages for told in one.context["chapter"].told]
-        assert shown == list(get_measures())
+        assert sorted(shown) == sorted(get_measures())
 
     def test_compares_with_the_period_before_and_the_year_before(
         self, bought: Programme, page: Any
@@ -45,7 +41,7 @@ class TestAChapter:
 
         before = repeated.before
         assert [before.trend, before.tone, plain(before.words)] == ["up", "good", "+50 pt"]
-        assert (before.period, repeated.year.trend) == ("janvier 2026", "none")
+        assert (before.period, repeated.year.trend) == ("janv. 26", "none")
 
     def test_follows_each_cohort(self, bought: Programme, page: Any):
         rows = page(RETENTION).context["matrix"].rows
@@ -61,9 +57,7 @@ class TestAChapter:
         rows = response.context["matrix"].rows
         assert "n’est pas terminée" in text_of(response)
         assert [cell.is_unfinished for cell in rows[0].cells] == [False, True]
-        assert told_of(response)["retention_rate"].before.period == (
-            "du 1 février 2026 au 10 février 2026"
-        )
+        assert told_of(response)["retention_rate"].before.period == ("1 févr. 26 – 10 févr. 26")
 
     def test_keeps_to_one_store_and_says_what_that_leaves_out(self, bought: Programme, page: Any):
         response = page(f"{RETENTION}?period=2026-02&store=paris")
@@ -105,7 +99,7 @@ class TestTheOverview:
         response = page()
 
         assert (
-            "Sur 2 membres ayant acheté la période précédente (janvier 2026), 50 % ont racheté."
+            "Sur 2 membres ayant acheté la période précédente (janv. 26), 50 % ont racheté."
         ) in text_of(response)
 
     def test_says_what_to_do(self, bought: Programme, page: Any):
@@ -176,44 +170,3 @@ class TestWhoMayLook:
 
     def test_of_a_manager_is_their_own_stores(self, bought: Programme, page: Any, sign_in: Any):
         assert page(RETENTION, client=sign_in(Role.STORE_MANAGER)).status_code == 403
-
-
-class TestWhatItCosts:
-    @pytest.mark.parametrize("path", ["", RETENTION, "retention_rate/", "retention_rate/rows/"])
-    def test_is_the_same_however_many_members(self, path: str, bought: Programme, page: Any):
-        def count() -> int:
-            with CaptureQueriesContext(connection) as queries:
-                page(path)
-            return len(queries)
-
-        count()
-        few = count()
-        for number in range(20):
-            buy(f"Member {number}", "2026-01-08", "2026-02-08")
-        facts.refresh(at=NOON)
-
-        assert count() == few
-
-
-class TestItsFiles:
-    def test_hold_the_cohorts(self, bought: Programme, page: Any):
-        response = page(f"{RETENTION}?period=2026-02&csv=cohorts")
-
-        assert response["Content-Disposition"] == 'attachment; filename="cohorts-2026-02.csv"'
-        assert response.content.decode("utf-8-sig").splitlines() == [
-            "cohorte,0,1", "2026-01,2,1", "2026-02,1",
-        ]  # fmt: skip
-
-    def test_hold_every_measure_exactly(self, bought: Programme, page: Any):
-        response = page(f"{RETENTION}?period=2026-02&csv=measures")
-        lines = response.content.decode("utf-8-sig").splitlines()
-
-        assert lines[0] == "indicateur,du,au,valeur,numérateur,dénominateur"
-        assert "retention_rate,2026-02-01,2026-02-28,0.5,1,2" in lines
-        assert "average_basket,2026-02-01,2026-02-28,20.00,60.00,3" in lines
-
-    def test_hold_a_measure_over_time(self, bought: Programme, page: Any):
-        lines = page("retention_rate/table.csv").content.decode("utf-8-sig").splitlines()
-
-        assert lines[0] == "du,au,valeur,numérateur,dénominateur,un an avant"
-        assert lines[-1] == "2026-02-01,2026-02-28,0.5,1,2,"

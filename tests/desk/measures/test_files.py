@@ -1,0 +1,70 @@
+"""What the pages of measures cost, and their tables and charts as files."""
+
+from io import BytesIO
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+
+from analytics import facts
+from loyalty.programmes.models import Programme
+from tests.conftest import NOON
+from tests.desk.measures.conftest import buy
+
+RETENTION = "chapters/retention/"
+# Whatever is kept is read at once; the cohorts are counted anew, rows are looked up.
+STATED = {"": 14, RETENTION: 15, "retention_rate/": 14, "retention_rate/rows/": 15}
+
+
+class TestWhatAPageCosts:
+    def test_is_stated_and_the_same_however_many_members(self, bought: Programme, page: Any):
+        def count(path: str) -> int:
+            page(path)
+            with CaptureQueriesContext(connection) as queries:
+                page(path)
+            return len(queries)
+
+        assert {path: count(path) for path in STATED} == STATED
+        for number in range(20):
+            buy(f"Member {number}", "2026-01-08", "2026-02-08")
+        facts.refresh(at=NOON)
+        assert {path: count(path) for path in STATED} == STATED
+
+
+class TestItsFiles:
+    def test_hold_the_cohorts(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-02&csv=cohorts")
+
+        assert response["Content-Disposition"] == 'attachment; filename="cohorts-2026-02.csv"'
+        assert response.content.decode("utf-8-sig").splitlines() == [
+            "cohorte,0,1", "2026-01,2,1", "2026-02,1",
+        ]  # fmt: skip
+
+    def test_hold_every_measure_exactly(self, bought: Programme, page: Any):
+        response = page(f"{RETENTION}?period=2026-02&csv=measures")
+        lines = response.content.decode("utf-8-sig").splitlines()
+
+        assert lines[0] == "indicateur,du,au,valeur,numérateur,dénominateur"
+        assert "retention_rate,2026-02-01,2026-02-28,0.5,1,2" in lines
+        assert "average_basket,2026-02-01,2026-02-28,20.00,60.00,3" in lines
+
+    def test_hold_a_measure_over_time(self, bought: Programme, page: Any):
+        lines = page("retention_rate/table.csv").content.decode("utf-8-sig").splitlines()
+
+        assert lines[0] == "du,au,valeur,numérateur,dénominateur,un an avant"
+        assert lines[-1] == "2026-02-01,2026-02-28,0.5,1,2,"
+
+    def test_hold_the_chart_as_a_picture(self, bought: Programme, page: Any):
+        response = page("retention_rate/chart.png?period=2026-02&store=paris")
+        picture = Image.open(BytesIO(response.content))
+
+        assert response["Content-Disposition"] == (
+            'attachment; filename="retention_rate-2026-02-paris.png"'
+        )
+        assert (picture.format, picture.size) == ("PNG", (1520, 680))
+        # The bar of February, in the colour of what is current.
+        assert (11, 93, 75) in {colour[:3] for _, colour in picture.getcolors(100_000) or []}
+
+    def test_hold_no_chart_of_what_cannot_be_told(self, bought: Programme, page: Any):
+        assert page("points_flow/chart.png?store=paris").status_code == 404
