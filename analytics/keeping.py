@@ -45,13 +45,15 @@ class Kept:
     is_finished: bool
 
 
-def get(*, asked: Sequence[Asked], at: datetime) -> dict[Asked, Kept]:
+def get(*, asked: Sequence[Asked], at: datetime, seen: Scope | None = None) -> dict[Asked, Kept]:
     """Return these figures: kept ones in a handful of statements, whatever their number.
+
+    Whoever has a scope of that moment gives it as `seen`, and its settings are not read again.
 
     What no longer holds is computed and kept again. Raises MeasureUnknown or CutImpossible
     before anything is computed, and books.ProgrammeMissing.
     """
-    found, made = _find(asked, at)
+    found, made = _find(asked, at, seen)
     return {one: _kept(row) for one, row in (found | made).items()}
 
 
@@ -67,14 +69,14 @@ def name_of(cut: Cut) -> str:
 
 
 def _find(
-    asked: Sequence[Asked], at: datetime
+    asked: Sequence[Asked], at: datetime, seen: Scope | None = None
 ) -> tuple[dict[Asked, KeptFigure], dict[Asked, KeptFigure]]:
     """Return the figures that hold, and those that had to be computed."""
     for one in asked:
         get_measure(code=one.code).check(one.cut)
     if not asked:
         return {}, {}
-    whole = get_scope(period=asked[0].period, at=at)
+    whole = seen or get_scope(period=asked[0].period, at=at)
     # Read before anything is computed: what is counted meanwhile makes a figure look older.
     fresh = freshness.read(whole)
     known = _read(asked)

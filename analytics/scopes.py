@@ -119,9 +119,14 @@ class Scope:
         return zones.start_of_day(day=self.period.first, zone=self.zone)
 
 
-def get_scope(*, period: Period, at: datetime, cut: Cut = WHOLE) -> Scope:
-    """Return the scope of a period. Raises books.ProgrammeMissing."""
-    programme = Programme.objects.first()
+def get_scope(
+    *, period: Period, at: datetime, cut: Cut = WHOLE, programme: Programme | None = None
+) -> Scope:
+    """Return the scope of a period. Raises books.ProgrammeMissing.
+
+    Whoever has read the programme gives it, and it is not read again.
+    """
+    programme = programme or Programme.objects.first()
     if programme is None:
         raise books.ProgrammeMissing
     settings = MeasureSettings.objects.first() or MeasureSettings()

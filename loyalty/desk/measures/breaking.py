@@ -1,15 +1,16 @@
 """One measure side by side: by store, channel, tier … each with its share of the longest bar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from analytics import keeping, slicing
-from analytics.keeping import Asked
+from analytics import slicing
+from analytics.figures import Figure
+from analytics.keeping import Asked, Kept
 from analytics.measuring import Measure
 from analytics.scopes import FIELDS, Cut, Dimension
 from analytics.slicing import Choice
-from loyalty.desk.measures import cutting, telling
+from loyalty.desk.measures import telling
 from loyalty.desk.measures.reading import Reading
 
 # More is no table to look at: the choice is made in the picker then.
@@ -32,14 +33,22 @@ class Piece:
 class Pieces:
     """A measure by one dimension, beside the other dimensions it may be told by."""
 
-    dimension: Dimension
     name: str
     pieces: Sequence[Piece]
     ways: Sequence[tuple[str, str, bool]]
 
 
-def get_pieces(*, measure: Measure, read: Reading, asked: str) -> Pieces | None:
-    """Return a measure by the dimension that was asked for, or by the first there is.
+@dataclass(frozen=True)
+class Plan:
+    """What has to be known to tell a measure by a dimension: a figure for each of its values."""
+
+    dimension: Dimension
+    ways: Sequence[Dimension]
+    asked: Mapping[Choice, Asked]
+
+
+def plan(*, measure: Measure, read: Reading, asked: str) -> Plan | None:
+    """Plan a measure by the dimension that was asked for, or by the first there is.
 
     None where it cannot be told by anything, or of what the page is cut by.
     """
@@ -47,19 +56,34 @@ def get_pieces(*, measure: Measure, read: Reading, asked: str) -> Pieces | None:
     if not ways or not measure.allows(read.scope.cut):
         return None
     dimension = next((way for way in ways if way.value == asked), ways[0])
-    choices = get_choices(dimension, read)[:MOST]
-    return Pieces(
-        dimension=dimension,
-        name=str(slicing.NAMES[dimension]),
-        pieces=_pieces(measure, read, dimension, choices),
-        ways=[(way.value, str(slicing.NAMES[way]), way == dimension) for way in ways],
+    choices = read.picked.offer.choices_of(dimension)[:MOST]
+    period = read.scope.period
+    return Plan(
+        dimension,
+        ways,
+        {one: Asked(measure.code, period, cut_by(dimension, one, read)) for one in choices},
     )
 
 
-def get_choices(dimension: Dimension, read: Reading) -> Sequence[Choice]:
-    """Return the values of a dimension: those known already are not asked for again."""
-    known = read.picked.offer.choices.get(dimension)
-    return cutting.get_choices(dimension) if known is None else known
+def tell(*, plan: Plan, measure: Measure, read: Reading, found: Mapping[Asked, Kept]) -> Pieces:
+    """Return what was planned, of what was found."""
+    figures = {choice: found[one].figure for choice, one in plan.asked.items()}
+    longest = max((Fraction(one.value or 0) for one in figures.values()), default=Fraction(0))
+    return Pieces(
+        name=str(slicing.NAMES[plan.dimension]),
+        pieces=[
+            _piece(
+                figure,
+                label=choice.label,
+                query=read.picked.query_with(**{plan.dimension.value: choice.value}),
+                measure=measure,
+                currency=read.scope.currency,
+                longest=longest or Fraction(1),
+            )
+            for choice, figure in figures.items()
+        ],
+        ways=[(way.value, str(slicing.NAMES[way]), way == plan.dimension) for way in plan.ways],
+    )
 
 
 def cut_by(dimension: Dimension, choice: Choice, read: Reading) -> Cut:
@@ -76,34 +100,19 @@ def _ways(measure: Measure, read: Reading) -> list[Dimension]:
         for way in Dimension
         if way in measure.cuts
         and (way not in read.scope.cut.dimensions or not read.picked.offer.may_go(way))
-        and len(read.picked.offer.choices.get(way, "xx")) > 1
+        and (way != Dimension.STORE or len(read.picked.offer.stores) > 1)
     ]
 
 
-def _pieces(
-    measure: Measure, read: Reading, dimension: Dimension, choices: Sequence[Choice]
-) -> list[Piece]:
-    scope = read.scope
-    asked = {
-        choice: Asked(measure.code, scope.period, cut_by(dimension, choice, read))
-        for choice in choices
-    }
-    found = keeping.get(asked=list(asked.values()), at=scope.at)
-    values = [Fraction(found[one].figure.value or 0) for one in asked.values()]
-    longest = max([*values, Fraction(0)]) or Fraction(1)
-    pieces = []
-    for (choice, one), value in zip(asked.items(), values, strict=True):
-        figure = found[one].figure
-        pieces.append(
-            Piece(
-                label=choice.label,
-                value=telling.say(figure.value, measure.unit, scope.currency),
-                numerator=telling.say(figure.numerator, measure.numerator_unit, scope.currency),
-                denominator=telling.say(
-                    figure.denominator, measure.denominator_unit, scope.currency
-                ),
-                width=max(0, round(value / longest * 100)),
-                query=read.picked.query_with(**{dimension.value: choice.value}),
-            )
-        )
-    return pieces
+def _piece(
+    figure: Figure, *, label: str, query: str, measure: Measure, currency: str, longest: Fraction
+) -> Piece:
+    share = Fraction(figure.value or 0) / longest
+    return Piece(
+        label=label,
+        value=telling.say(figure.value, measure.unit, currency),
+        numerator=telling.say(figure.numerator, measure.numerator_unit, currency),
+        denominator=telling.say(figure.denominator, measure.denominator_unit, currency),
+        width=max(0, round(share * 100)),
+        query=query,
+    )

@@ -44,8 +44,14 @@ class Offer:
     """What a reader may cut by. `is_bound`: by one of these stores, and never by none."""
 
     stores: Sequence[Store] = ()
-    choices: Mapping[Dimension, Sequence[Choice]] = field(default_factory=dict)
     is_bound: bool = False
+    found: dict[Dimension, Sequence[Choice]] = field(default_factory=dict)
+
+    def choices_of(self, dimension: Dimension) -> Sequence[Choice]:
+        """Return what a dimension can be cut by, as pages say it. Each is asked for once."""
+        if dimension not in self.found:
+            self.found[dimension] = self._get_choices(dimension)
+        return self.found[dimension]
 
     def read(self, asked: Mapping[str, str]) -> dict[str, str]:
         """Return what of an address is offered; whoever is bound gets a store of theirs."""
@@ -90,7 +96,9 @@ class Offer:
         """Return a value in words."""
         if dimension == Dimension.ENROLLED and (month := read_month(key)):
             return date_format(month, "YEAR_MONTH_FORMAT")
-        known = {choice.value: choice.label for choice in self.choices.get(dimension, ())}
+        if dimension in _TYPED:
+            return key
+        known = {choice.value: choice.label for choice in self.choices_of(dimension)}
         return known.get(key, key)
 
     def may_go(self, dimension: Dimension) -> bool:
@@ -102,36 +110,30 @@ class Offer:
             Control(
                 dimension,
                 str(slicing.NAMES[dimension]),
-                self.choices.get(dimension, ()),
+                () if dimension in _TYPED else self.choices_of(dimension),
                 said.get(dimension.value, ""),
                 self.may_go(dimension),
             )
             for dimension in Dimension
-            if dimension in _TYPED or self.choices.get(dimension)
+            if dimension in _TYPED or self.choices_of(dimension)
         ]
 
+    def _get_choices(self, dimension: Dimension) -> Sequence[Choice]:
+        if dimension == Dimension.STORE:
+            return [Choice(store.code, store.name) for store in self.stores]
+        found = slicing.get_choices(dimension=dimension)
+        if dimension != Dimension.CHANNEL:
+            return found
+        return [Choice(one.value, capfirst(words.of_place(one.value))) for one in found]
+
     def _knows(self, dimension: Dimension, key: str) -> bool:
+        if not key:
+            return False
         if dimension == Dimension.ENROLLED:
             return read_month(key) is not None
         if dimension == Dimension.SOURCE:
-            return 0 < len(key) <= _LONGEST and key.isprintable()
-        return key in {choice.value for choice in self.choices.get(dimension, ())}
-
-
-def get_offer(*, stores: Sequence[Store], is_bound: bool) -> Offer:
-    """Return what there is to cut by, besides these stores. Three statements."""
-    asked = [name for name in Dimension if name not in {Dimension.STORE, *_TYPED}]
-    choices = {name: get_choices(name) for name in asked}
-    choices[Dimension.STORE] = [Choice(store.code, store.name) for store in stores]
-    return Offer(stores=stores, choices=choices, is_bound=is_bound)
-
-
-def get_choices(dimension: Dimension) -> list[Choice]:
-    """Return what a dimension can be cut by, as pages say it."""
-    found = slicing.get_choices(dimension=dimension)
-    if dimension != Dimension.CHANNEL:
-        return found
-    return [Choice(one.value, capfirst(words.of_place(one.value))) for one in found]
+            return len(key) <= _LONGEST and key.isprintable()
+        return key in {choice.value for choice in self.choices_of(dimension)}
 
 
 def read_month(key: str) -> date | None:

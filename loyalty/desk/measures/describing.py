@@ -3,12 +3,12 @@
 What a measure of tomorrow counts is told by what its table has; nobody need write it down here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, F, Model, QuerySet
+from django.db.models import DateField, F, IntegerField, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -42,51 +42,51 @@ class Line:
     weight: int | None
 
 
-def describe(
-    *, request: HttpRequest, rows: Sequence[Any], queryset: QuerySet[Any, Any], weight: str | None
-) -> list[Line]:
-    """Return what these rows of a queryset say, in their order. Two statements at most.
+def with_told(queryset: QuerySet[Any, Any], *, weight: str | None) -> QuerySet[Any, Any]:
+    """Add to each row whose it is, when it was, where, and what it weighs, as far as it says."""
+    model: type[Model] = queryset.model
+    paths = {
+        "told_whose": _whose(model)[0],
+        "told_at": _first(model, _WHEN) or _first_day(model),
+        "told_where": _first(model, _WHERE),
+        "told_weight": weight,
+    }
+    nothing = Value(None, output_field=IntegerField())
+    told: QuerySet[Any, Any] = queryset.annotate(
+        **{name: F(path) if path else nothing for name, path in paths.items()}
+    )
+    return told
+
+
+def describe(*, request: HttpRequest, model: type[Model], rows: Sequence[Any]) -> list[Line]:
+    """Return what these rows of `with_told` say, in their order. One statement at most.
 
     Members are called by their names where the reader may see members, else by their ids.
     """
-    model: type[Model] = queryset.model
-    whose, by = _whose(model)
-    found = _read(queryset, rows, whose=whose, weight=weight)
-    people = _people({one["whose"] for one in found.values() if one["whose"]}, by=by)
+    _path, by = _whose(model)
+    people = (
+        {row.pk: row for row in rows}
+        if model is Member
+        else _people({row.told_whose for row in rows if row.told_whose}, by=by)
+    )
     may_see = request.user.has_perm("members.view_member")
-    lines = []
-    for row in rows:
-        told = found[row.pk]
-        person = people.get(told["whose"])
-        lines.append(
-            Line(
-                key=str(getattr(row, "public_id", row.pk)),
-                url="" if model is Member else _url(request, model, row.pk),
-                whose=_called(person, may_see=may_see),
-                whose_url=_url(request, Member, person.pk) if person and may_see else "",
-                at=told["at"],
-                where=told["where"] or "",
-                weight=told["weight"],
-            )
-        )
-    return lines
+    return [
+        _line(request, model, row, people.get(row.told_whose), may_see=may_see) for row in rows
+    ]
 
 
-def _read(
-    queryset: QuerySet[Any, Any], rows: Sequence[Any], *, whose: str | None, weight: str | None
-) -> dict[Any, Mapping[str, Any]]:
-    """Return of each row whose it is, when it was, where, and what it weighs."""
-    model: type[Model] = queryset.model
-    paths = {
-        "whose": whose,
-        "at": _first(model, _WHEN) or _first_day(model),
-        "where": _first(model, _WHERE),
-        "weight": weight,
-    }
-    told = {f"told_{name}": F(path) for name, path in paths.items() if path}
-    mine = queryset.filter(pk__in=[row.pk for row in rows]).annotate(**told)
-    found = mine.values("pk", *told)
-    return {one["pk"]: {name: one.get(f"told_{name}") for name in paths} for one in found}
+def _line(
+    request: HttpRequest, model: type[Model], row: Any, person: Member | None, *, may_see: bool
+) -> Line:
+    return Line(
+        key=str(getattr(row, "public_id", row.pk)),
+        url="" if model is Member else _url(request, model, row.pk),
+        whose=_called(person, may_see=may_see),
+        whose_url=_url(request, Member, person.pk) if person and may_see else "",
+        at=row.told_at,
+        where=row.told_where or "",
+        weight=row.told_weight,
+    )
 
 
 def _people(keys: Iterable[Any], *, by: str) -> dict[Any, Member]:

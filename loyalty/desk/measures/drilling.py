@@ -59,16 +59,14 @@ def get_counted(
     """
     drill = measure.drill(scope)
     part = _sheet(drill, sheet)
-    rows = part.queryset.order_by("-pk")
-    mine = visible(request, rows)
+    rows = visible(request, part.queryset)
+    mine = describing.with_told(rows, weight=part.weight).order_by("-pk")
     pages = KeyPages(mine, _PER_PAGE, place=place)
     try:
         page = pages.page(1)
     except InvalidPage:
         raise Http404 from None
-    lines = describing.describe(
-        request=request, rows=list(page), queryset=mine, weight=part.weight
-    )
+    lines = describing.describe(request=request, model=mine.model, rows=list(page))
     unit = measure.numerator_unit
     total, numerator = drill.get_total(), _numerator(measure, scope)
     return Counted(
@@ -80,7 +78,7 @@ def get_counted(
         total=_say(total, unit, scope),
         numerator=_say(numerator, unit, scope),
         is_exact=total == numerator,
-        is_narrowed=mine is not rows,
+        is_narrowed=rows is not part.queryset,
     )
 
 
@@ -113,7 +111,7 @@ def _sheets(drill: Drill, current: Rows) -> list[Sheet]:
 
 def _numerator(measure: Measure, scope: Scope) -> int | None:
     asked = Asked(measure.code, scope.period, scope.cut)
-    return keeping.get(asked=[asked], at=scope.at)[asked].figure.numerator
+    return keeping.get(asked=[asked], at=scope.at, seen=scope)[asked].figure.numerator
 
 
 def _say(value: int | None, unit: Unit, scope: Scope) -> str:

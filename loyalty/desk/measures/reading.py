@@ -11,7 +11,7 @@ from analytics import scopes
 from analytics.scopes import Scope
 from loyalty.core import zones
 from loyalty.desk import seeing
-from loyalty.desk.measures import cutting, picking
+from loyalty.desk.measures import picking
 from loyalty.desk.measures.cutting import Offer
 from loyalty.desk.measures.picking import Picked
 from loyalty.programmes.models import Programme, Store
@@ -38,7 +38,7 @@ def read(*, request: HttpRequest, programme: Programme, at: datetime) -> Reading
         today=zones.business_day(moment=at, zone=programme.zone),
         offer=get_offer(request),
     )
-    scope = scopes.get_scope(period=picked.period, at=at, cut=picked.cut)
+    scope = scopes.get_scope(period=picked.period, at=at, cut=picked.cut, programme=programme)
     return Reading(picked, scope, at, programme.name)
 
 
@@ -63,6 +63,6 @@ def get_offer(request: HttpRequest) -> Offer:
         rows = list(stores.order_by("name"))
         if mine is not None and not rows:
             raise PermissionDenied
-        kept["measures_offer"] = cutting.get_offer(stores=rows, is_bound=mine is not None)
+        kept["measures_offer"] = Offer(stores=rows, is_bound=mine is not None)
     offer: Offer = kept["measures_offer"]
     return offer

@@ -59,21 +59,35 @@ class Series:
         return None if self.now is None else self.now.figure.value
 
 
-def get_series(
-    *, measures: Iterable[Measure], scope: Scope, is_drawn: bool = True
-) -> list[Series]:
+def get_series(*, measures: Iterable[Measure], scope: Scope) -> list[Series]:
     """Return each measure of a scope. All figures are asked for together."""
     measures = list(measures)
-    drawn = _drawn(scope) if is_drawn else []
-    periods = dict.fromkeys([scope.period, scope.previous, year_before(scope), *_spread(drawn)])
-    asked = [
+    asked = ask(measures=measures, scope=scope)
+    return tell(
+        measures=measures,
+        scope=scope,
+        found=keeping.get(asked=asked, at=scope.at, seen=scope),
+    )
+
+
+def ask(*, measures: Iterable[Measure], scope: Scope) -> list[Asked]:
+    """Return what has to be known to tell these measures."""
+    drawn = _spread(_drawn(scope))
+    periods = dict.fromkeys([scope.period, scope.previous, year_before(scope), *drawn])
+    return [
         Asked(measure.code, period, scope.cut)
         for measure in measures
         if measure.allows(scope.cut)
         for period in periods
         if not period.is_empty
     ]
-    found = keeping.get(asked=asked, at=scope.at)
+
+
+def tell(
+    *, measures: Iterable[Measure], scope: Scope, found: Mapping[Asked, Kept]
+) -> list[Series]:
+    """Return each measure of a scope, of what was found."""
+    drawn = _drawn(scope)
     return [_series(measure, scope, drawn, found) for measure in measures]
 
 

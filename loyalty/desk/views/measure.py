@@ -11,12 +11,12 @@ from analytics.measures.registry import MeasureUnknown, get_measure
 from analytics.measuring import Measure
 from loyalty.desk.guarding import needs
 from loyalty.desk.measures import (
-    breaking,
     chapters,
     charting,
     drilling,
     filing,
     naming,
+    page,
     picturing,
     series,
     telling,
@@ -34,11 +34,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     measure = _measure(code)
 
     def tell(read: Reading) -> Mapping[str, Any]:
+        shown = page.get_page(measure=measure, read=read, by=request.GET.get("by", ""))
         return {
-            "told": telling.tell(series=_series(measure, read), plot=charting.WIDE),
-            "pieces": breaking.get_pieces(
-                measure=measure, read=read, asked=request.GET.get("by", "")
-            ),
+            "told": shown.told,
+            "pieces": shown.pieces,
             "here": chapters.slug_of(measure.family),
             "measure": measure,
         }
@@ -92,7 +91,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         told: dict[str, Any] = {
             "measure": measure,
             "here": chapters.slug_of(measure.family),
-            "sees_people": request.user.has_perm("members.view_member"),
+            # What else there is to cut by is offered on the measure's own page.
+            "is_fixed": True,
         }
         if measure.allows(read.scope.cut):
             told["counted"] = drilling.get_counted(

@@ -16,7 +16,7 @@ TODAY = date(2026, 3, 10)
 PARIS, NICE = Store(pk=1, code="paris", name="Paris"), Store(pk=2, code="nice", name="Nice")
 OFFER = Offer(
     stores=[PARIS, NICE],
-    choices={
+    found={
         Dimension.STORE: [Choice("paris", "Paris"), Choice("nice", "Nice")],
         Dimension.TIER: [Choice("gold", "Or"), Choice("-", "Aucun")],
         Dimension.VALUE_GROUP: [Choice("BEST", "Meilleurs"), Choice("REST", "Autres")],
@@ -100,7 +100,7 @@ class TestCut:
         assert picked(**asked).cut == Cut()
 
     def test_of_whoever_is_bound_is_always_one_of_their_stores(self):
-        offer = Offer(stores=OFFER.stores, choices=OFFER.choices, is_bound=True)
+        offer = Offer(stores=OFFER.stores, is_bound=True)
 
         found = picking.pick(asked={"store": "rome"}, today=TODAY, offer=offer)
 
