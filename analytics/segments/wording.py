@@ -154,7 +154,7 @@ def _number(value: int) -> str:
 def _months(condition: Condition) -> Iterator[str]:
     if condition.months is not None:
         yield ngettext(
-            "in the last whole month and since",
+            "in the last %(count)d whole month and since",
             "in the last %(count)d whole months and since",
             condition.months,
         ) % {"count": condition.months}
