@@ -66,7 +66,8 @@ class Example:
     member, cents expected, besides one day and even odds. Tiers: member, day, the tier they moved
     to. Referrals: referrer, friend, the day that one joined. Vouchers: member, day, cents. Costs:
     category, first day, last day, cents. Budgets: category, year, cents. Losses: member, day
-    told, reason, competitor or "", and how what is sold afterwards won them back, or ""."""
+    told, reason, competitor or "", and how what is sold afterwards won them back, or "".
+    Cases: member, kind, days opened, answered or "", resolved or "", whether it was reopened."""
 
     period: Period
     expected: Figure
@@ -81,6 +82,7 @@ class Example:
     costs: tuple[tuple[str, str, str, int], ...] = ()
     budgets: tuple[tuple[str, int, int], ...] = ()
     losses: tuple[tuple[str, str, str, str, str], ...] = ()
+    cases: tuple[tuple[str, str, str, str, str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

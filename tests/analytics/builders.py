@@ -23,9 +23,11 @@ from loyalty.ledger.models import NEVER, Entry, Wallet
 from loyalty.ledger.posting import Grant
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme, Store, Tier, TierLadder
-from members import vouchering
+from members import answering, opening, resolving, vouchering
 from members.importing import purchases
 from members.models import (
+    Case,
+    CaseKind,
     Member,
     Purchase,
     PurchaseLine,
@@ -217,6 +219,31 @@ def hand_out(member: Member, cents: int | None, at: datetime) -> Voucher:
             member=member, origin=f"pur_{next(_keys)}", name_fr="Un café", name_en="A coffee",
             value_cents=cents, days=90, at=at,
         )  # fmt: skip
+
+
+def hear(member: Member, case: tuple[str, str, str, str, bool]) -> Case:
+    """Let a member ask, and staff answer, resolve and reopen, each at noon of a day."""
+    kind, opened, answered, resolved, is_reopened = case
+    boss, _ = User.objects.get_or_create(
+        email="boss@example.org", is_staff=True, is_superuser=True
+    )
+    done = opening.open_case(
+        member=member, kind=CaseKind(kind), subject="Why", body="Why?", at=_noon(opened),
+        key=str(next(_keys)),
+    )  # fmt: skip
+    if answered:
+        told = {"by": boss, "seen": done.version, "at": _noon(answered)}
+        done = answering.answer(case=done, text="So.", **told)
+    if resolved:
+        told = {"by": boss, "seen": done.version, "at": _noon(resolved)}
+        done = resolving.resolve(case=done, **told)
+    if is_reopened:
+        done = resolving.reopen(case=done, **(told | {"seen": done.version}))
+    return done
+
+
+def _noon(on: str) -> datetime:
+    return datetime.combine(day(on), time(12), tzinfo=PARIS)
 
 
 def enter_costs(costs: Iterable[tuple[str, str, str, int]]) -> None:
