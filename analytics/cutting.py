@@ -10,7 +10,7 @@ from typing import Any
 
 from analytics import tallies
 from analytics.periods import month_end
-from analytics.queries import Part, Query, compose
+from analytics.queries import Part, Query, bracketed, called, compose, joined
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, ValueGroup
 from loyalty.core import zones
 
@@ -23,7 +23,7 @@ JOIN programmes_tier AS tier ON tier.id = moved.to_tier_id
 WHERE moved.place = 1
 """
 
-_IN_TIER = "id IN (SELECT held.member_id FROM {tiers} AS held)"
+_IN_TIER = "id IN {tiers}"
 _OF_TIER = _TIERS.rstrip() + " AND tier.code = {code}"
 
 _SEGMENT = """
@@ -62,7 +62,9 @@ def whose(scope: Scope) -> Query | None:
     """Return the ids of the members whom a scope's cut leaves: None where it leaves everybody."""
     asked = [(rule, getattr(scope.cut, name)) for name, rule in _RULES.items()]
     conditions = [rule(scope, value) for rule, value in asked if value is not None]
-    return compose(_WHOSE, {"conditions": _all_of(conditions)}) if conditions else None
+    if not conditions:
+        return None
+    return called(compose(_WHOSE, {"conditions": _all_of(conditions)}), column="id")
 
 
 def best(scope: Scope) -> Query:
@@ -138,5 +140,6 @@ _RULES: Mapping[str, Callable[[Scope, Any], Query]] = {
 def _all_of(conditions: list[Query]) -> Query:
     if not conditions:
         return tallies.ALL
-    text = " AND ".join(f"({condition.text})" for condition in conditions)
-    return Query(text, tuple(param for one in conditions for param in one.params))
+    if len(conditions) == 1:
+        return conditions[0]
+    return joined(" AND ", [bracketed(condition) for condition in conditions])

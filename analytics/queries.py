@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db import connection
@@ -18,10 +19,11 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """SQL and its parameters, in order."""
+    """SQL and its parameters, in order, and what it calls by a name: asked once, before it."""
 
     text: str
     params: tuple[Any, ...] = ()
+    named: "tuple[tuple[str, Query], ...]" = ()
 
 
 Part = Query | int | str | date | Sequence[int] | None
@@ -42,30 +44,53 @@ def compose(template: str, parts: Mapping[str, Part]) -> Query:
     else is bound as a parameter and never becomes SQL.
     """
     found: list[Any] = []
+    named: dict[tuple[str, Query], None] = {}
 
     def fill(match: re.Match[str]) -> str:
-        text, params = _rendered(parts[match[1]])
+        part = parts[match[1]]
+        text, params = _rendered(part)
         found.extend(params)
+        named.update(dict.fromkeys(part.named if isinstance(part, Query) else ()))
         return text
 
-    return Query(_NAME.sub(fill, template), tuple(found))
+    return Query(_NAME.sub(fill, template), tuple(found), tuple(named))
+
+
+def called(query: Query, *, column: str) -> Query:
+    """Return a query of one column that calls this one by a name: however deep, it nests no more.
+
+    SQLite reads no statement that nests too deep. Who calls it twice has it asked once.
+    """
+    digest = blake2b(repr((query.text, query.params)).encode(), digest_size=8).hexdigest()
+    name = f"called_{digest}"
+    return Query(f"SELECT {column} FROM {name}", (), (*query.named, (name, query)))  # noqa: S608
 
 
 def union_all(queries: Sequence[Query]) -> Query:
     """Return the rows of all, repeats included."""
-    text = " UNION ALL ".join(query.text for query in queries)
-    return Query(text, tuple(param for query in queries for param in query.params))
+    return joined(" UNION ALL ", queries)
 
 
 def added(queries: Sequence[Query]) -> Query:
     """Return the sum of expressions: 0 of none."""
-    text = " + ".join(["0", *(f"({query.text})" for query in queries)])
-    return Query(text, tuple(param for query in queries for param in query.params))
+    return joined(" + ", [Query("0"), *map(bracketed, queries)])
+
+
+def joined(joint: str, queries: Sequence[Query]) -> Query:
+    """Return queries or conditions, as they are written, one after another."""
+    text = joint.join(query.text for query in queries)
+    params = tuple(param for query in queries for param in query.params)
+    named = dict.fromkeys(one for query in queries for one in query.named)
+    return Query(text, params, tuple(named))
+
+
+def bracketed(query: Query) -> Query:
+    return compose("{query}", {"query": query})
 
 
 def get_rows(query: Query) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query.text, query.params)
+        cursor.execute(*_whole(query))
         return [tuple(row) for row in cursor.fetchall()]
 
 
@@ -82,13 +107,22 @@ def count(query: Query) -> int:
 def execute(query: Query) -> int:
     """Run a statement that writes; return how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(query.text, query.params)
+        cursor.execute(*_whole(query))
         return int(cursor.rowcount)
 
 
 def as_subquery(query: Query) -> RawSQL:
     """Return the query for `filter(pk__in=...)`."""
-    return RawSQL(query.text, query.params)  # noqa: S611 (values are bound, never written)
+    return RawSQL(*_whole(query))  # noqa: S611 (values are bound, never written)
+
+
+def _whole(query: Query) -> tuple[str, tuple[Any, ...]]:
+    """Return the text with all that it calls before it."""
+    if not query.named:
+        return query.text, query.params
+    told = ", ".join(f"{name} AS ({called.text})" for name, called in query.named)
+    before = tuple(param for _name, called in query.named for param in called.params)
+    return f"WITH {told} {query.text}", before + query.params
 
 
 def _rendered(part: Part) -> tuple[str, tuple[Any, ...]]:

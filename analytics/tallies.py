@@ -46,7 +46,7 @@ SELECT member_id, CAST(SUM(receipts) AS bigint) AS receipts,
 FROM {parts} AS parts GROUP BY member_id
 """
 
-_BUYERS_OF = "SELECT * FROM {members} AS members WHERE receipts > 0"
+_BUYERS_OF = _BY_MEMBER.rstrip() + " HAVING SUM(receipts) > 0"
 
 _NOBODY = """
 SELECT member_id, receipts, revenue_cents, first_on, last_on
@@ -108,12 +108,12 @@ def get_sales_ever(where: Query) -> Sales:
 
 def by_member(period: Period, where: Query) -> Query:
     """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
-    return compose(_BUYERS_OF, {"members": _by_member(period, where)})
+    return _by_member(period, where, template=_BUYERS_OF)
 
 
 def ever(where: Query) -> Query:
     """One row per member who ever bought, up to the last refresh, as `by_member`."""
-    return compose(_BUYERS_OF, {"members": _ever(where)})
+    return _ever(where)
 
 
 def buyers(period: Period, where: Query) -> Query:
@@ -152,7 +152,7 @@ def _get_sales(members: Query) -> Sales:
     return Sales(*(int(number or 0) for number in found))
 
 
-def _by_member(period: Period, where: Query) -> Query:
+def _by_member(period: Period, where: Query, *, template: str = _BY_MEMBER) -> Query:
     """As `by_member`, with those who bought nothing and returned something."""
     found = split(period)
     parts = [part for edge in found.edges for part in _edges(edge, where)]
@@ -160,7 +160,7 @@ def _by_member(period: Period, where: Query) -> Query:
         first, last = found.months
         bounds: dict[str, Part] = {"first": first, "last": last, "where": where}
         parts.append(compose(_MONTHS, bounds))
-    return compose(_BY_MEMBER, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
+    return compose(template, {"parts": union_all(parts)}) if parts else Query(_NOBODY)
 
 
 def _ever(where: Query) -> Query:

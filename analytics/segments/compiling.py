@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from analytics import rfm
 from analytics.periods import month_start
-from analytics.queries import Part, Query, compose
+from analytics.queries import Part, Query, compose, joined
 from analytics.scopes import Scope
 from analytics.segments import cells
 from analytics.segments.cells import Cell
@@ -105,8 +105,7 @@ def members(definition: Definition, *, scope: Scope, opened: Opened) -> Query:
 
 
 def _chained(queries: Sequence[Query], joint: str) -> Query:
-    text = joint.join(query.text for query in queries)
-    return Query(text, tuple(param for query in queries for param in query.params))
+    return joined(joint, queries)
 
 
 def _part(condition: Condition, scope: Scope, opened: Opened) -> Query:
