@@ -4,7 +4,7 @@ from datetime import date
 
 from analytics import cutting, tallies
 from analytics.periods import Period, months_from
-from analytics.queries import Query, compose, get_rows
+from analytics.queries import Part, Query, compose, get_rows
 from analytics.scopes import Scope
 from loyalty.core import engines
 
@@ -17,7 +17,7 @@ GROUP BY fact.first_month, months.month
 
 _OF_COHORTS = """
 SELECT member_id FROM analytics_memberfact
-WHERE first_on >= {first} AND first_on <= {last} AND first_month < {complete}
+WHERE first_on >= {first} AND first_on <= {last} AND first_month < {complete} AND {whose}
 """
 
 _NEXT_MONTH = """
@@ -59,8 +59,11 @@ def members_of_next_month(scope: Scope) -> Query:
     return compose(_NEXT_MONTH, {**_bounds(scope), "months": months, "since": since})
 
 
-def _bounds(scope: Scope) -> dict[str, date]:
+def _bounds(scope: Scope) -> dict[str, Part]:
+    members = cutting.whose(scope)
+    inside = compose("member_id IN {members}", {"members": members}) if members else tallies.ALL
     return {
+        "whose": inside,
         "first": scope.period.first,
         "last": scope.as_of,
         "complete": scope.last_whole_month,
