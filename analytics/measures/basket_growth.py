@@ -74,6 +74,7 @@ MEASURE = Measure(
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     numerator_unit=Unit.MONEY,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),

@@ -58,6 +58,7 @@ MEASURE = Measure(
     direction=Direction.LOWER,
     compute=compute,
     drill=drill,
+    is_of_facts=True,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),
         receipts=(
