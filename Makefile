@@ -8,6 +8,7 @@ STEPS ?= 1000000
 KILLS ?= 200
 OPERATIONS ?= 500
 EXAMPLES ?= 50
+WORLDS ?= 20
 SEED ?= 1
 
 # python3, or a newer one beside it where python3 is too old.
@@ -25,7 +26,7 @@ PRODUCTION := LOYALTY_DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=club.example.org \
 	SECRET_KEY=lint-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test lint types style check bench prove till-day fuzz sabotage screenshots up audit catalogues messages
+.PHONY: help run seed test lint types style check bench prove worlds till-day fuzz sabotage screenshots up audit catalogues messages
 
 help:
 	@echo "make run     a working programme at http://127.0.0.1:$(PORT) (PORT=8080 for another port)"
@@ -35,6 +36,7 @@ help:
 	@echo "make check   lint and test: what CI runs"
 	@echo "make bench   what things cost, measured"
 	@echo "make prove   a million steps of the ledger, 200 kills of the night (STEPS= KILLS= SEED=)"
+	@echo "make worlds  shops to which everything happens: do measures say what the raw rows say? (WORLDS= SEED=)"
 	@echo "make till-day  two tills, 500 operations each, while all that can be is killed (OPERATIONS= SEED=)"
 	@echo "make fuzz    the API asked what its description allows, and what not (EXAMPLES= SEED=)"
 	@echo "make sabotage  each promise about points broken in turn: does its test say so?"
@@ -76,6 +78,10 @@ bench: $(VENV)/dev.stamp
 
 prove: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.prove --steps $(STEPS) --kills $(KILLS) --seed $(SEED) $(ARGS)
+
+worlds: $(VENV)/dev.stamp
+	@WORLDS=$(WORLDS) WORLDS_SEED=$(SEED) \
+		$(BIN)/python -m tests.engines -n0 -s tests/analytics/worlds $(ARGS)
 
 sabotage: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.sabotage $(ARGS)
