@@ -17,6 +17,7 @@ from analytics.models import (
     MemberMonth,
     PointsDay,
     PointsMonth,
+    PointsVintage,
     StoreDay,
 )
 from analytics.periods import month_end, month_start
@@ -119,6 +120,24 @@ WHERE entry.occurred_at >= {start} AND entry.occurred_at <= {end}
 GROUP BY account.wallet_id, entry.kind, movement.source, movement.destination
 """
 
+_POINTS_VINTAGES = """
+INSERT INTO analytics_pointsvintage (wallet_id, day, issued_month, recorded_month, kind,
+                                     source, destination, points)
+SELECT wallet_id, {day}, {issued_month}, {recorded_month}, kind, source, destination, SUM(points)
+FROM (SELECT account.wallet_id, {earned_on} AS earned_on, {recorded_on} AS recorded_on,
+             entry.kind, movement.source, movement.destination, movement.points
+      FROM ledger_entry AS entry
+      JOIN ledger_movement AS movement ON movement.entry_id = entry.id
+      JOIN ledger_lot AS lot ON lot.id = movement.lot_id
+      JOIN ledger_account AS account ON account.id = entry.account_id
+      WHERE entry.occurred_at >= {start} AND entry.occurred_at <= {end}
+        AND CASE WHEN entry.kind IN ('ACTIVATE', 'CANCEL', 'EXPIRE', 'LAPSE') AND entry.key IS NULL
+                 THEN entry.occurred_at > {start} ELSE entry.occurred_at < {end} END
+        AND (movement.source IN ('issued', 'redeemed')
+             OR movement.destination IN ('redeemed', 'expired', 'removed', 'debt'))) AS moved
+GROUP BY wallet_id, {issued_month}, {recorded_month}, kind, source, destination
+"""
+
 _POINTS_MONTHS = """
 INSERT INTO analytics_pointsmonth (account_id, wallet_id, member_id, month, earned_on,
                                    earned_days, redeemed_on, redeemed_days, redemptions)
@@ -180,9 +199,18 @@ def count_store_day(day: date) -> None:
 
 
 def count_points_day(day: date, zone: ZoneInfo) -> None:
-    """Count again the points that moved on this business day."""
-    PointsDay.objects.filter(day=day).delete()
-    execute(compose(_POINTS_DAY, {**_bounds_of(day, day, zone), "day": day}))
+    """Count again the points that moved on this business day, and of which months they were."""
+    for fact in (PointsDay, PointsVintage):
+        fact._default_manager.filter(day=day).delete()
+    bounds = {**_bounds_of(day, day, zone), "day": day}
+    execute(compose(_POINTS_DAY, bounds))
+    months = {
+        "earned_on": Query(engines.day_in_zone("lot.earned_at"), (zone.key,)),
+        "recorded_on": Query(engines.day_in_zone("entry.recorded_at"), (zone.key,)),
+        "issued_month": Query(engines.month_of("earned_on")),
+        "recorded_month": Query(engines.month_of("recorded_on")),
+    }
+    execute(compose(_POINTS_VINTAGES, {**bounds, **months}))
 
 
 def count_points_months(days: Sequence[date], zone: ZoneInfo) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from analytics import counting, revising
-from analytics.models import DayToCount, PointsDay, Refresh, Topic
+from analytics.models import DayToCount, PointsDay, PointsVintage, Refresh, Topic
 from analytics.periods import DAY, month_end, month_start
 from loyalty.core import zones
 from loyalty.events import changes
@@ -113,7 +113,8 @@ def _count_points_days() -> int:
 
 
 def _count_all_points() -> int:
-    PointsDay.objects.all().delete()
+    for fact in (PointsDay, PointsVintage):
+        fact._default_manager.all().delete()
     moments = Entry.objects.order_by("occurred_at").values_list("occurred_at", flat=True)
     first, last = moments.first(), moments.last()
     if first is None or last is None:

@@ -78,9 +78,6 @@ def get_lines_to_date(scope: Scope) -> dict[Flow, int]:
 def movements_to(scope: Scope) -> QuerySet[Movement]:
     """Return the movements behind a roll-forward, each with `effect`, its signed points."""
     end_at = zones.end_of_day(day=scope.period.last, zone=scope.zone)
-    has_happened = Q(entry__occurred_at__lt=end_at) | Q(
-        entry__kind__in=_FALLING_DUE, entry__key=None, entry__occurred_at=end_at
-    )
     entering = Q(source__in=[Bucket.ISSUED, Bucket.REDEEMED])
     leaving = Q(destination__in=_LEAVING)
     effect = Case(
@@ -90,15 +87,27 @@ def movements_to(scope: Scope) -> QuerySet[Movement]:
         output_field=BigIntegerField(),
     )
     return (
-        Movement.objects.filter(has_happened, account__wallet=scope.wallet_id)
+        Movement.objects.filter(has_happened(end_at), account__wallet=scope.wallet_id)
         .filter(entering | leaving)
         .annotate(effect=effect)
     )
 
 
+def has_happened(end_at: datetime) -> Q:
+    """Return the condition that a movement took effect by the close of a day."""
+    return Q(entry__occurred_at__lt=end_at) | Q(
+        entry__kind__in=_FALLING_DUE, entry__key=None, entry__occurred_at=end_at
+    )
+
+
 def redemptions_to(scope: Scope) -> QuerySet[Movement]:
     """Return the movements of redemptions and their refunds to date, with `effect`."""
-    end_at = zones.end_of_day(day=scope.as_of, zone=scope.zone)
+    return redemptions_until(scope, scope.as_of)
+
+
+def redemptions_until(scope: Scope, day: date) -> QuerySet[Movement]:
+    """Return the movements of redemptions and their refunds to the close of a day, likewise."""
+    end_at = zones.end_of_day(day=day, zone=scope.zone)
     effect = Case(
         When(source=Bucket.REDEEMED, then=-F("points")),
         default="points",

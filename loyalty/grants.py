@@ -40,7 +40,7 @@ _MEASURES = (
     "analytics.view_measures",
     *_view("analytics", "memberfact", "membermonth", "membercategory", "storeday", "pointsday"),
     *_view("analytics", "pointsmonth"),
-    *_view("analytics", "fit", "outlook"),
+    *_view("analytics", "fit", "outlook", "pointsvintage"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
 )
 # What the programme costs and may cost, as it was entered.

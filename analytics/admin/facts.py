@@ -19,6 +19,7 @@ from analytics.models import (
     Outlook,
     PointsDay,
     PointsMonth,
+    PointsVintage,
     Refresh,
     Revision,
     SegmentDefinition,
@@ -104,6 +105,16 @@ class PointsMonthAdmin(Pseudonymous):
     list_display = ("month", "whose", "wallet", "earned_on", "redeemed_on", "redemptions")
     list_select_related = ("member", "wallet")
     ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(PointsVintage)
+class PointsVintageAdmin(ShownOnly, admin.ModelAdmin[PointsVintage]):
+    paginator = FirstPages
+    list_display = ("day", "wallet", "issued_month", "kind", "source", "destination", "points")
+    list_select_related = ("wallet",)
+    list_filter = ("wallet", "kind")
+    ordering = ("-day", "-id")
     show_full_result_count = False
 
 

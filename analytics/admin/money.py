@@ -11,8 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from analytics import revising
 from analytics.forms import BudgetForm, CostForm
-from analytics.models import Budget, Cost
+from analytics.models import Budget, Cost, Topic
+from analytics.periods import month_start
+from loyalty.core import zones
 from loyalty.core.showing import FirstPages
 from loyalty.programmes import money
 from loyalty.programmes.books import get_book
@@ -33,12 +36,34 @@ class InOurCurrency:
         return with_currency
 
 
+class Revising:
+    """Put before ModelAdmin: figures that were kept are computed again after any change here."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        _note()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)  # type: ignore[misc]
+        _note()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
+        _note()
+
+
+def _note() -> None:
+    at = timezone.now()
+    today = zones.business_day(moment=at, zone=get_book().zone)
+    revising.note(topic=Topic.OTHER, months=[month_start(today)], at=at)
+
+
 def _words(cents: int, currency: str) -> str:
     return money.to_words(cents=cents, currency=currency, language=get_language() or "fr")
 
 
 @admin.register(Cost)
-class CostAdmin(InOurCurrency, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class CostAdmin(Revising, InOurCurrency, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     form = CostForm
     paginator = FirstPages
     list_display = ("first_on", "last_on", "category", "amount", "note", "entered_by")
@@ -65,7 +90,7 @@ class CostAdmin(InOurCurrency, SimpleHistoryAdmin):  # type: ignore[misc]  # no 
 
 
 @admin.register(Budget)
-class BudgetAdmin(InOurCurrency, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class BudgetAdmin(Revising, InOurCurrency, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     form = BudgetForm
     list_display = ("year", "category", "planned")
     list_filter = ("category",)

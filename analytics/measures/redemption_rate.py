@@ -2,12 +2,13 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import points
-from analytics.figures import Direction, Figure, Unit, ratio
+from analytics import points, vintages
+from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.periods import Period, day
 from analytics.points import Flow
 from analytics.scopes import NO_WAY, Scope
+from analytics.vintages import Vintage
 
 
 def compute(scope: Scope) -> Figure:
@@ -15,7 +16,17 @@ def compute(scope: Scope) -> Figure:
     return ratio(
         lines[Flow.REDEEMED] - lines[Flow.REFUNDED],
         lines[Flow.ISSUED] - lines[Flow.CLAWED_BACK],
+        {f"{one.month:%Y-%m}": Column(_share(one), Unit.SHARE) for one in _vintages(scope)},
     )
+
+
+def _vintages(scope: Scope) -> list[Vintage]:
+    return [one for one in vintages.get_vintages(scope) if one.month <= scope.as_of]
+
+
+def _share(vintage: Vintage) -> Fraction | None:
+    change = vintages.total(vintage.changes.values())
+    return share_of(change.redeemed, change.kept)
 
 
 def drill(scope: Scope) -> Drill:
@@ -28,7 +39,8 @@ MEASURE = Measure(
     name=_("Redemption rate"),
     definition=_(
         "Of the points issued from the first day to the end of the period, less those taken back, "
-        "the share that members redeemed, less those given back."
+        "the share that members redeemed, less those given back. By month of issue, the share of "
+        "that month's points, adjustments and transfers included, redeemed so far."
     ),
     numerator_name=_("Points redeemed, less given back"),
     denominator_name=_("Points issued, less taken back"),
@@ -47,6 +59,14 @@ MEASURE = Measure(
             ("Bea", "2026-02-28", 20),
             ("Bea", "2026-03-01", -5),
         ),
-        expected=Figure(Fraction(1, 4), 30, 120),
+        expected=Figure(
+            Fraction(1, 4),
+            30,
+            120,
+            {
+                "2026-01": Column(Fraction(3, 10), Unit.SHARE),
+                "2026-02": Column(Fraction(0), Unit.SHARE),
+            },
+        ),
     ),
 )

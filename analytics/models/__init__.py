@@ -15,6 +15,7 @@ from analytics.models.kept import KeptFigure
 from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
 from analytics.models.money import Budget, Cost, CostCategory
 from analytics.models.segments import SegmentDefinition
+from analytics.models.vintages import PointsVintage
 
 __all__ = [
     "Budget",
@@ -33,6 +34,7 @@ __all__ = [
     "Outlook",
     "PointsDay",
     "PointsMonth",
+    "PointsVintage",
     "Refresh",
     "Revision",
     "SegmentDefinition",

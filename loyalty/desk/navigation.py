@@ -96,6 +96,7 @@ _PLANS = (
          "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",
+         "analytics.PointsVintage",
          "analytics.Revision", "analytics.Refresh", "analytics.DayToCount",
          "analytics.KeptFigure"),
     ),

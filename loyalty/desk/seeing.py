@@ -122,7 +122,7 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
-        "analytics.Competitor",
+        *("analytics.Competitor", "analytics.PointsVintage"),
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         "analytics.SegmentDefinition",
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),

@@ -17,6 +17,7 @@ from analytics.models import (
     MemberMonth,
     PointsDay,
     PointsMonth,
+    PointsVintage,
     Refresh,
     Revision,
     StoreDay,
@@ -37,7 +38,7 @@ from tests.analytics.builders import (
 
 pytestmark = pytest.mark.django_db
 
-FACTS = (MemberFact, MemberMonth, MemberCategory, StoreDay, PointsDay, PointsMonth)
+FACTS = (MemberFact, MemberMonth, MemberCategory, StoreDay, PointsDay, PointsMonth, PointsVintage)
 START = date(2026, 1, 20)
 
 

@@ -121,6 +121,7 @@ TABLES = {
     "analytics.Competitor": Table("SMCUA", changes="MA"),
     "analytics.Fit": _MEASURES,
     "analytics.PointsDay": _MEASURES,
+    "analytics.PointsVintage": _MEASURES,
     "analytics.DayToCount": _MEASURES,
     "analytics.Refresh": _MEASURES,
     "analytics.Revision": _MEASURES,
