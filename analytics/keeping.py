@@ -65,7 +65,7 @@ def keep(*, asked: Sequence[Asked], at: datetime) -> int:
 def name_of(cut: Cut) -> str:
     """Return a cut as text: what it restricts, in one order; nothing of the whole."""
     told = {name: str(value) for name, value in asdict(cut).items() if value is not None}
-    return json.dumps(told, sort_keys=True) if told else ""
+    return json.dumps(told, sort_keys=True, ensure_ascii=False) if told else ""
 
 
 def _find(

@@ -22,7 +22,6 @@ _Row = TypeVar("_Row", Purchase, Return)
 
 class CutImpossible(Refusal):
     code = "cut-impossible"
-    status = 400
     title = _("This measure cannot be cut in this way.")
 
 

@@ -11,6 +11,7 @@ from babel import numbers
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from analytics import slicing
 from analytics.figures import Figure, Unit
 from analytics.measures.registry import get_measure, get_measures
 from analytics.measuring import Measure
@@ -26,7 +27,6 @@ _MOST_COLUMNS = 12
 
 class PeriodImpossible(Refusal):
     code = "period-impossible"
-    status = 400
     title = gettext_lazy("A period ends on or after its first day, between 1900 and 2999.")
 
 
@@ -59,10 +59,13 @@ def report(*, scope: Scope, codes: Sequence[str] = ()) -> list[Line]:
 
 def as_document(*, scope: Scope, lines: Sequence[Line]) -> dict[str, Any]:
     """Return a report as plain JSON: ratios unrounded, money as decimal strings, null where
-    a figure is not available. `columns` hold what is shown beside the first figure."""
+    a figure is not available. `columns` hold what is shown beside the first figure, and `cut`,
+    if there is one, what was asked for."""
+    cut = slicing.write_cut(cut=scope.cut)
     return {
         "from": scope.period.first.isoformat(),
         "to": scope.period.last.isoformat(),
+        **({"cut": cut} if cut else {}),
         "measures": {line.measure.code: _entry(line, scope.currency) for line in lines},
     }
 

@@ -26,7 +26,6 @@ _MOST = 60
 
 class CutUnknown(Refusal):
     code = "cut-unknown"
-    status = 400
     title = _("There is nothing of this name to cut by.")
 
 

@@ -11,6 +11,7 @@ app_name = "api"
 urlpatterns = [
     path("", include("members.api.urls")),
     path("", include("rewards.api.urls")),
+    path("", include("analytics.api.urls")),
     path("operations/<path:key>", views.Operation.as_view(), name="operation"),
     path("openapi.json", describing.OpenAPI.as_view(), name="openapi"),
     path("docs/", documenting.Docs.as_view(), name="docs"),

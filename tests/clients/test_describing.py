@@ -42,6 +42,8 @@ OPERATIONS = {
     "recordSubscription": ("post", "/api/v1/subscriptions"),
     "cancelSubscription": ("post", "/api/v1/subscriptions/{subscription}/cancel"),
     "getProgramme": ("get", "/api/v1/programme"),
+    "listMeasures": ("get", "/api/v1/measures"),
+    "getMeasure": ("get", "/api/v1/measures/{measure}"),
     "getOperation": ("get", "/api/v1/operations/{key}"),
 }
 

@@ -26,9 +26,10 @@ _PLACES = {
         f"path.{name}": (name, _IN_PATHS)
         for name in (
             *("member", "purchase", "redemption", "hold", "subscription"),
-            *("code", "key"),
+            *("code", "key", "measure"),
         )
     },
+    "query.store": ("store", 1),
     "body.member.card": ("card", _IN_BODIES),
     "body.reward": ("reward", _IN_BODIES),
     "body.plan": ("plan", _IN_BODIES),

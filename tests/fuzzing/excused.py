@@ -19,7 +19,10 @@ _UNSAYABLE = {
     "day": ("/business_on$", "a day that exists"),
     "blank": ("", "which characters nobody sees"),
     "required": (r"/payments/\d+/amount$", "that only a hold or a voucher knows its amount"),
-    "not-its-means": (r"/payments/\d+/(hold|voucher)$", "which means goes with which name"),
+    "not-its-means": (
+        r"/payments/\d+/(hold|voucher|offline)$",
+        "which means goes with which name",
+    ),
     "one-identifier": ("", "that an address names what the body names too"),
     "points-or-amount": ("", "the same"),
     "lines-do-not-add-up": ("/(total|tax|lines)", "a sum"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from analytics.measures.registry import get_measures
 from loyalty.clients import issuing
 from loyalty.clients.models import Scope
 from loyalty.ledger.models import Hold
@@ -92,6 +93,8 @@ def name_all() -> dict[str, list[str]]:
         "reward": [f"rew_{EXAMPLE}"],
         "key": ["call-1", "call-2", "call-3"],
         "card": [CARD],
+        "measure": list(get_measures()),
+        "store": ["lyon"],
     }
 
 

@@ -28,6 +28,7 @@ ABSENT = {
     "api:cancel": {"redemption": "rdm_zzz"},
     "api:attach": {"purchase": "pur_zzz"},
     "api:returns": {"purchase": "pur_zzz"},
+    "api:measure": {"measure": "zzz"},
     "api:operation": {"key": "zzz"},
     "api:subscription-cancel": {"subscription": "sub_zzz"},
 }

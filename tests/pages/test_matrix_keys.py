@@ -46,6 +46,8 @@ WITH_NOTHING: dict[str, tuple[int, str | None]] = {
     "api:programme": (200, None),
     "api:subscriptions": (400, "validation-failed"),
     "api:subscription-cancel": (404, "not-found"),
+    "api:measures": (200, None),
+    "api:measure": (404, "measure-unknown"),
     "api:operation": (404, "not-found"),
 }
 Spoil = Callable[[Client, ClientKey], Any]

@@ -221,6 +221,8 @@ CALLS = {
     "api:programme": ("GET", "programme:read"),
     "api:subscriptions": ("POST", "purchases:write"),
     "api:subscription-cancel": ("POST", "purchases:write"),
+    "api:measures": ("GET", "measures:read"),
+    "api:measure": ("GET", "measures:read"),
     "api:operation": ("GET", "purchases:write"),
     # Whatever else is asked of it is not there, whoever asks.
     "api/v1/": ("GET", ""),
