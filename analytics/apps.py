@@ -6,3 +6,6 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
     label = "analytics"
     verbose_name = _("Measures")
+
+    def ready(self) -> None:
+        from analytics import reactions  # noqa: F401

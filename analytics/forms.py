@@ -1,9 +1,12 @@
-"""What staff type of costs and budgets: amounts in the programme's currency."""
+"""What staff type of costs and budgets, in the programme's currency, and of surveys."""
+
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import Budget, Cost
+from analytics.models import Budget, Cost, Survey, SurveyKind, SurveyTrigger
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
 
 
@@ -34,3 +37,30 @@ class BudgetForm(InCurrency, forms.ModelForm[Budget]):
     class Meta:
         model = Budget
         fields = ("year", "category", "planned_cents")
+
+
+class SurveyForm(forms.ModelForm[Survey]):
+    """What makes no sense together is said before it is kept."""
+
+    class Meta:
+        model = Survey
+        fields = (
+            *("name", "kind", "question_fr", "question_en", "trigger", "delay_hours"),
+            *("share_percent", "pause_days", "open_days", "is_emailed", "is_shown"),
+            *("low_score", "is_active", "starts_on", "ends_on"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        kind = SurveyKind(told.get("kind") or self.instance.kind or SurveyKind.NPS)
+        low = told.get("low_score")
+        if low is not None and low not in kind.scale:
+            words = gettext("The scale goes from %(lowest)d to %(highest)d.")
+            ends = {"lowest": kind.scale[0], "highest": kind.scale[-1]}
+            self.add_error("low_score", words % ends)
+        is_of_visits = told.get("trigger") == SurveyTrigger.VISIT
+        if not told.get("is_shown") and (is_of_visits or not told.get("is_emailed")):
+            self.add_error(
+                "is_shown", gettext("Nobody would be asked: choose a way that leads to them.")
+            )
+        return told

@@ -66,7 +66,8 @@ class Example:
     to. Referrals: referrer, friend, the day that one joined. Vouchers: member, day, cents. Costs:
     category, first day, last day, cents. Budgets: category, year, cents. Losses: member, day
     told, reason, competitor or "", and how what is sold afterwards won them back, or "".
-    Cases: member, kind, days opened, answered or "", resolved or "", whether it was reopened."""
+    Cases: member, kind, days opened, answered or "", resolved or "", whether it was reopened.
+    Answers: member, day, score, to a question of the measure's own kind."""
 
     period: Period
     expected: Figure
@@ -82,6 +83,7 @@ class Example:
     budgets: tuple[tuple[str, int, int], ...] = ()
     losses: tuple[tuple[str, str, str, str, str], ...] = ()
     cases: tuple[tuple[str, str, str, str, str, bool], ...] = ()
+    answers: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

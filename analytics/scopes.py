@@ -80,6 +80,7 @@ class Scope:
     lost_after_days: int
     rfm_scoring: str
     pair_support_percent: int
+    least_answers: int
     cut: Cut = WHOLE
 
     @cached_property
@@ -139,5 +140,6 @@ def get_scope(
         lost_after_days=settings.lost_after_days,
         rfm_scoring=settings.rfm_scoring,
         pair_support_percent=settings.pair_support_percent,
+        least_answers=settings.least_answers,
         cut=cut,
     )

@@ -42,6 +42,7 @@ _MEASURES = (
     *_view("analytics", "pointsmonth"),
     *_view("analytics", "fit", "outlook", "pointsvintage"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
+    *_view("analytics", "survey"),
 )
 # What the programme costs and may cost, as it was entered.
 _COSTS = tuple(_view("analytics", "cost", "budget"))
@@ -56,7 +57,7 @@ _PEOPLE = (
     *_view("members", "consent", "tierchange", "adjustment", "adjustmentnote", "membernote"),
     *_view("members", "household", "householdstay", "householdinvitation", "referral"),
     *_view("members", "subscription", "subscriptionpayment", "offlinespending"),
-    *_view("analytics", "loss", "competitor"),
+    *_view("analytics", "loss", "competitor", "survey", "invitation", "answer"),
     *_view("rewards", "redemption", "redemptionpayment"),
     *("members.view_historicalmember", "identity.view_trail"),
 )
@@ -106,6 +107,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *(f"programmes.{verb}_product" for verb in ("add", "change")),
         *(f"programmes.{verb}_segment" for verb in ("add", "change")),
         *(f"programmes.{verb}_plan" for verb in ("add", "change")),
+        *(f"analytics.{verb}_survey" for verb in ("add", "change")),
         *("programmes.change_tierladder", "programmes.change_walletpolicy"),
         *("programmes.change_programme", "programmes.add_tierladder"),
         *(f"rewards.{verb}_reward" for verb in ("add", "change")),

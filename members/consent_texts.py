@@ -2,13 +2,16 @@
 
 A text that somebody has answered is never edited: a new wording is a new version, added last.
 Nothing depends on the answers: not enrolment, not points, not rewards.
+
+Surveys of satisfaction are no advertising: the merchant may ask about what somebody bought
+unless they object. So never asked is no objection there, and nobody is asked when they enrol.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 EMAIL, SMS = "EMAIL", "SMS"
-MARKETING, PROFILING = "MARKETING", "PROFILING"
+MARKETING, PROFILING, SURVEYS = "MARKETING", "PROFILING", "SURVEYS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +90,39 @@ TEXTS: Mapping[tuple[str, str], tuple[Text, ...]] = {
             ),
         ),
     ),
+    (EMAIL, SURVEYS): (
+        Text(
+            version="email-surveys-1",
+            channel=EMAIL,
+            purpose=SURVEYS,
+            french=(
+                "Après un achat, une récompense ou une demande, je veux bien qu’on me demande de "
+                "temps en temps par e-mail si tout s’est bien passé. Ce n’est pas de la "
+                "publicité. Je peux m’y opposer à tout moment, ici ou par le lien de chaque "
+                "e-mail."
+            ),
+            english=(
+                "After a purchase, a reward or a request I do not mind being asked by e-mail, now "
+                "and then, whether all went well. It is no advertising. I can object at any time, "
+                "here or by the link in each e-mail."
+            ),
+        ),
+    ),
 }
+
+# What holds until somebody objects: all else needs their yes.
+UNLESS_OBJECTED = frozenset({(EMAIL, SURVEYS)})
 
 
 def current(*, channel: str, purpose: str) -> Text | None:
     """Return what is asked now; None where nothing is."""
     texts = TEXTS.get((channel, purpose), ())
     return texts[-1] if texts else None
+
+
+def get_asked_on_enrolling() -> list[Text]:
+    """Return what needs a yes, as it is asked now: nothing that holds unless one objects."""
+    return [texts[-1] for pair, texts in TEXTS.items() if pair not in UNLESS_OBJECTED]
 
 
 def text_of(version: str) -> Text | None:

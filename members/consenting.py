@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from loyalty.events import outbox
-from members import blocking
+from members import blocking, consent_texts
 from members.models import Consent, Member
 
 
@@ -88,6 +88,33 @@ def row(*, member: Member, said: Said, at: datetime, actor: str = "") -> Consent
         said_where=said.where,
         recorded_by=actor,
     )
+
+
+def object_to(
+    *, member: Member, channel: str, purpose: str, at: datetime, where: str = "", actor: str = ""
+) -> Consent:
+    """Note that a member wants none of what needs no agreement and may be objected to, at once.
+
+    Raises MemberClosed, or MemberMerged.
+    """
+    text = consent_texts.current(channel=channel, purpose=purpose)
+    version = text.version if text else ""
+    said = Said(
+        channel=channel, purpose=purpose, is_given=False, text_version=version, where=where
+    )
+    return say(member=member, said=said, at=at, actor=actor)
+
+
+def has_objected(*, member: Member, channel: str, purpose: str) -> bool:
+    """Say whether the member's last answer is no. Never asked is no objection."""
+    answer = get_in_force(member=member).get((channel, purpose))
+    return answer is not None and not answer.is_given
+
+
+def get_objectors(*, member_ids: Iterable[int], channel: str, purpose: str) -> set[int]:
+    """Return those of some members whose last answer is no. Never asked is no objection."""
+    said = Consent.objects.in_force().filter(channel=channel, purpose=purpose, is_given=False)
+    return set(said.filter(member__in=list(member_ids)).values_list("member_id", flat=True))
 
 
 def rows(*, members: Iterable[tuple[Member, Iterable[Said]]], actor: str = "") -> list[Consent]:

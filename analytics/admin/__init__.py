@@ -1,5 +1,5 @@
-"""What staff see of facts, and where they enter what the programme costs."""
+"""What staff see of facts, where they enter what it costs, and what members are asked."""
 
-from analytics.admin import facts, money
+from analytics.admin import facts, money, surveys
 
-__all__ = ["facts", "money"]
+__all__ = ["facts", "money", "surveys"]

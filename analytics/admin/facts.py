@@ -217,7 +217,7 @@ class KeptFigureAdmin(ShownOnly, admin.ModelAdmin[KeptFigure]):
 class MeasureSettingsAdmin(admin.ModelAdmin[MeasureSettings]):
     """The one row, made the first time somebody decides something."""
 
-    list_display = ("lost_after_days", "rfm_scoring", "pair_support_percent")
+    list_display = ("lost_after_days", "rfm_scoring", "pair_support_percent", "least_answers")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not MeasureSettings.objects.exists()

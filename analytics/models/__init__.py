@@ -15,15 +15,26 @@ from analytics.models.kept import KeptFigure
 from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
 from analytics.models.money import Budget, Cost, CostCategory
 from analytics.models.segments import SegmentDefinition
+from analytics.models.surveys import (
+    Answer,
+    AnswerPlace,
+    Invitation,
+    Survey,
+    SurveyKind,
+    SurveyTrigger,
+)
 from analytics.models.vintages import PointsVintage
 
 __all__ = [
+    "Answer",
+    "AnswerPlace",
     "Budget",
     "Competitor",
     "Cost",
     "CostCategory",
     "DayToCount",
     "Fit",
+    "Invitation",
     "KeptFigure",
     "Loss",
     "LossReason",
@@ -39,6 +50,9 @@ __all__ = [
     "Revision",
     "SegmentDefinition",
     "StoreDay",
+    "Survey",
+    "SurveyKind",
+    "SurveyTrigger",
     "Topic",
     "WonBackBy",
 ]

@@ -214,6 +214,10 @@ class MeasureSettings(models.Model):
         _("least support of pairs (%)"), default=1,
         help_text=_("Two categories are a pair when at least this share of buyers bought both."),
     )  # fmt: skip
+    least_answers = models.PositiveSmallIntegerField(
+        _("fewest answers to a survey"), default=5,
+        help_text=_("Of fewer, no score is shown: they would say more of persons than of us."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("settings of measures")

@@ -93,6 +93,7 @@ _PLANS = (
     _Plan(
         "measures", _("Measures"), "chart-line",
         (_Page("measures", _("Overview")), "analytics.Cost", "analytics.Budget",
+         "analytics.Survey", "analytics.Invitation", "analytics.Answer",
          "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",

@@ -62,6 +62,8 @@ def _of_store(stores: Stores) -> Q:
 BOUNDS: Mapping[str, Bound] = {
     "analytics.Loss": _of_member("member"),
     "analytics.MemberCategory": _of_member("member"),
+    "analytics.Answer": _of_member("invitation__member"),
+    "analytics.Invitation": _of_member("member"),
     "analytics.MemberFact": _of_member("member"),
     "analytics.MemberMonth": _of_member("member"),
     "analytics.Outlook": _of_member("member"),
@@ -124,7 +126,7 @@ ABOUT_NOBODY = frozenset(
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
         *("analytics.Competitor", "analytics.PointsVintage"),
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
-        "analytics.SegmentDefinition",
+        *("analytics.SegmentDefinition", "analytics.Survey"),
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),
         "programmes.Product",
         *("programmes.Plan", "programmes.Programme", "programmes.Rule"),

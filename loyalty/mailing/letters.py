@@ -14,8 +14,8 @@ class Letter:
 
     `says` holds what only this kind knows, `action` where its button leads. Links are
     absolute. Without `unsubscribe` it is no advertising; without `choices` there is nothing
-    that the reader could choose. `reason` says why somebody receives it who is perhaps no
-    member; members are told in the same words every time.
+    that the reader could choose. `is_survey` says what it is the way out of. `reason` says why
+    somebody receives it who is perhaps no member; members are told in the same words every time.
     """
 
     template: str
@@ -27,6 +27,7 @@ class Letter:
     action: str = ""
     choices: str = ""
     unsubscribe: str = ""
+    is_survey: bool = False
 
     # Properties
 

@@ -1,7 +1,7 @@
 """Messages as they stand when they are sent: to which address, saying what, or why not at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from loyalty.mailing.letters import Letter, link
 from loyalty.mailing.telling import Batch, Said
 from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
+from members import consenting
 from members.models import Consent, ConsentChannel, ConsentPurpose, Member
 
 
@@ -42,10 +43,11 @@ def read(*, messages: Sequence[Message], at: datetime) -> dict[int, Outcome]:
     people = Member.objects.with_tier().filter(public_id__in=recipients)
     members = {member.public_id: member for member in people}
     willing = _get_willing(messages)
+    objecting = _get_objecting(messages, members)
     outcomes: dict[int, Outcome] = {}
     by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
-        reason = _why_not(message, members.get(message.recipient), willing)
+        reason = _why_not(message, members.get(message.recipient), willing, objecting)
         if reason:
             outcomes[message.pk] = reason
         else:
@@ -58,6 +60,15 @@ def read(*, messages: Sequence[Message], at: datetime) -> dict[int, Outcome]:
 def willing() -> Exists:
     """Return the condition that a message's recipient agrees to advertising by e-mail, now."""
     return Exists(_agreements().filter(member__public_id=OuterRef("recipient")))
+
+
+def unopposed() -> Exists:
+    """Return the condition that a message's recipient has not objected to surveys, now."""
+    objections = Consent.objects.in_force().filter(
+        channel=ConsentChannel.EMAIL, purpose=ConsentPurpose.SURVEYS, is_given=False
+    )
+    has_objected = Exists(objections.filter(member=OuterRef("pk")))
+    return Exists(Member.objects.filter(~has_objected, public_id=OuterRef("recipient")))
 
 
 def _agreements() -> QuerySet[Consent]:
@@ -74,10 +85,27 @@ def _get_willing(messages: Iterable[Message]) -> set[str]:
     return set(rows.values_list("member__public_id", flat=True))
 
 
-def _why_not(message: Message, member: Member | None, willing: set[str]) -> MessageReason | None:
+def _get_objecting(messages: Iterable[Message], members: Mapping[str, Member]) -> set[str]:
+    asked = {m.recipient for m in messages if manner_of(m.kind).is_survey}
+    told = [member for name, member in members.items() if name in asked]
+    if not told:
+        return set()
+    objecting = consenting.get_objectors(
+        member_ids=[member.pk for member in told],
+        channel=ConsentChannel.EMAIL,
+        purpose=ConsentPurpose.SURVEYS,
+    )
+    return {member.public_id for member in told if member.pk in objecting}
+
+
+def _why_not(
+    message: Message, member: Member | None, willing: set[str], objecting: set[str]
+) -> MessageReason | None:
     manner = manner_of(message.kind)
     if member is None or member.state not in manner.reaches:
         return MessageReason.NOT_ACTIVE
+    if manner.is_survey and message.recipient in objecting:
+        return MessageReason.OBJECTED
     if manner.is_marketing and message.recipient not in willing:
         return MessageReason.NO_CONSENT
     if manner.is_marketing and message.state == MessageState.SENDING:
@@ -107,8 +135,10 @@ def _outcome(
 
 
 def make_letter(member: Member, said: Said, book: Rulebook, manner: Manner) -> Letter:
-    """Return a letter to a member; one of advertising has the way out of it."""
-    way_out = unsubscribing.make_link(recipient=member.public_id) if manner.is_marketing else ""
+    """Return a letter to a member; one of advertising, or a survey, has the way out of it."""
+    way_out = ""
+    if purpose := manner.way_out:
+        way_out = unsubscribing.make_link(recipient=member.public_id, purpose=purpose)
     return Letter(
         template=manner.template,
         language=member.language,
@@ -118,4 +148,5 @@ def make_letter(member: Member, said: Said, book: Rulebook, manner: Manner) -> L
         action=said.action,
         choices=link("portal:consents"),
         unsubscribe=way_out,
+        is_survey=manner.is_survey,
     )

@@ -11,13 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analytics.models import Survey, SurveyKind
 from loyalty.events.models import MessageKind
-from loyalty.mailing import unsubscribing
+from loyalty.mailing import questions, unsubscribing
 from loyalty.mailing.expiring import Ending
 from loyalty.mailing.kinds import MANNERS
 from loyalty.mailing.letters import Letter, link
 from loyalty.programmes.models import Tier
 from loyalty.programmes.rulebook import Rulebook
+from members.models import ConsentPurpose
 from rewards.models import Reward
 
 CODE = "sign_in_code"
@@ -32,12 +34,13 @@ class Sample:
     template: str
     title: str | Promise
     is_marketing: bool
+    is_survey: bool = False
 
 
 def get_samples() -> list[Sample]:
     """Return every e-mail there is, the code to sign in first."""
     known = [
-        Sample(manner.template, MessageKind(kind).label, manner.is_marketing)
+        Sample(manner.template, MessageKind(kind).label, manner.is_marketing, manner.is_survey)
         for kind, manner in MANNERS.items()
     ]
     return [Sample(CODE, _("sign-in code"), is_marketing=False), *known]
@@ -55,8 +58,16 @@ def get_letter(*, sample: Sample, language: str, book: Rulebook, at: datetime) -
         says=_SAYS[sample.template](language, at.astimezone(book.zone)),
         action="" if sample.template in _WITHOUT_ACTION else link("portal:home"),
         choices="" if is_code else link("portal:consents"),
-        unsubscribe=unsubscribing.make_link(recipient=_NOBODY) if sample.is_marketing else "",
+        unsubscribe=_way_out(sample),
+        is_survey=sample.is_survey,
     )
+
+
+def _way_out(sample: Sample) -> str:
+    if not (sample.is_marketing or sample.is_survey):
+        return ""
+    purpose = ConsentPurpose.SURVEYS if sample.is_survey else ConsentPurpose.MARKETING
+    return unsubscribing.make_link(recipient=_NOBODY, purpose=purpose)
 
 
 def _reason(language: str) -> str:
@@ -118,6 +129,15 @@ def _answered(language: str, _now: datetime) -> Mapping[str, Any]:
     }
 
 
+def _survey(language: str, now: datetime) -> Mapping[str, Any]:
+    survey = Survey(
+        kind=SurveyKind.NPS,
+        question_fr="Recommanderiez-vous notre boutique à vos proches ?",
+        question_en="Would you recommend our shop to your friends?",
+    )
+    return questions.says_of(survey=survey, page=link("portal:home"), until=now.date())
+
+
 _SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
     CODE: lambda _language, _now: {"code": "123456", "minutes": 10},
     "welcome": lambda _language, _now: {"points": 20},
@@ -134,5 +154,7 @@ _SAYS: Mapping[str, Callable[[str, datetime], Mapping[str, Any]]] = {
         "name": "Dominique",
         "until": now.date() + timedelta(days=14),
     },
+    "survey": _survey,
 }
-_WITHOUT_ACTION = frozenset({CODE, "contact_changed"})
+# A survey's scores are its buttons.
+_WITHOUT_ACTION = frozenset({CODE, "contact_changed", "survey"})

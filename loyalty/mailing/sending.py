@@ -110,12 +110,14 @@ def _hand_over_all(
 
 def _claim(envelope: Envelope, held: Round) -> bool:
     """Take one message for good, unless it is no longer ours or its consent was withdrawn."""
-    message = envelope.message
-    if not manner_of(message.kind).is_marketing:
+    message, manner = envelope.message, manner_of(envelope.message.kind)
+    if manner.way_out is None:
         return dispatching.claim(message=message, held=held)
-    if dispatching.claim(message=message, held=held, only_if=reading.willing()):
+    condition = reading.unopposed() if manner.is_survey else reading.willing()
+    if dispatching.claim(message=message, held=held, only_if=condition):
         return True
-    dispatching.leave_out(messages=[message], held=held, reason=MessageReason.NO_CONSENT)
+    reason = MessageReason.OBJECTED if manner.is_survey else MessageReason.NO_CONSENT
+    dispatching.leave_out(messages=[message], held=held, reason=reason)
     return False
 
 

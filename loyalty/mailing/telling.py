@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils import translation
 
+from analytics.models import Invitation
 from loyalty.core import languages
 from loyalty.events.models import Message, MessageKind, MessageReason
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
-from loyalty.mailing import expiring, pacing
+from loyalty.mailing import expiring, pacing, questions
 from loyalty.mailing.letters import link
 from loyalty.programmes import rungs
 from loyalty.programmes.models import Tier
@@ -268,6 +269,19 @@ def _case_answered(batch: Batch) -> Told:
     return told
 
 
+def _survey(batch: Batch) -> Told:
+    """Ask, unless it was answered, or is over, by now."""
+    asked = {message.pk: message.facts["invitation"] for message in batch.messages}
+    open_ones = Invitation.objects.open(at=batch.at).filter(public_id__in=asked.values())
+    waiting = {one.public_id: one for one in open_ones.select_related("survey")}
+    told: Told = {}
+    for pk, name in asked.items():
+        one = waiting.get(name)
+        says = questions.says_for(invitation=one, book=batch.book) if one else None
+        told[pk] = Said(says=says) if says else MessageReason.OVERTAKEN
+    return told
+
+
 _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.WELCOME: _welcome,
     MessageKind.EXPIRY_30: _expiry,
@@ -280,4 +294,5 @@ _TELLERS: Mapping[MessageKind, Callable[[Batch], Told]] = {
     MessageKind.ERASURE_UNDONE: _erasure_undone,
     MessageKind.HOUSEHOLD_INVITED: _household_invited,
     MessageKind.CASE_ANSWERED: _case_answered,
+    MessageKind.SURVEY: _survey,
 }

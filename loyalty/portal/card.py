@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from loyalty.ledger import balances
 from loyalty.ledger.balances import Balance
 from loyalty.ledger.models import Account
-from loyalty.portal import membership, movements, offers, pricing, waiting
+from loyalty.portal import membership, movements, offers, pricing, survey, waiting
 from loyalty.portal.membership import Held
 from loyalty.portal.movements import Row
 from loyalty.portal.offers import ForYou
+from loyalty.portal.survey import Asked
 from loyalty.portal.waiting import Waiting
 from loyalty.programmes import rungs, summaries
 from loyalty.programmes.ahead import ToKeep, ToNext
@@ -117,6 +118,7 @@ class MemberCard:
     ladder: Ladder | None
     stamps: tuple[Stamped, ...]
     membership: Held | None
+    asked: Asked | None
     halt: Halt | None
     offers: tuple[ForYou, ...]
     reachable: tuple[Reachable, ...]
@@ -156,6 +158,7 @@ def get_card(*, member: Member, at: datetime, book: Rulebook) -> MemberCard:
         ladder=_get_ladder(member, at=at, book=book),
         stamps=stamping.get_cards(wallets=held, book=book),
         membership=membership.get_held(member=member, at=at, book=book),
+        asked=survey.get_asked(member=member, at=at),
         halt=halt_of(member=member, at=at),
         offers=offers.get_offers(member=member, at=at, book=book),
         reachable=_get_reachable(member, at=at, book=book, held=held),

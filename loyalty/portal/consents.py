@@ -22,6 +22,10 @@ _TITLES: dict[tuple[str, str], Promise] = {
     ("SMS", "PROFILING"): gettext_lazy("Offers chosen from your purchases, by SMS"),
     ("POST", "PROFILING"): gettext_lazy("Offers chosen from your purchases, by post"),
     ("PHONE", "PROFILING"): gettext_lazy("Offers chosen from your purchases, by phone"),
+    ("EMAIL", "SURVEYS"): gettext_lazy("Questions about how it went, by e-mail"),
+    ("SMS", "SURVEYS"): gettext_lazy("Questions about how it went, by SMS"),
+    ("POST", "SURVEYS"): gettext_lazy("Questions about how it went, by post"),
+    ("PHONE", "SURVEYS"): gettext_lazy("Questions about how it went, by phone"),
 }
 # As a member says it; the other places have one name for everybody.
 _WHERE: dict[str, Promise] = {
@@ -46,6 +50,7 @@ class Answer:
 class Question:
     """One channel and purpose. `is_given` None: never asked. The last answer comes first.
 
+    Where nothing but an objection counts, `is_open` says that never asked is a yes.
     `text` is what is asked now; without one nothing new can be agreed to, only withdrawn.
     """
 
@@ -57,8 +62,13 @@ class Question:
     is_given: bool | None
     since: datetime | None
     answers: Sequence[Answer]
+    is_open: bool = False
 
     # Properties
+
+    @property
+    def is_on(self) -> bool:
+        return self.is_open if self.is_given is None else self.is_given
 
     @property
     def anchor(self) -> str:
@@ -96,6 +106,7 @@ def _question(channel: str, purpose: str, rows: list[Consent], member: Member) -
         is_given=rows[0].is_given if rows else None,
         since=rows[0].said_at if rows else None,
         answers=[_answer(row, member) for row in rows],
+        is_open=(channel, purpose) in consent_texts.UNLESS_OBJECTED,
     )
 
 

@@ -14,6 +14,7 @@ from loyalty.portal.views import (
     profile,
     referral,
     rewards,
+    survey,
     unsubscribing,
     vouchers,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path("me/referral/", referral.show, name="referral"),
     path("me/help/", asking.show, name="help"),
     path("me/help/<slug:public_id>/", asking.case, name="case"),
+    path("me/surveys/", survey.mine, name="surveys"),
+    path("me/surveys/<str:token>/", survey.by_link, name="survey"),
     path("me/privacy/", privacy.show, name="privacy"),
     path("me/privacy/download/", privacy.download, name="download"),
     path("me/privacy/leave/", privacy.leave, name="leave"),

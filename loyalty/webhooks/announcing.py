@@ -72,6 +72,7 @@ def _points(facts: Facts, known: Known) -> dict[str, Any]:
 
 _redemption = _only("redemption", "member", "reward", "points")
 _case = _only("case", "member", "kind")
+_survey = _only("answer", "survey", "kind", "score", "about", "member", "store")
 _voucher = _only("origin", "member", "expires_at")
 
 EVENTS: Mapping[str, Kind] = {
@@ -104,6 +105,7 @@ EVENTS: Mapping[str, Kind] = {
     "voucher.issued": Kind(_("voucher issued"), _voucher),
     "voucher.used": Kind(_("voucher used"), _voucher),
     "voucher.expired": Kind(_("voucher expired"), _voucher),
+    "survey.answered": Kind(_("survey answered"), _survey, has_store=True),
     "case.opened": Kind(_("request opened"), _case),
     "case.answered": Kind(_("request answered"), _case),
     "case.resolved": Kind(_("request resolved"), _case),

@@ -224,6 +224,7 @@ class ConsentChannel(models.TextChoices):
 class ConsentPurpose(models.TextChoices):
     MARKETING = "MARKETING", _("offers and news")
     PROFILING = "PROFILING", _("personal offers from purchases")
+    SURVEYS = "SURVEYS", _("surveys of satisfaction")
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

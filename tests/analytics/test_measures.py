@@ -11,6 +11,7 @@ from analytics.measures.registry import MeasureUnknown, get_measure, get_measure
 from analytics.measuring import Measure
 from analytics.periods import Period, day
 from analytics.scopes import get_scope
+from tests.analytics import opinions
 from tests.analytics.builders import (
     NOW,
     PARIS,
@@ -40,12 +41,14 @@ OF_THIS_RELEASE = {
     "breakage",
     "budget",
     "buyers_ratio",
+    "ces",
     "churn_rate",
     "clv_historic",
     "clv_predicted",
     "cohort_retention",
     "complaints",
     "cross_sell_pairs",
+    "csat",
     "declining_members",
     "engagement_rate",
     "enrolments",
@@ -55,6 +58,7 @@ OF_THIS_RELEASE = {
     "lost_members",
     "loyalty_funnel",
     "median_gap_days",
+    "nps",
     "pareto_share",
     "participation_rate",
     "points_flow",
@@ -65,11 +69,11 @@ OF_THIS_RELEASE = {
     "redemption_frequency",
     "redemption_rate",
     "referral_rate",
+    "reopened_rate",
     "repeat_purchase_rate",
     "repeat_purchase_rate_days",
-    "retention_cost",
-    "reopened_rate",
     "resolution_hours",
+    "retention_cost",
     "retention_rate",
     "retention_rate_net",
     "reward_cost",
@@ -164,7 +168,7 @@ def tell(measure: Measure) -> None:
     example = measure.example
     told_of = (*example.receipts, *example.points, *example.outlooks, *example.vouchers)
     told_of += example.cases
-    names = [told[0] for told in (*told_of, *example.categories)]
+    names = [told[0] for told in (*told_of, *example.categories, *example.answers)]
     enrolled = dict(example.enrolments)
     members = make_members(
         [name for name in dict.fromkeys(names) if name and name not in enrolled]
@@ -189,6 +193,9 @@ def tell(measure: Measure) -> None:
     enter_costs(example.costs)
     plan_budgets(example.budgets)
     lose([(members[name], *told) for name, *told in example.losses])
+    if example.answers:
+        told = [(members[name], day(on), score) for name, on, score in example.answers]
+        opinions.tell(told, kind=measure.code.upper())
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
 
 

@@ -43,6 +43,8 @@ TOLD = {
     "members.CaseMessage": "request_messages",
     "members.CaseNote": "request_notes",
     "members.Claim": "claims",
+    "analytics.Invitation": "surveys",
+    "analytics.Answer": "surveys",
 }
 _OURS = "who of the staff did it; members have no row"
 _DERIVED = "counted anew from purchases and points, which are told"

@@ -13,6 +13,7 @@ from tests.members.twins import buy, carer, merge, twin, unmerge
 __all__ = ["carer", "twin"]
 
 GO = {
+    "analytics.Invitation",
     "members.Card",
     "members.Case",
     "members.Claim",
@@ -94,6 +95,7 @@ class TestCount:
         buy(twin, "30.00", "b")
 
         assert dict(belongings.count(member=twin)) == {
+            "analytics.Invitation": 0,
             "members.Card": 1,
             "members.Case": 0,
             "members.Claim": 0,

@@ -8,15 +8,23 @@ class TestTexts:
         for_what = {ConsentPurpose(purpose) for _channel, purpose in consent_texts.TEXTS}
 
         assert asked == {ConsentChannel.EMAIL, ConsentChannel.SMS}
-        assert for_what == {ConsentPurpose.MARKETING, ConsentPurpose.PROFILING}
+        assert for_what == set(ConsentPurpose)
 
     def test_have_versions_that_name_them_alone(self):
         texts = [text for versions in consent_texts.TEXTS.values() for text in versions]
 
-        assert len({text.version for text in texts}) == len(texts) == 4
+        assert len({text.version for text in texts}) == len(texts) == 5
         assert all(len(text.version) <= 40 for text in texts)
         for pair, versions in consent_texts.TEXTS.items():
             assert {(text.channel, text.purpose) for text in versions} == {pair}
+
+
+class TestOnEnrolling:
+    def test_nothing_is_asked_that_holds_unless_somebody_objects(self):
+        asked = {text.version for text in consent_texts.get_asked_on_enrolling()}
+
+        assert "email-marketing-1" in asked
+        assert "email-surveys-1" not in asked
 
 
 class TestCurrent:

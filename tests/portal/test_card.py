@@ -214,7 +214,7 @@ class TestTheQueries:
 
         with django_assert_num_queries(len(few)):
             browser.get(PAGE)
-        assert len(few) == GUARD + 10
+        assert len(few) == GUARD + 12
 
     @staticmethod
     def _fill(ada: Member, first: int, last: int) -> None:

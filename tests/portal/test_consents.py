@@ -31,10 +31,12 @@ def answers() -> list[tuple[bool, str, str, str]]:
 
 
 class TestConsents:
-    def test_are_four_that_nobody_was_asked_before(self, browser: Client):
+    def test_are_four_that_nobody_was_asked_before_and_one_to_object_to(self, browser: Client):
         page = browser.get("/me/consents/").content.decode()
 
-        assert page.count('role="switch"') == page.count('aria-checked="false"') == 4
+        assert page.count('role="switch"') == 5
+        assert page.count('aria-checked="false"') == 4
+        assert page.count("Vous ne vous y êtes pas opposé.") == 1
         assert page.count("On ne vous l’a jamais demandé.") == 4
         assert "J’accepte de recevoir par SMS les offres" in page
 
@@ -45,6 +47,19 @@ class TestConsents:
         assert answers() == [(True, "email-marketing-1", "portal", ada.public_id)]
         assert consenting.is_allowed(member=ada, channel="EMAIL", purpose="MARKETING")
         assert 'aria-checked="true"' in browser.get("/me/consents/").content.decode()
+
+    def test_let_somebody_object_to_what_needs_no_yes(self, browser: Client, ada: Member):
+        asked = {"channel": "EMAIL", "purpose": "SURVEYS", "version": "email-surveys-1"}
+
+        browser.post("/me/consents/", asked | {"given": "no"})
+
+        assert answers() == [(False, "email-surveys-1", "portal", ada.public_id)]
+        assert consenting.has_objected(member=ada, channel="EMAIL", purpose="SURVEYS")
+        assert 'aria-checked="true"' not in browser.get("/me/consents/").content.decode()
+
+        browser.post("/me/consents/", asked | {"given": "yes"})
+
+        assert not consenting.has_objected(member=ada, channel="EMAIL", purpose="SURVEYS")
 
     def test_are_not_given_to_other_words_than_those_in_force(self, browser: Client):
         browser.post("/me/consents/", YES | {"version": "email-marketing-0"})
@@ -87,11 +102,11 @@ class TestConsents:
         consenting.say(member=ada, said=said, at=NOON)
 
         page = browser.get("/me/consents/").content.decode()
-        assert page.count('role="switch"') == 5
+        assert page.count('role="switch"') == 6
         browser.post("/me/consents/", NO | {"channel": "POST"})
 
         assert not consenting.is_allowed(member=ada, channel="POST", purpose="MARKETING")
-        assert browser.get("/me/consents/").content.decode().count('role="switch"') == 4
+        assert browser.get("/me/consents/").content.decode().count('role="switch"') == 5
 
     @pytest.mark.parametrize(
         "sent", [{}, YES | {"channel": "FAX"}, YES | {"given": "perhaps"}, {"given": "yes"}]

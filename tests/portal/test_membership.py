@@ -72,12 +72,12 @@ class TestTheCard:
         self, ada: Member, browser: Client, django_assert_num_queries: DjangoAssertNumQueries
     ):
         browser.get(PAGE)
-        with django_assert_num_queries(GUARD + 8):
+        with django_assert_num_queries(GUARD + 10):
             browser.get(PAGE)
         pay(ada, sell())
         browser.get(PAGE)
 
-        with django_assert_num_queries(GUARD + 9):
+        with django_assert_num_queries(GUARD + 11):
             browser.get(PAGE)
 
 

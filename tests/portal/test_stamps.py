@@ -94,5 +94,5 @@ class TestAStampCard:
         stamp(ada, 0, 3)
         browser.get(PAGE)
 
-        with django_assert_num_queries(GUARD + 9):
+        with django_assert_num_queries(GUARD + 11):
             browser.get(PAGE)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from analytics import answering as surveying
+from analytics.models import AnswerPlace
 from loyalty.identity.roles import Role
 from loyalty.ledger import posting
 from loyalty.ledger.models import NEVER, Account, Entry
@@ -24,6 +26,7 @@ from members import (
 from members.models import CaseKind, Member
 from rewards import redeeming
 from rewards.models import Reward, RewardKind
+from tests.analytics import opinions
 from tests.conftest import NOON
 from tests.members.bringing import LATER, bring, buy
 from tests.members.builders import give_voucher
@@ -50,8 +53,16 @@ def live(programme: Programme) -> Member:
     vouchering.use(code=give_voucher(ada).code, at=NOON)
     _merge(ada)
     _complain(ada)
+    _answer(ada, lyon)
     attaching.attach(purchase=buy(None, "10.00", key="nobody"), member=ada, key="a", at=NOON)
     return ada
+
+
+def _answer(ada: Member, store: Store) -> None:
+    """Let Ada be asked about a purchase, and answer with more than a score."""
+    asked = opinions.ask(opinions.make_survey(), ada, at=NOON, store=store)
+    said = "I am Ada Lovelace, ada@example.org."
+    surveying.answer(invitation=asked, score=9, comment=said, place=AnswerPlace.LINK, at=NOON)
 
 
 def end(programme: Programme, ada: Member) -> None:

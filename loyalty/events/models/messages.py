@@ -20,6 +20,7 @@ class MessageKind(models.TextChoices):
     ERASURE_UNDONE = "ERASURE_UNDONE", _("erasure undone")
     HOUSEHOLD_INVITED = "HOUSEHOLD_INVITED", _("invitation to a household")
     CASE_ANSWERED = "CASE_ANSWERED", _("answer to a request")
+    SURVEY = "SURVEY", _("survey")
 
 
 class MessageState(models.TextChoices):
@@ -34,6 +35,7 @@ class MessageReason(models.TextChoices):
     """Why a message was left out, or given up."""
 
     NO_CONSENT = "NO_CONSENT", _("no consent in force")
+    OBJECTED = "OBJECTED", _("the member objected to surveys")
     NO_ADDRESS = "NO_ADDRESS", _("no e-mail address")
     NOT_ACTIVE = "NOT_ACTIVE", _("the member is blocked, has left or was erased")
     OVERTAKEN = "OVERTAKEN", _("no longer true when it was to be sent")

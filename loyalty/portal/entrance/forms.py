@@ -182,7 +182,7 @@ class JoinForm(forms.Form):
 
 
 def _texts() -> list[consent_texts.Text]:
-    return [texts[-1] for texts in consent_texts.TEXTS.values()]
+    return consent_texts.get_asked_on_enrolling()
 
 
 def _read_email(typed: str) -> str:

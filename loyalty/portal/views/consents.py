@@ -55,7 +55,9 @@ def _agree(request: MemberRequest, channel: str, purpose: str) -> None:
 
 def _withdraw(request: MemberRequest, channel: str, purpose: str) -> None:
     member = request.member
-    consenting.withdraw(
+    is_open = (channel, purpose) in consent_texts.UNLESS_OBJECTED
+    say_no = consenting.object_to if is_open else consenting.withdraw
+    say_no(
         member=member,
         channel=channel,
         purpose=purpose,
@@ -63,4 +65,7 @@ def _withdraw(request: MemberRequest, channel: str, purpose: str) -> None:
         where=consents.HERE,
         actor=member.public_id,
     )
+    if is_open:
+        messages.success(request, _("Done: you will be asked nothing more by e-mail."))
+        return
     messages.success(request, _("Done: your agreement is withdrawn, from this moment on."))

@@ -17,13 +17,14 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask with a button, which scanners of e-mails do not press; a POST withdraws at once.
 
     No sign-in, and no redirect after the POST: whoever sends it for the reader follows none."""
-    member = unsubscribing.get_member(token=token)
-    if member is None:
+    way = unsubscribing.get_way_out(token=token)
+    if way is None:
         raise Http404
     if request.method == "POST":
-        unsubscribing.unsubscribe(member=member, at=timezone.now())
+        unsubscribing.unsubscribe(way=way, at=timezone.now())
     shown = {
         "name": books.get_book().name,
-        "is_subscribed": unsubscribing.is_subscribed(member=member),
+        "is_subscribed": unsubscribing.is_subscribed(way=way),
+        "is_of_surveys": way.is_of_surveys,
     }
     return render(request, "portal/unsubscribe.html", shown)

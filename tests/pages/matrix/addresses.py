@@ -23,6 +23,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
     "portal:unsubscribe": lambda own: {
         "token": unsubscribing.make_token(recipient=own.member.public_id)
     },
+    "portal:survey": lambda own: {"token": own.survey_token},
     "admin:approval": lambda own: {"approval": own.approval.public_id},
     "admin:case": lambda own: {"case": own.case.public_id},
     "admin:member_erase_note": lambda own: {"pk": own.member.pk, "note": own.note.pk},
@@ -49,6 +50,7 @@ _NOWHERE: dict[str, Told] = {
     "portal:voucher": {"pk": _NUMBER},
     "portal:case": {"public_id": "cas_zzz"},
     "portal:unsubscribe": {"token": _WORD},
+    "portal:survey": {"token": _WORD},
     "admin:approval": {"approval": "apr_zzz"},
     "admin:case": {"case": "cas_zzz"},
     "admin:member_erase_note": {"pk": _NUMBER, "note": _NUMBER},

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from analytics import inviting
+from analytics.models import Invitation, Survey
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Rule, Segment, Simulation, Store
@@ -36,6 +38,7 @@ class Belongings:
     redemption: Redemption
     approval: Approval
     note: MemberNote
+    survey_token: str
     case: Case
 
 
@@ -117,4 +120,23 @@ def _live(name: str, store: Store, people: dict[str, User], *, at: datetime) -> 
         member=member, kind=CaseKind.COMPLAINT, subject="Dry cake", body="It was dry.", at=at,
         key=name,
     )  # fmt: skip
-    return Belongings(member, redemption, asked.approval, note, case)
+    token = _ask(member, at=at)
+    return Belongings(member, redemption, asked.approval, note, token, case)
+
+
+def _ask(member: Member, *, at: datetime) -> str:
+    """Ask somebody how it was; return what the link in the e-mail ends with."""
+    survey, _made = Survey.objects.get_or_create(
+        public_id="svy_1",
+        defaults={
+            "name": "After a purchase", "kind": "NPS", "question_fr": "Oui ?", "trigger": "CASE",
+            "is_active": True, "delay_hours": 0,
+        },
+    )  # fmt: skip
+    about = inviting.Occasion(reference=f"cas_{member.pk}", member=member.public_id, at=at)
+    inviting.invite(surveys=[survey], occasions=[about], at=at)
+    # Whatever the hour of the test, the question is open.
+    Invitation.objects.filter(member=member).update(opens_at=at)
+    token = inviting.make_token(invitation=Invitation.objects.get(member=member))
+    assert token is not None
+    return token
