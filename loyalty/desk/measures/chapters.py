@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from analytics.measures.registry import get_measures
 from analytics.measuring import Family, Measure
 from analytics.scopes import Scope
-from loyalty.desk.measures import naming, telling
+from loyalty.desk.measures import drawing, naming, telling
+from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.series import get_series
 from loyalty.desk.measures.telling import Told
 
@@ -29,6 +30,7 @@ class Chapter:
     question: str
     told: Sequence[Told]
     untold: Sequence[Told]
+    drawings: Drawings
 
 
 def slug_of(family: Family) -> str:
@@ -58,14 +60,13 @@ def _place(code: str) -> int:
 
 def get_chapter(*, family: Family, scope: Scope) -> Chapter:
     """Return every measure of a family, with what it was before and over the last periods."""
-    found = [
-        telling.tell(series=series)
-        for series in get_series(measures=measures_of(family), scope=scope)
-    ]
+    series = get_series(measures=measures_of(family), scope=scope)
+    found = [telling.tell(series=one) for one in series]
     return Chapter(
         slug=slug_of(family),
         title=naming.title_of(family),
         question=naming.question_of(family),
         told=[one for one in found if one.is_told],
         untold=[one for one in found if not one.is_told],
+        drawings=drawing.draw(series=series, scope=scope),
     )

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.figures import Figure, Unit
 from analytics.measuring import Family
-from analytics.models import LossReason, WonBackBy
+from analytics.models import CostCategory, LossReason, WonBackBy
 
 # More is a grid, which is drawn as one.
-_MOST_COLUMNS = 30
+_MOST_COLUMNS = 40
 
 COLUMNS: Mapping[str, Promise] = {
     "opening": _("Owed at the start"),
@@ -43,6 +45,24 @@ COLUMNS: Mapping[str, Promise] = {
     **{f"won_back_{one.value.lower()}": one.label for one in WonBackBy},
     "won_back": _("Bought again in the period"),
     "win_back_rate": _("Won back, of those told to be lost"),
+    "pairs": _("Pairs of categories"),
+    "lift": _("Lift of the first pair"),
+    "confidence": _("Who buys the first also buys the second"),
+    "confidence_back": _("Who buys the second also buys the first"),
+    "first_purchase": _("Bought once or more"),
+    "second_purchase": _("Bought twice or more"),
+    "referrer": _("Brought somebody along"),
+    "rewarded": _("Rewarded"),
+    "kept": _("Members kept"),
+    "basket": _("Their basket in the period"),
+    "basket_before": _("Their basket in the period before"),
+    "last_30_days": _("Active in the last 30 days"),
+    "last_90_days": _("Active in the last 90 days"),
+    "last_180_days": _("Active in the last 180 days"),
+    "last_365_days": _("Active in the last 365 days"),
+    "up": _("Moved up"),
+    "down": _("Moved down"),
+    **{one.value.lower(): one.label for one in CostCategory},
     "low": _("At least, in 95 of 100 cases"),
     "high": _("At most, in 95 of 100 cases"),
 }
@@ -90,18 +110,57 @@ def question_of(family: Family) -> str:
     return str(_QUESTIONS.get(family.value, title_of(family)))
 
 
-def column_of(code: str) -> str:
-    """Return what a second figure is called: its code in words where nobody named it."""
-    return str(COLUMNS.get(code, code.replace("_", " ").capitalize()))
+def is_named(code: str) -> bool:
+    """Say whether a second figure is called the same in every programme."""
+    return _named(code) is not None
+
+
+def column_of(code: str, names: Mapping[str, str] | None = None) -> str:
+    """Return what a second figure is called: its code in words where nobody named it.
+
+    `names` are what codes of the merchant's are called: tiers, and moves from one to another.
+    """
+    named = _named(code)
+    if named is not None:
+        return str(named)
+    known = names or {}
+    if ">" in code:
+        return " → ".join(known.get(part, part) for part in _moved(code))
+    return known.get(code) or code.replace("_", " ").capitalize()
 
 
 def columns_of(
-    figure: Figure, say: Callable[[Fraction | int | None, Unit], str]
+    figure: Figure,
+    say: Callable[[Fraction | int | None, Unit], str],
+    names: Mapping[str, str],
 ) -> list[tuple[str, str]]:
     """Return the second figures of a measure: name and value, in their order."""
     if len(figure.columns) > _MOST_COLUMNS:
         return []
     return [
-        (column_of(code), say(column.value, column.unit))
+        (column_of(code, names), say(column.value, column.unit))
         for code, column in figure.columns.items()
     ]
+
+
+def _named(code: str) -> Promise | str | None:
+    if code in COLUMNS:
+        return capfirst(str(COLUMNS[code]))
+    if code.startswith(_COMPETITOR):
+        return code.removeprefix(_COMPETITOR)
+    category, _dash, state = code.rpartition("_")
+    if state in _STATES and (told := _PLANNED.get(category)):
+        said = gettext("%(category)s: %(state)s")
+        return said % {"category": capfirst(told), "state": _STATES[state]}
+    return None
+
+
+def _moved(code: str) -> tuple[str, str]:
+    """Read a move between tiers; in the code of "no tier to a tier" the dash is a tier."""
+    was, _arrow, now = code.rpartition(">")
+    return was, now
+
+
+_COMPETITOR = "competitor_"
+_PLANNED = {**{one.value.lower(): one.label for one in CostCategory}, "total": _("all together")}
+_STATES = {"planned": _("planned"), "spent": _("spent"), "left": _("left to spend")}

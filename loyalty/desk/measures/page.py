@@ -1,12 +1,16 @@
 """The page of one measure: itself over time, and side by side. All of it is asked for at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics import keeping
 from analytics.measuring import Measure
-from loyalty.desk.measures import breaking, charting, series, telling
+from analytics.scopes import Dimension
+from loyalty.desk.measures import breaking, charting, drawing, naming, series, telling
 from loyalty.desk.measures.breaking import Pieces
+from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.reading import Reading
+from loyalty.desk.measures.series import Series
 from loyalty.desk.measures.telling import Told, Value
 
 
@@ -16,6 +20,7 @@ class Page:
 
     told: Told
     pieces: Pieces | None
+    drawings: Drawings
 
 
 def get_page(*, measure: Measure, read: Reading, by: str, target: Value | None = None) -> Page:
@@ -26,6 +31,18 @@ def get_page(*, measure: Measure, read: Reading, by: str, target: Value | None =
     found = keeping.get(asked=asked, at=read.at, seen=read.scope)
     [one] = series.tell(measures=[measure], scope=read.scope, found=found)
     return Page(
-        told=telling.tell(series=one, plot=charting.WIDE, target=target),
+        told=telling.tell(
+            series=one, plot=charting.WIDE, target=target, names=_get_names(one, read)
+        ),
         pieces=breaking.tell(plan=plan, measure=measure, read=read, found=found) if plan else None,
+        drawings=drawing.draw(series=[one], scope=read.scope),
     )
+
+
+def _get_names(one: Series, read: Reading) -> Mapping[str, str]:
+    """Return what tiers are called, where a measure's second figures are of tiers."""
+    codes = one.now.figure.columns if one.now else {}
+    if all(map(naming.is_named, codes)):
+        return {}
+    choices = read.picked.offer.choices_of(Dimension.TIER)
+    return {choice.value: choice.label for choice in choices}

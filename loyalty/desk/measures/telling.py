@@ -1,6 +1,6 @@
 """Measures in words: what they are, what they were made of, what became of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -94,8 +94,17 @@ class Told:
         return bool(self.rows) and self.rows[-1].is_unfinished
 
 
-def tell(*, series: Series, plot: Plot = charting.SMALL, target: Value | None = None) -> Told:
-    """Return a measure in words, with its chart on a plot and, if there is one, its target."""
+def tell(
+    *,
+    series: Series,
+    plot: Plot = charting.SMALL,
+    target: Value | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Told:
+    """Return a measure in words, with its chart on a plot and, if there is one, its target.
+
+    `names` are what codes of the merchant's are called, such as those of tiers.
+    """
     measure, now = series.measure, series.now
     figure = now.figure if now else Figure(None)
     say = _sayer(series)
@@ -110,7 +119,7 @@ def tell(*, series: Series, plot: Plot = charting.SMALL, target: Value | None = 
         denominator=say(figure.denominator, measure.denominator_unit),
         before=_change(series, series.before, series.scope.previous),
         year=_change(series, series.year, year_before(series.scope)),
-        columns=naming.columns_of(figure, say),
+        columns=naming.columns_of(figure, say, names or {}),
         chart=draw(series=series, plot=plot, target=target) if now else None,
         rows=[_row(series, place) for place in range(len(series.spots))],
         computed_at=now.computed_at if now else None,

@@ -38,6 +38,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         return {
             "told": shown.told,
             "pieces": shown.pieces,
+            "drawings": shown.drawings,
             "here": chapters.slug_of(measure.family),
             "measure": measure,
         }

@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from analytics.measuring import Family
 from analytics.reporting import PeriodImpossible
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import chapters, cohorts, filing, naming, overview, reading
+from loyalty.desk.measures import chapters, filing, naming, overview, reading
 from loyalty.desk.measures.reading import Reading
 from loyalty.programmes.models import Programme
 
@@ -49,13 +48,8 @@ def chapter(request: HttpRequest, chapter: str) -> HttpResponse:
     def tell(read: Reading) -> Mapping[str, Any] | HttpResponse:
         if (table := request.GET.get("csv")) in _FILES:
             return filing.as_file(_FILES[table](scope=read.scope), name=table, read=read)
-        told: dict[str, Any] = {
-            "chapter": chapters.get_chapter(family=family, scope=read.scope),
-            "here": chapter,
-        }
-        if family == Family.RETENTION:
-            told["matrix"] = cohorts.get_matrix(scope=read.scope)
-        return told
+        shown = chapters.get_chapter(family=family, scope=read.scope)
+        return {"chapter": shown, "drawings": shown.drawings, "here": chapter}
 
     title = naming.question_of(family)
     return answer(request, "desk/measures/chapter.html", tell, title=title)

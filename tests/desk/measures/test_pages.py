@@ -44,7 +44,7 @@ class TestAChapter:
         assert (before.period, repeated.year.trend) == ("janv. 26", "none")
 
     def test_follows_each_cohort(self, bought: Programme, page: Any):
-        rows = page(RETENTION).context["matrix"].rows
+        rows = page(RETENTION).context["drawings"].matrix.rows
 
         assert [(one.label, one.size) for one in rows] == [
             ("janvier 2026", 2), ("février 2026", 1),
@@ -54,7 +54,7 @@ class TestAChapter:
     def test_marks_what_is_not_over_and_compares_as_many_days(self, bought: Programme, page: Any):
         response = page(f"{RETENTION}?period=2026-03")
 
-        rows = response.context["matrix"].rows
+        rows = response.context["drawings"].matrix.rows
         assert "n’est pas terminée" in text_of(response)
         assert [cell.is_unfinished for cell in rows[0].cells] == [False, True]
         assert told_of(response)["retention_rate"].before.period == ("1 févr. 26 – 10 févr. 26")

@@ -1,0 +1,34 @@
+"""What a number is not enough for: cohorts, the grid of scores, the curve, the flow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analytics.scopes import Scope
+from loyalty.desk.measures import cohorts, flow, grid, lorenz
+from loyalty.desk.measures.cohorts import Matrix
+from loyalty.desk.measures.flow import Drawn
+from loyalty.desk.measures.grid import Grid
+from loyalty.desk.measures.lorenz import Lorenz
+from loyalty.desk.measures.series import Series
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """The drawings of a page: None where none of its measures has them, or nothing is drawn."""
+
+    matrix: Matrix | None = None
+    grid: Grid | None = None
+    lorenz: Lorenz | None = None
+    flow: Drawn | None = None
+
+
+def draw(*, series: Iterable[Series], scope: Scope) -> Drawings:
+    """Return what these measures are drawn as besides their bars. Two statements at most."""
+    known = {one.measure.code: one for one in series if one.now is not None}
+    scored, flowing, shared = map(known.get, ("rfm", "points_flow", "pareto_share"))
+    return Drawings(
+        matrix=cohorts.get_matrix(scope=scope) if "cohort_retention" in known else None,
+        grid=grid.draw(scored.now.figure) if scored and scored.now else None,
+        lorenz=lorenz.get_lorenz(scope=scope, best=shared.value) if shared else None,
+        flow=flow.draw(flowing) if flowing else None,
+    )

@@ -1,0 +1,93 @@
+"""What is drawn besides bars: the grid of scores, the curve of Lorenz, the flow of points."""
+
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+
+from analytics.concentration import Group, get_groups
+from analytics.figures import Column, Figure, Unit
+from analytics.keeping import Kept
+from analytics.measures.registry import get_measure
+from analytics.periods import Period
+from analytics.scopes import get_scope
+from loyalty.desk.measures import flow, grid, lorenz
+from loyalty.desk.measures.series import Series, Spot
+from loyalty.programmes.models import Programme
+from tests.conftest import NOON
+from tests.desk.measures.conftest import plain
+
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
+SCORES = MappingProxyType({"555": 3, "551": 1, "111": 4, "231": 2})
+
+
+class TestTheGrid:
+    def test_names_members_by_recency_and_frequency(self):
+        columns = {score: Column(count, Unit.MEMBERS) for score, count in SCORES.items()}
+        drawn = grid.draw(Figure(10, 10, None, columns))
+
+        assert drawn is not None
+        assert [recency for recency, _ in drawn.rows] == [5, 4, 3, 2, 1]
+        best, lost = drawn.rows[0][1][4], drawn.rows[4][1][0]
+        assert (best.name, best.members, plain(best.share), best.tint) == (
+            "Champions", "4", "40 %", 10,
+        )  # fmt: skip
+        assert (lost.name, lost.members) == ("Clients perdus", "4")
+        told = [(name, members) for name, members, _ in drawn.names if members != "0"]
+        assert told == [("Champions", "4"), ("Clients à risque", "2"), ("Clients perdus", "4")]
+
+    def test_is_none_of_nobody(self):
+        assert grid.draw(Figure(0, 0, None, {})) is None
+
+
+class TestTheCurve:
+    def test_goes_from_those_who_spend_least_to_all(self):
+        drawn = lorenz.draw([Group(1, 10), Group(1, 10), Group(1, 20), Group(1, 60)])
+
+        assert drawn is not None
+        assert drawn.line == "40,260 105,234 170,208 235,156 300,0"
+        assert [(plain(best), plain(share)) for best, share in drawn.rows] == [
+            ("5 %", "12 %"), ("10 %", "24 %"), ("20 %", "48 %"), ("50 %", "80 %"),
+        ]  # fmt: skip
+
+    def test_marks_what_the_measure_says_of_the_best_fifth(self):
+        drawn = lorenz.draw([Group(5, 100)], best=Fraction(3, 4))
+
+        assert drawn is not None
+        assert (plain(drawn.best_words), drawn.best_x, drawn.best_y) == ("75 %", 248, 195)
+        assert plain(drawn.rows[2][1]) == "75 %"
+
+    def test_is_none_where_nothing_was_earned(self):
+        assert lorenz.draw([]) is None
+        assert lorenz.draw([Group(1, -5), Group(1, 5)]) is None
+
+    def test_is_of_the_buyers_of_the_period(self, bought: Programme):
+        groups = get_groups(scope=get_scope(period=FEBRUARY, at=NOON))
+
+        assert groups == [Group(1, 2000), Group(1, 4000)]
+
+
+class TestTheFlow:
+    def test_stands_what_came_in_on_the_axis_and_hangs_what_went_out(self, bought: Programme):
+        columns = {"opening": 0, "issued": 300, "redeemed": 60, "expired": 40, "closing": 200}
+        figure = Figure(
+            200, 200, None, {name: Column(moved, Unit.POINTS) for name, moved in columns.items()}
+        )
+        kept = Kept(figure, NOON, None, is_finished=True)
+        drawn = flow.draw(flow_of(kept))
+
+        assert drawn is not None
+        issued, redeemed, expired = drawn.pieces
+        assert issued.y + issued.height == redeemed.y == drawn.axis_y
+        assert redeemed.y + redeemed.height == expired.y
+        assert [piece.height for piece in drawn.pieces] == [156, 31, 21]
+        assert drawn.rows == [("févr. 26", ["0", "300", "0", "60", "40", *["0"] * 4, "200"])]
+
+    def test_is_none_where_no_point_moved(self, bought: Programme):
+        assert flow.draw(flow_of(Kept(Figure(0), NOON, None, is_finished=True))) is None
+
+
+def flow_of(kept: Kept) -> Series:
+    """One month of the flow of points."""
+    measure = get_measure(code="points_flow")
+    scope = get_scope(period=FEBRUARY, at=NOON)
+    return Series(measure, scope, kept, None, None, [Spot(FEBRUARY, kept, None)])
