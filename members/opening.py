@@ -1,5 +1,6 @@
 """A case is opened: a member asks, complains, or told a survey that something is wrong."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -106,14 +107,18 @@ def say(*, case: Case, side: Side, text: str, key: str, at: datetime) -> CaseMes
 
 def read(text: str, *, longest: int, pointer: str, may_lack: bool = False) -> str:
     """Return plain text without what cannot be shown. Raises ValidationFailed."""
-    shown = "".join(one for one in text.replace("\r\n", "\n") if one == "\n" or one.isprintable())
-    shown = shown.strip()
+    shown = "".join(filter(_is_shown, text.replace("\r\n", "\n"))).strip()
     if len(shown) > longest:
         detail = _("Write at most %(longest)d characters.") % {"longest": longest}
         raise ValidationFailed(errors=[FieldRefusal(pointer, "too-long", detail)])
     if not shown and not may_lack:
         raise ValidationFailed(errors=[FieldRefusal(pointer, "required", _("Write something."))])
     return shown
+
+
+def _is_shown(one: str) -> bool:
+    """Say whether it is a line's end, a space of any width, or a character that is seen."""
+    return one == "\n" or one.isprintable() or unicodedata.category(one) == "Zs"
 
 
 def get_due(*, at: datetime) -> datetime:

@@ -3,6 +3,7 @@ from django.urls import path
 from loyalty.portal.views import (
     asking,
     card,
+    claims,
     consents,
     entrance,
     history,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("me/household/", household.show, name="household"),
     path("me/household/leave/", household.leave, name="household_leave"),
     path("me/referral/", referral.show, name="referral"),
+    path("me/claims/", claims.show, name="claims"),
     path("me/help/", asking.show, name="help"),
     path("me/help/<slug:public_id>/", asking.case, name="case"),
     path("me/surveys/", survey.mine, name="surveys"),

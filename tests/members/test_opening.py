@@ -73,9 +73,9 @@ class TestOpenCase:
         assert Case.objects.exists() is False
 
     def test_keeps_plain_text_without_what_cannot_be_shown(self, ada: Member):
-        open_one(ada, body=" One\r\n<b>two</b>\0\x07 ")
+        open_one(ada, body=" One\u00a0!\r\n<b>two</b>\0\x07\u202e ")
 
-        assert CaseMessage.objects.get().text == "One\n<b>two</b>"
+        assert CaseMessage.objects.get().text == "One\u00a0!\n<b>two</b>"
 
     def test_takes_a_score_without_a_word(self, ada: Member):
         case = open_one(ada, kind=CaseKind.FEEDBACK, body="")

@@ -75,6 +75,7 @@ MEMBER = {
     "portal:household": mine(post=MEMBERS),
     "portal:household_leave": mine(post=MEMBERS),
     "portal:referral": mine(),
+    "portal:claims": mine(post=MEMBERS),
     "portal:help": mine(post=MEMBERS),
     "portal:case": mine(post=MEMBERS),
     "portal:membership": mine(post=MEMBERS),

@@ -1,0 +1,142 @@
+"""A member says that the points of a receipt are missing: found, they are given; else staff look.
+
+Whoever knows the number, the day and the amount has the receipt in hand. So that nobody guesses
+them, a member may claim little, and a receipt that was guessed at is for staff to judge.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyalty.core import keys
+from loyalty.core.refusals import Refusal
+from loyalty.programmes import books
+from members import attaching, blocking, opening, words
+from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
+from members.models import CaseKind, Claim, Member, Purchase
+from members.selling import OccurredAtOutOfWindow
+
+MOST_A_DAY = 3
+MOST_A_MONTH = 10
+# So often somebody may be wrong about one receipt before only staff decide about it.
+MOST_WRONG = 2
+RECEIPT_LONGEST = 80
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+
+
+class TooManyClaims(Refusal):
+    """`most` says how many a member may make in 24 hours; in 30 days it is ten."""
+
+    code = "too-many-claims"
+    status = 429
+    title = gettext_lazy("You have claimed several receipts. Write to us about the others.")
+
+
+class ReceiptIsOnCard(Refusal):
+    code = "receipt-is-on-card"
+    title = gettext_lazy("This receipt is on your card already: see your history.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What a receipt says: its number, the business day, and the total in cents."""
+
+    number: str
+    bought_on: date
+    total_cents: int
+
+
+def claim(*, member: Member, receipt: Receipt, key: str, at: datetime) -> Claim:
+    """Give a member the points of a receipt that was nobody's, or open a case about it.
+
+    It is theirs at once if exactly one sale fits, which nobody returned, within the days that
+    the programme allows to attach; whatever else is true of it, the answer is the same. A
+    repeated key, or the same receipt again, is the claim as it is. Raises ValidationFailed,
+    ReceiptIsOnCard, TooManyClaims, MemberBlocked, MemberClosed or MemberMerged.
+    """
+    said = _begin(member, receipt, keys.digest(scope=member.public_id, key=key), at=at)
+    if said.purchase_id is None and said.case_id is None:
+        said = _attach(said, at=at) or _ask(said, at=at)
+    return said
+
+
+@transaction.atomic
+def _begin(member: Member, receipt: Receipt, key: str, *, at: datetime) -> Claim:
+    number = opening.read(receipt.number, longest=RECEIPT_LONGEST, pointer="/receipt")
+    member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
+    blocking.check_is_active(member=member)
+    told = {"bought_on": receipt.bought_on, "total_cents": receipt.total_cents}
+    claims = Claim.objects.filter(member=member)
+    # After the lock: a repeat that raced us has committed by now.
+    if done := claims.filter(key=key).first() or claims.filter(receipt=number, **told).first():
+        return done
+    if _fitting(number, receipt).filter(member=member).exists():
+        raise ReceiptIsOnCard
+    for most, span in ((MOST_A_DAY, _DAY), (MOST_A_MONTH, _MONTH)):
+        if claims.filter(claimed_at__gt=at - span).count() >= most:
+            raise TooManyClaims(most=MOST_A_DAY)
+    return Claim.objects.create(member=member, receipt=number, key=key, claimed_at=at, **told)
+
+
+def _attach(said: Claim, *, at: datetime) -> Claim | None:
+    """Give the member the one sale that fits, if it may be given; each step may be repeated."""
+    purchase = _find(said, at=at)
+    if purchase is None:
+        return None
+    try:
+        attaching.attach(purchase=purchase, member=said.member, key=said.key, at=at)
+    except (PurchaseAlreadyAttached, PurchaseReturned, OccurredAtOutOfWindow):
+        return None
+    said.purchase = purchase
+    said.save(update_fields=["purchase"])
+    return said
+
+
+def _find(said: Claim, *, at: datetime) -> Purchase | None:
+    """Return the only sale that fits. Of a receipt that others were wrong about, none."""
+    wrong = Claim.objects.refused().filter(receipt=said.receipt, claimed_at__gt=at - _MONTH)
+    if wrong.exclude(pk=said.pk).count() >= MOST_WRONG:
+        return None
+    receipt = Receipt(number=said.receipt, bought_on=said.bought_on, total_cents=said.total_cents)
+    # The member's own: what a process gave that was killed before it wrote so.
+    found = list(_fitting(said.receipt, receipt)[:2])
+    is_free = len(found) == 1 and found[0].member_id in {None, said.member_id}
+    return found[0] if is_free else None
+
+
+def _fitting(number: str, receipt: Receipt) -> QuerySet[Purchase]:
+    return Purchase.objects.filter(
+        business_on=receipt.bought_on,
+        receipt__iexact=number,
+        total_cents=receipt.total_cents,
+    )
+
+
+@transaction.atomic
+def _ask(said: Claim, *, at: datetime) -> Claim:
+    """Let staff look at it."""
+    with translation.override(said.member.language):
+        told = {
+            "receipt": said.receipt,
+            "day": date_format(said.bought_on),
+            "amount": words.of_amount(cents=said.total_cents, currency=books.get_book().currency),
+        }
+        subject = _("Missing points: receipt %(receipt)s") % told
+        body = _("Receipt %(receipt)s of %(day)s, %(amount)s: its points are missing.") % told
+    said.case = opening.open_case(
+        member=said.member,
+        kind=CaseKind.CLAIM,
+        subject=subject,
+        body=body,
+        at=at,
+        source="claim",
+        key=f"claim:{said.key}",
+    )
+    said.save(update_fields=["case"])
+    return said

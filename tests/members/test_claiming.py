@@ -1,0 +1,171 @@
+"""A receipt whose points are missing: found and given, or looked at; never guessed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from loyalty.core.refusals import ValidationFailed
+from loyalty.ledger import verifying
+from loyalty.programmes.models import Programme, Store
+from members import attaching, blocking, claiming, enrolling, purchasing, returning
+from members.claiming import Receipt
+from members.models import Case, CaseKind, Claim, Member, Purchase
+from members.returning import Brought
+from tests.conftest import NOON
+from tests.members.builders import points_of, sale
+
+DAY = timedelta(days=1)
+TRUE = Receipt(number="R-7", bought_on=date(2026, 3, 10), total_cents=2_000)
+
+
+@pytest.fixture
+def nobodys(programme: Programme) -> Purchase:
+    return purchasing.record(sale=sale(None, "20.00", receipt="R-7"), key="sale", at=NOON)
+
+
+def claim(member: Member, receipt: Receipt = TRUE, *, key: str = "k", at=NOON + DAY) -> Claim:
+    return claiming.claim(member=member, receipt=receipt, key=key, at=at)
+
+
+class TestAReceiptThatFits:
+    def test_is_theirs_at_once_with_its_points(self, ada: Member, nobodys: Purchase):
+        said = claim(ada, replace(TRUE, number=" r-7 "))
+
+        nobodys.refresh_from_db()
+        assert (said.purchase, said.case, nobodys.member) == (nobodys, None, ada)
+        assert points_of(ada, at=NOON + DAY) == 20
+        assert Case.objects.exists() is False
+        assert verifying.verify().first_fault is None
+
+    def test_is_given_once_however_often_it_is_asked(self, ada: Member, nobodys: Purchase):
+        first = claim(ada)
+
+        assert claim(ada) == first
+        assert claim(ada, key="other") == first
+        assert (Claim.objects.count(), points_of(ada, at=NOON + DAY)) == (1, 20)
+
+    def test_is_linked_after_a_crash_between_giving_and_saying_so(
+        self, ada: Member, nobodys: Purchase
+    ):
+        said = claim(ada)
+        Claim.objects.update(purchase=None)
+
+        assert claim(ada).purchase == nobodys
+        assert (said.pk, points_of(ada, at=NOON + DAY)) == (Claim.objects.get().pk, 20)
+
+    def test_is_not_asked_for_what_is_on_the_card(self, ada: Member):
+        purchasing.record(sale=sale(ada, "20.00", receipt="R-7"), key="sale", at=NOON)
+
+        with pytest.raises(claiming.ReceiptIsOnCard):
+            claim(ada)
+
+        assert Claim.objects.exists() is False
+
+
+class TestAReceiptThatDoesNot:
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"number": "R-8"}, {"bought_on": date(2026, 3, 9)}, {"total_cents": 2_001}],
+    )
+    def test_is_for_staff_to_look_at(
+        self, ada: Member, nobodys: Purchase, wrong: dict[str, object]
+    ):
+        said = claim(ada, replace(TRUE, **wrong))  # type: ignore[arg-type]
+
+        assert said.purchase is None
+        assert said.case is not None
+        assert (said.case.kind, said.case.source) == (CaseKind.CLAIM, "claim")
+        nobodys.refresh_from_db()
+        assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
+
+    def test_says_the_receipt_in_the_member_s_language(self, ada: Member):
+        Member.objects.update(language="fr")
+
+        said = claim(ada)
+
+        assert said.case is not None
+        assert said.case.subject == "Points manquants\N{NO-BREAK SPACE}: ticket R-7"
+        assert "10 mars 2026" in said.case.messages.get().text
+
+    def test_is_another_s_twice_there_returned_or_too_old(self, ada: Member):
+        lyon = Store.objects.create(code="lyon", name="Lyon")
+        ben = enrolling.enrol(at=NOON - 40 * DAY, email="ben@example.org")
+        told = {"occurred_at": NOON, "receipt": "R-1"}
+        purchasing.record(sale=sale(ben, "20.00", **told), key="his", at=NOON)
+        for key, store in (("one", None), ("two", lyon)):
+            purchasing.record(
+                sale=sale(None, "20.00", receipt="R-2", store=store), key=key, at=NOON
+            )
+        brought = purchasing.record(sale=sale(None, "20.00", receipt="R-3"), key="r", at=NOON)
+        returning.record(
+            brought=Brought(purchase=brought, occurred_at=NOON, receipt="B"), key="b", at=NOON
+        )
+        answers = [
+            claim(ada, replace(TRUE, number=number), key=number)
+            for number in ("R-1", "R-2", "R-3")
+        ]
+
+        assert [one.purchase for one in answers] == [None] * 3
+        assert Case.objects.filter(kind=CaseKind.CLAIM).count() == 3
+        old = purchasing.record(sale=sale(None, "20.00", receipt="R-4"), key="o", at=NOON)
+        late = claim(ada, replace(TRUE, number="R-4"), key="R-4", at=NOON + 8 * DAY)
+        old.refresh_from_db()
+        assert (late.purchase, old.member, points_of(ada, at=NOON + DAY)) == (None, None, 0)
+
+
+class TestGuessing:
+    def test_is_refused_at_the_fourth_receipt_in_a_day(self, ada: Member, nobodys: Purchase):
+        for number in ("A", "B", "C"):
+            claim(ada, replace(TRUE, number=number), key=number)
+
+        with pytest.raises(claiming.TooManyClaims):
+            claim(ada)
+
+        nobodys.refresh_from_db()
+        assert (nobodys.member, Claim.objects.count(), Case.objects.count()) == (None, 3, 3)
+        assert claim(ada, key="later", at=NOON + 3 * DAY).purchase == nobodys
+
+    def test_is_refused_at_the_eleventh_in_a_month(self, ada: Member):
+        for day in range(10):
+            claim(ada, replace(TRUE, number=f"N{day}"), key=f"{day}", at=NOON + day * DAY)
+
+        with pytest.raises(claiming.TooManyClaims):
+            claim(ada, key="eleventh", at=NOON + 10 * DAY)
+
+        assert Claim.objects.count() == 10
+
+    def test_of_one_receipt_by_many_leaves_it_to_staff(self, ada: Member, nobodys: Purchase):
+        for cents in (1_998, 1_999):
+            other = enrolling.enrol(at=NOON, email=f"m{cents}@example.org")
+            claim(other, replace(TRUE, total_cents=cents))
+
+        said = claim(ada)
+
+        nobodys.refresh_from_db()
+        assert (said.purchase, nobodys.member) == (None, None)
+        assert said.case is not None
+
+    def test_finds_nothing_for_who_is_blocked_or_types_nothing(
+        self, ada: Member, nobodys: Purchase
+    ):
+        with pytest.raises(ValidationFailed):
+            claim(ada, replace(TRUE, number=" "))
+        blocking.block(member=ada, at=NOON, actor="user:1")
+
+        with pytest.raises(blocking.MemberBlocked):
+            claim(ada)
+
+        nobodys.refresh_from_db()
+        assert (nobodys.member, Claim.objects.exists()) == (None, False)
+
+
+class TestAnother:
+    def test_who_was_quicker_keeps_it(self, ada: Member, nobodys: Purchase):
+        ben = enrolling.enrol(at=NOON - 40 * DAY, email="ben@example.org")
+        attaching.attach(purchase=nobodys, member=ben, key="till", at=NOON)
+
+        said = claim(ada)
+
+        nobodys.refresh_from_db()
+        assert (nobodys.member, said.purchase) == (ben, None)
