@@ -43,7 +43,13 @@ _MEASURES = (
     *_view("analytics", "fit", "outlook", "pointsvintage"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
     *_view("analytics", "survey"),
+    *_view("analytics", "goal", "action", "benchmark"),
 )
+# What measures are to become, and what is done for it.
+_PLANNING = tuple(
+    f"analytics.{verb}_{table}" for verb in ("add", "change") for table in ("goal", "action")
+)
+_OF_THE_SECTOR = ("analytics.add_benchmark", "analytics.delete_benchmark")
 # What the programme costs and may cost, as it was entered.
 _COSTS = tuple(_view("analytics", "cost", "budget"))
 _BOOK = tuple(_view("ledger", "wallet", "holder", "account", "entry", "lot", "movement", "hold"))
@@ -89,6 +95,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_MEASURES,
         *_CARING,
         *_WINNING_BACK,
+        *_PLANNING,
         *("members.export_lists", "clients.open_till"),
     ),
     Role.MARKETING: (
@@ -98,6 +105,8 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_COSTS,
         *(f"analytics.{verb}_cost" for verb in ("add", "change", "delete")),
         *_WINNING_BACK,
+        *_PLANNING,
+        *_OF_THE_SECTOR,
         "analytics.change_competitor",
         *(f"programmes.{verb}_rule" for verb in ("add", "change")),
         *(f"programmes.{verb}_campaign" for verb in ("add", "change")),
@@ -138,6 +147,8 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_CATALOGUE,
         *_MEASURES,
         *_COSTS,
+        *_PLANNING,
+        *_OF_THE_SECTOR,
         "analytics.add_measuresettings",
         "analytics.change_measuresettings",
     ),

@@ -14,6 +14,16 @@ from analytics.models.freshness import DayToCount, Refresh, Revision, Topic
 from analytics.models.kept import KeptFigure
 from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
 from analytics.models.money import Budget, Cost, CostCategory
+from analytics.models.plan import (
+    Action,
+    ActionField,
+    ActionKind,
+    ActionState,
+    Benchmark,
+    Goal,
+    Outcome,
+    Rhythm,
+)
 from analytics.models.segments import SegmentDefinition
 from analytics.models.surveys import (
     Answer,
@@ -26,14 +36,20 @@ from analytics.models.surveys import (
 from analytics.models.vintages import PointsVintage
 
 __all__ = [
+    "Action",
+    "ActionField",
+    "ActionKind",
+    "ActionState",
     "Answer",
     "AnswerPlace",
+    "Benchmark",
     "Budget",
     "Competitor",
     "Cost",
     "CostCategory",
     "DayToCount",
     "Fit",
+    "Goal",
     "Invitation",
     "KeptFigure",
     "Loss",
@@ -42,12 +58,14 @@ __all__ = [
     "MemberCategory",
     "MemberFact",
     "MemberMonth",
+    "Outcome",
     "Outlook",
     "PointsDay",
     "PointsMonth",
     "PointsVintage",
     "Refresh",
     "Revision",
+    "Rhythm",
     "SegmentDefinition",
     "StoreDay",
     "Survey",

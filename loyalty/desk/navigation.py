@@ -92,8 +92,9 @@ _PLANS = (
     ),
     _Plan(
         "measures", _("Measures"), "chart-line",
-        (_Page("measures", _("Overview")), "analytics.Cost", "analytics.Budget",
-         "analytics.Survey", "analytics.Invitation", "analytics.Answer",
+        (_Page("measures", _("Overview")), "analytics.Survey", "analytics.Invitation",
+         "analytics.Answer", _Page("plan", _("Action plan")), "analytics.Goal",
+         "analytics.Action", "analytics.Benchmark", "analytics.Cost", "analytics.Budget",
          "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.Outlook", "analytics.Fit",
          "analytics.StoreDay", "analytics.PointsDay", "analytics.PointsMonth",

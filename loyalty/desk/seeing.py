@@ -59,7 +59,13 @@ def _of_store(stores: Stores) -> Q:
     return Q(store__in=stores.values("pk"))
 
 
+def _of_goal(stores: Stores) -> Q:
+    return Q(goal__store__in=stores.values("pk"))
+
+
 BOUNDS: Mapping[str, Bound] = {
+    "analytics.Action": _of_goal,
+    "analytics.Goal": _of_store,
     "analytics.Loss": _of_member("member"),
     "analytics.MemberCategory": _of_member("member"),
     "analytics.Answer": _of_member("invitation__member"),
@@ -116,6 +122,8 @@ FIGURES = frozenset(
     {
         *("analytics.MemberFact", "analytics.MemberMonth", "analytics.MemberCategory"),
         *("analytics.Outlook", "analytics.PointsMonth", "analytics.StoreDay"),
+        # What is aimed at is sums: who reads those of all stores reads their goals.
+        *("analytics.Action", "analytics.Goal"),
     }
 )
 
@@ -124,7 +132,7 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
-        *("analytics.Competitor", "analytics.PointsVintage"),
+        *("analytics.Benchmark", "analytics.Competitor", "analytics.PointsVintage"),
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         *("analytics.SegmentDefinition", "analytics.Survey"),
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),

@@ -12,6 +12,9 @@ from tests.conftest import NOON
 
 # What the constraints of a table ask for beyond its columns.
 SPECIAL: dict[str, dict[str, Any]] = {
+    "analytics.Action": {"state": "OPEN", "done_on": None},
+    "analytics.Goal": {"code": "retention_rate", "by_on": date(2027, 3, 10)},
+    "analytics.Benchmark": {"year": 2025},
     "analytics.Cost": {"last_on": date(2027, 3, 10)},
     "analytics.Loss": {"last_on": date(2026, 1, 1)},
     "analytics.Outlook": {"alive": 0.5},

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loyalty.desk import seeing
-from loyalty.desk.home import attention, figures, measures
+from loyalty.desk.home import attention, figures, measures, plan
+from loyalty.desk.home.attention import Item
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
 
@@ -17,15 +18,19 @@ from loyalty.programmes.models import Store
 def show(request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
     """Show today, what needs a person and a few measures, each to who may see it."""
     at = timezone.now()
-    told = {"title": _("Today"), "at": at, "may_find": _may_find(request)}
+    late: list[Item] = []
+    told: dict[str, Any] = {"title": _("Today"), "at": at, "may_find": _may_find(request)}
     try:
         told |= {
             "figures": figures.get_figures(reader=request.user, at=at, stores=_stores_of(request)),
             "board": measures.get_board(reader=request.user, at=at),
+            "goals": plan.get_goals(request=request, at=at),
         }
+        late = plan.get_items(request=request, goals=told["goals"], at=at)
     except books.ProgrammeMissing:
         told["is_new"] = True
-    told["items"] = attention.get_items(reader=request.user, at=at)
+    items = late + attention.get_items(reader=request.user, at=at)
+    told["items"] = sorted(items, key=lambda item: item.grade != "bad")
     return TemplateResponse(request, "desk/home.html", context | told)
 
 

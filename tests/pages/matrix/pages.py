@@ -139,6 +139,12 @@ DESK = {
     "admin:measure_table": staff("SMYUA"),
     "admin:measure_chart": staff("SMYUA"),
     "admin:measure_rows": staff("SMYUA"),
+    "admin:plan": staff("SMYUA"),
+    "admin:goal_new": staff("SMYA", "SMYA"),
+    # A goal of the whole chain is not a manager's.
+    "admin:goal": Row("MYUA", NOBODY, other="MYUA", unseen="S"),
+    "admin:plan_action": Row("MYA", "MYA", other="MYA", unseen="S"),
+    "admin:benchmarks": staff("SMYUA", "MYA"),
     "admin:lost": staff("SMCUA"),
     # Both have bought just now: there is nothing to write down of them, and they are shown.
     "admin:lost_member": staff("SMCUA", "SMCA"),

@@ -1,0 +1,199 @@
+"""Goals and actions in words: how far each has come, what is late, and the chart it stands on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import goals, slicing
+from analytics.goals import Progress, Standing, Value
+from analytics.measures.registry import get_measures
+from analytics.measuring import Measure
+from analytics.models import Action, ActionState, Benchmark, Goal
+from analytics.scopes import Dimension
+from loyalty.desk.measures import charting, picking, telling
+from loyalty.desk.measures.charting import Drawn, Plot, Point
+
+PERIODS = 12
+_HUNDRED = 100
+WORDS: Mapping[Standing, Promise] = {
+    Standing.REACHED: gettext_lazy("reached"),
+    Standing.ON_TRACK: gettext_lazy("on track"),
+    Standing.BEHIND: gettext_lazy("behind"),
+    Standing.LATE: gettext_lazy("late"),
+    Standing.UNKNOWN: gettext_lazy("not known yet"),
+}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An action in words. Without `after` nobody knows what the measure did since."""
+
+    row: Action
+    is_late: bool
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A goal in words, with its chart. `percent` is how much of the way it has come."""
+
+    goal: Goal
+    measure: Measure
+    name: str
+    cut: str
+    standing: Standing
+    percent: int
+    value: str
+    baseline: str
+    target: str
+    period: str
+    query: str
+    chart: Drawn | None
+    rows: Sequence[tuple[str, str]]
+    deeds: Sequence[Deed]
+
+    # Properties
+
+    @property
+    def words(self) -> str:
+        return str(WORDS[self.standing])
+
+    @property
+    def late_deeds(self) -> int:
+        return sum(deed.is_late for deed in self.deeds)
+
+
+@dataclass(frozen=True)
+class Sector:
+    """What a measure is in a sector, in words, by whom."""
+
+    pk: int
+    value: str
+    sector: str
+    year: int
+    source: str
+
+
+def get_shown(
+    *,
+    rows: Sequence[Goal],
+    at: datetime,
+    today: date,
+    currency: str,
+    plot: Plot | None = None,
+) -> list[Shown]:
+    """Return goals in their order with their actions; with a plot, over the last periods."""
+    told = goals.get_progress(goals=rows, at=at, periods=PERIODS if plot else 1)
+    deeds: dict[int, list[Action]] = {}
+    found = Action.objects.filter(goal__in=[one.goal.pk for one in told])
+    for row in found.select_related("owner").order_by("done_on", "due_on", "pk"):
+        deeds.setdefault(row.goal_id, []).append(row)
+    names = _names_of_cuts(one.goal for one in told)
+    return [
+        _shown(one, deeds.get(one.goal.pk, []), names, today=today, currency=currency, plot=plot)
+        for one in told
+    ]
+
+
+def get_sectors(*, code: str, currency: str) -> list[Sector]:
+    """Return what the merchant entered of the sector beside a measure, the latest year first."""
+    measure = get_measures().get(code)
+    if measure is None:
+        return []
+    rows = Benchmark.objects.filter(code=code).order_by("-year", "sector", "pk")
+    return [
+        Sector(
+            row.pk,
+            telling.say(Fraction(row.value), measure.unit, currency),
+            row.sector,
+            row.year,
+            row.source,
+        )
+        for row in rows
+    ]
+
+
+def draw(progress: Progress, *, plot: Plot, currency: str) -> Drawn:
+    """Return a goal's measure over its periods, under the line of the target."""
+    unit = progress.measure.unit
+    points = [
+        Point(label=telling.short(period), words=telling.brief(value, unit, currency), value=value)
+        for period, value in zip(progress.periods, progress.values, strict=True)
+    ]
+    target = goals.exactly(progress.goal.target)
+    said = _("Goal: %(value)s") % {"value": telling.say(target, unit, currency)}
+    return charting.lay_out(points, plot=plot, target=target, target_words=said)
+
+
+def _shown(
+    one: Progress,
+    actions: Sequence[Action],
+    names: Mapping[tuple[str, str], str],
+    *,
+    today: date,
+    currency: str,
+    plot: Plot | None,
+) -> Shown:
+    goal, unit = one.goal, one.measure.unit
+
+    def say(value: Value | None) -> str:
+        return telling.say(value, unit, currency)
+
+    return Shown(
+        goal=goal,
+        measure=one.measure,
+        name=str(one.measure.name),
+        cut=", ".join(names.get(pair, pair[1]) for pair in goal.cut.items()),
+        standing=one.standing,
+        percent=int((one.share or 0) * _HUNDRED),
+        value=say(one.value),
+        baseline=say(None if goal.baseline is None else Fraction(goal.baseline)),
+        target=say(Fraction(goal.target)),
+        period=picking.label_of(one.period),
+        query=urlencode({"period": picking.key_of(one.period), **goal.cut}),
+        chart=draw(one, plot=plot, currency=currency) if plot else None,
+        rows=[
+            (picking.label_of(period), say(value))
+            for period, value in zip(one.periods, one.values, strict=True)
+        ],
+        deeds=[_deed(row, one, today=today, currency=currency) for row in actions],
+    )
+
+
+def _deed(row: Action, one: Progress, *, today: date, currency: str) -> Deed:
+    before = None if row.before is None else Fraction(row.before)
+    after = one.value if row.after is None else Fraction(row.after)
+    change = ""
+    if before is not None and after is not None and before != after:
+        change = telling.say_change(after, before, one.measure)
+    unit = one.measure.unit
+    return Deed(
+        row=row,
+        is_late=is_late(row, today=today),
+        before=telling.say(before, unit, currency),
+        after=telling.say(after, unit, currency),
+        change=change,
+    )
+
+
+def is_late(row: Action, *, today: date) -> bool:
+    return row.state == ActionState.OPEN and row.due_on < today
+
+
+def _names_of_cuts(rows: Iterable[Goal]) -> dict[tuple[str, str], str]:
+    """Return what cuts are called: a statement for each dimension that a goal is cut by."""
+    used = {name for goal in rows for name in goal.cut}
+    return {
+        (dimension.value, choice.value): f"{slicing.NAMES[dimension]} {choice.label}"
+        for dimension in Dimension
+        if dimension.value in used
+        for choice in slicing.get_choices(dimension=dimension)
+    }

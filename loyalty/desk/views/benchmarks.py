@@ -1,0 +1,59 @@
+"""What a measure is in the merchant's sector, as they found it published."""
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from analytics import planning
+from analytics.measures.registry import get_measures
+from analytics.models import Benchmark
+from loyalty.desk.guarding import needs
+from loyalty.desk.plan import showing
+from loyalty.desk.plan.forms import BenchmarkForm
+from loyalty.identity.models import User
+from loyalty.programmes import books
+
+_SEES, _ENTERS = "analytics.view_benchmark", "analytics.add_benchmark"
+_DELETES = "analytics.delete_benchmark"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(_SEES)
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the sector's figures of a measure; a POST enters one, or takes one away."""
+    measure = get_measures().get(code)
+    if measure is None:
+        raise Http404
+    currency = books.get_book().currency
+    is_taking = "drop" in request.POST
+    needed = _DELETES if is_taking else _ENTERS
+    if request.method == "POST" and not request.user.has_perm(needed):
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" and not is_taking else None
+    form = BenchmarkForm(data, code=code, currency=currency)
+    if is_taking and request.POST["drop"].isdecimal():
+        Benchmark.objects.filter(code=code, pk=int(request.POST["drop"][:18])).delete()
+        return redirect("admin:benchmarks", code)
+    if form.is_valid():
+        planning.enter_benchmark(
+            code=code, by=cast("User", request.user), at=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Kept. It stands beside the measure from now on."))
+        return redirect("admin:benchmarks", code)
+    told = {
+        "title": _("Figures of the sector: %(measure)s") % {"measure": measure.name},
+        "measure": measure,
+        "form": form,
+        "sectors": showing.get_sectors(code=code, currency=currency),
+        "may_enter": request.user.has_perm(_ENTERS),
+        "may_delete": request.user.has_perm(_DELETES),
+    }
+    context = admin.site.each_context(request) | told
+    return TemplateResponse(request, "desk/plan/benchmarks.html", context)

@@ -1,0 +1,251 @@
+"""Goals and actions: set once, looked at by period, finished once, and what they changed."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from analytics import facts, goals, planning
+from analytics.goals import Standing
+from analytics.measures.registry import get_measure
+from analytics.measuring import CutImpossible
+from analytics.models import (
+    Action,
+    ActionField,
+    ActionKind,
+    Benchmark,
+    Cost,
+    Goal,
+    Outcome,
+    Rhythm,
+)
+from analytics.periods import Period, day
+from analytics.scopes import WHOLE, Cut
+from loyalty.core.refusals import Refusal
+from loyalty.identity.models import User
+from tests.analytics.builders import Sold, make_members, make_programme, make_stores, scope, sell
+from tests.racing import at_once
+
+AT = datetime(2026, 4, 10, 11, 0, tzinfo=UTC)
+TODAY = date(2026, 4, 10)
+
+
+@pytest.fixture
+def by(db: None) -> User:
+    return User.objects.create_user("grace@staff.example", is_staff=True)
+
+
+@pytest.fixture
+def shop(db: None) -> None:
+    """Of four who bought in February two bought in March: half were kept."""
+    make_programme()
+    people = list(make_members(["ada", "bea", "cid", "dee"]).values())
+    sell(Sold(one, day("2026-02-10"), 1_000) for one in people)
+    sell(Sold(one, day("2026-03-10"), 1_000) for one in people[:2])
+    facts.refresh(at=AT)
+
+
+def aim(by: User, target: str = "0.75", **said: object) -> Goal:
+    told = {
+        "code": "retention_rate", "cut": {}, "rhythm": Rhythm.MONTH, "target": Decimal(target),
+        "from_on": TODAY, "by_on": date(2026, 6, 30), "owner": by, "by": by, "at": AT,
+    }  # fmt: skip
+    return planning.set_goal(**told | said)  # type: ignore[arg-type]
+
+
+def plan(goal: Goal, by: User, **said: object) -> Action:
+    told = {
+        "goal": goal, "kind": ActionKind.CORRECTIVE, "field": ActionField.COMMUNICATION,
+        "title": "Write to them", "owner": by, "due_on": date(2026, 4, 20), "cost_cents": 5_000,
+        "at": AT,
+    }  # fmt: skip
+    return planning.plan_action(**told | said)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("shop")
+class TestSetGoal:
+    def test_keeps_what_the_measure_was_in_the_last_period_that_is_over(self, by: User) -> None:
+        goal = aim(by)
+
+        assert goal.baseline == Decimal("0.5")
+        assert (goal.cut, goal.store) == ({}, None)
+
+    def test_names_the_store_that_it_is_cut_by(self, by: User) -> None:
+        [nice] = make_stores("nice")
+
+        goal = aim(by, cut={"store": "nice"})
+
+        assert (goal.store, goal.cut, goal.baseline) == (nice, {"store": "nice"}, None)
+
+    @pytest.mark.parametrize(
+        ("code", "target"), [("retention_rate", "0.5"), ("churn_rate", "0.6")]
+    )
+    def test_refuses_what_is_reached_already(self, by: User, code: str, target: str) -> None:
+        with pytest.raises(planning.GoalAlreadyReached):
+            aim(by, target, code=code)
+
+        assert Goal.objects.exists() is False
+
+    def test_refuses_a_cut_that_the_measure_does_not_know(self, by: User) -> None:
+        make_stores("nice")
+
+        with pytest.raises(CutImpossible):
+            aim(by, code="points_flow", cut={"store": "nice"})
+
+        assert Goal.objects.exists() is False
+
+
+@pytest.mark.usefixtures("shop")
+class TestProgress:
+    def at(self, goal: Goal, moment: datetime) -> tuple[Fraction | None, Standing]:
+        facts.refresh(at=moment)
+        [one] = goals.get_progress(goals=[goal], at=moment)
+        return one.share, one.standing
+
+    def test_is_the_share_of_the_way_and_behind_when_time_has_come_further(self, by) -> None:
+        goal = aim(by)
+        assert self.at(goal, AT) == (0, Standing.ON_TRACK)
+
+        # Nobody bought in April: nobody was kept.
+        assert self.at(goal, AT + timedelta(days=30)) == (0, Standing.BEHIND)
+        assert self.at(goal, AT + timedelta(days=90)) == (None, Standing.LATE)
+
+    def test_goes_down_where_lower_is_better(self, by: User) -> None:
+        goal = aim(by, "0.25", code="churn_rate")
+
+        goal.baseline = Decimal("0.75")
+
+        assert self.at(goal, AT) == (Fraction(1, 2), Standing.ON_TRACK)
+
+    def test_is_reached_from_then_on(self, by: User) -> None:
+        goal = aim(by)
+        goal.target, goal.by_on = Decimal("0.5"), TODAY - timedelta(days=1)
+
+        assert self.at(goal, AT) == (1, Standing.REACHED)
+
+    def test_tells_the_last_periods_oldest_first(self, by: User) -> None:
+        [one] = goals.get_progress(goals=[aim(by)], at=AT, periods=3)
+
+        assert one.periods[0] == Period(day("2026-01-01"), day("2026-01-31"))
+        assert list(one.values) == [None, None, Fraction(1, 2)]
+
+    def test_leaves_out_what_can_no_longer_be_read(self, by: User) -> None:
+        goal = aim(by)
+        Goal.objects.update(code="no-longer-there")
+        goal.refresh_from_db()
+
+        assert goals.get_progress(goals=[goal], at=AT) == []
+
+    @pytest.mark.parametrize(
+        ("rhythm", "first", "last"),
+        [
+            (Rhythm.QUARTER, "2026-01-01", "2026-03-31"),
+            (Rhythm.HALF, "2025-07-01", "2025-12-31"),
+            (Rhythm.YEAR, "2025-01-01", "2025-12-31"),
+        ],
+    )
+    def test_looks_at_whole_periods(self, rhythm: Rhythm, first: str, last: str) -> None:
+        found = goals.last_periods(rhythm, today=TODAY, count=1)
+
+        assert found == [Period(day(first), day(last))]
+
+
+@pytest.mark.usefixtures("shop")
+class TestForMeasure:
+    def test_is_the_goal_of_this_very_cut_with_what_is_done_for_it(self, by: User) -> None:
+        goal = aim(by)
+        action = plan(goal, by)
+
+        aimed = goals.for_measure(code="retention_rate", cut=WHOLE)
+
+        assert aimed is not None
+        assert (aimed.target, aimed.actions) == (Fraction(3, 4), [action])
+        assert goals.for_measure(code="retention_rate", cut=Cut(channel="web")) is None
+        planning.end_goal(goal=goal, outcome=Outcome.DROPPED, at=AT)
+        assert goals.for_measure(code="retention_rate", cut=WHOLE) is None
+
+
+@pytest.mark.usefixtures("shop")
+class TestActions:
+    def test_keep_what_the_measure_was_and_became_and_count_as_a_cost(self, by: User) -> None:
+        action = plan(aim(by), by)
+        april = scope("2026-04-01", "2026-04-30", at=AT)
+        cost_of = get_measure(code="programme_cost").compute
+        assert cost_of(april).value == 0
+
+        done = planning.finish_action(
+            action=action, result="Forty came.", cost_cents=6_100, by=by, at=AT
+        )
+
+        assert (done.before, done.after) == (Decimal("0.5"), Decimal("0.5"))
+        assert (done.state, done.done_on, done.cost) == ("DONE", TODAY, Cost.objects.get())
+        assert cost_of(april).value == 6_100
+
+    def test_that_cost_nothing_enter_no_cost(self, by: User) -> None:
+        action = plan(aim(by), by)
+
+        planning.finish_action(action=action, result="Done.", cost_cents=0, by=by, at=AT)
+
+        assert Cost.objects.exists() is False
+
+    def test_that_are_given_up_cost_nothing(self, by: User) -> None:
+        action = planning.drop_action(action=plan(aim(by), by), result="Too dear.")
+
+        assert (action.state, action.cost_cents) == ("DROPPED", 0)
+        assert Cost.objects.exists() is False
+
+    def test_are_finished_once(self, by: User) -> None:
+        action = plan(aim(by), by)
+        planning.finish_action(action=action, result="Done.", cost_cents=100, by=by, at=AT)
+
+        with pytest.raises(planning.ActionFinished):
+            planning.finish_action(action=action, result="Again.", cost_cents=100, by=by, at=AT)
+        with pytest.raises(planning.ActionFinished):
+            planning.drop_action(action=action, result="No.")
+
+        assert (Action.objects.get().result, Cost.objects.count()) == ("Done.", 1)
+
+    def test_are_not_planned_for_a_goal_that_has_ended(self, by: User) -> None:
+        goal = aim(by)
+        planning.end_goal(goal=goal, outcome=Outcome.REACHED, at=AT)
+
+        with pytest.raises(planning.GoalEnded):
+            plan(goal, by)
+        with pytest.raises(planning.GoalEnded):
+            planning.change_goal(goal=goal, by_on=date(2027, 1, 1), owner=by, note="")
+
+        assert Action.objects.exists() is False
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_one_of_ten_finishes_an_action(self, shop: None, by: User) -> None:
+        action = plan(aim(by), by)
+
+        def finish(number: int) -> str:
+            try:
+                planning.finish_action(
+                    action=action, result=f"{number}", cost_cents=100, by=by, at=AT
+                )
+            except Refusal as refusal:
+                return refusal.code
+            return "done"
+
+        answers = at_once(finish, calls=10)
+
+        assert sorted(answers) == [*["action-finished"] * 9, "done"]
+        assert Cost.objects.count() == 1
+
+
+@pytest.mark.usefixtures("shop")
+class TestBenchmarks:
+    def test_of_one_sector_and_year_are_the_last_entered(self, by: User) -> None:
+        for value in ("0.4", "0.45"):
+            planning.enter_benchmark(
+                code="retention_rate", sector="Cafés", year=2025, value=Decimal(value),
+                source="Union of cafés", by=by, at=AT,
+            )  # fmt: skip
+
+        assert Benchmark.objects.get().value == Decimal("0.45")

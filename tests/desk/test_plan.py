@@ -1,0 +1,211 @@
+"""The action plan at the desk: goals on their measures, actions, and both on the first page."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+
+from analytics import facts, planning
+from analytics.models import Action, ActionField, ActionKind, Benchmark, Cost, Goal, Rhythm
+from loyalty.identity.models import User
+from loyalty.identity.roles import Role
+from loyalty.programmes.models import Store, StoreAssignment
+from members import enrolling
+from tests.analytics.builders import Sold, sell
+from tests.conftest import NOON
+from tests.desk.conftest import SignIn
+from tests.desk.reading import queries_of, words_of
+
+PAGE, HOME = "/desk/plan/", "/desk/"
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def marketing(sign_in: SignIn) -> Client:
+    return sign_in(Role.MARKETING)
+
+
+@pytest.fixture
+def grace(marketing: Client) -> User:
+    return User.objects.get(email="marketing@example.test")
+
+
+@pytest.fixture(autouse=True)
+def bought(shop: None) -> None:
+    """Of four who bought in January two bought in February: half were kept."""
+    people = [
+        enrolling.enrol(at=NOON - timedelta(days=90), email=f"m{number}@shop.test")
+        for number in range(4)
+    ]
+    sell(Sold(one, date(2026, 1, 10), 1_000) for one in people)
+    sell(Sold(one, date(2026, 2, 10), 1_000) for one in people[:2])
+    facts.refresh(at=NOON)
+
+
+def said(grace: User, **more: object) -> dict[str, object]:
+    return {
+        "act": "set", "code": "retention_rate", "rhythm": "MONTH", "target": "60",
+        "by_on": "2026-06-30", "owner": grace.pk,
+    } | more  # fmt: skip
+
+
+def aim(grace: User, *, by_on: date = date(2026, 6, 30), **more: object) -> Goal:
+    told = {
+        "code": "retention_rate", "cut": {}, "rhythm": Rhythm.MONTH, "target": Decimal("0.6"),
+        "from_on": NOON.date() - timedelta(days=60), "by_on": by_on, "owner": grace,
+        "by": grace, "at": NOON,
+    }  # fmt: skip
+    return planning.set_goal(**told | more)  # type: ignore[arg-type]
+
+
+def plan(goal: Goal, grace: User, title: str = "Write", due: date = date(2026, 3, 1)) -> Action:
+    return planning.plan_action(
+        goal=goal, kind=ActionKind.CORRECTIVE, field=ActionField.COMMUNICATION, title=title,
+        owner=grace, due_on=due, cost_cents=0, at=NOON,
+    )  # fmt: skip
+
+
+class TestANewGoal:
+    def test_is_set_in_per_cent_and_says_how_far_it_has_come(self, marketing, grace):
+        answer = marketing.post(f"{PAGE}new/", said(grace))
+
+        goal = Goal.objects.get()
+        assert answer["Location"] == f"{PAGE}{goal.pk}/"
+        assert (goal.target, goal.baseline) == (Decimal("0.6"), Decimal("0.5"))
+        page = words_of(marketing, PAGE)
+        assert "50% in February 2026, on the way to 60% by 30 June 2026." in page
+        assert "It began at 50%: 0% of the way is done." in page
+
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ({"target": "40"}, "The measure is there already"),
+            ({"by_on": "2026-03-10"}, "Choose a day to come."),
+            ({"code": "average_basket", "target": "10.005"}, "no such small amount"),
+            ({"code": "points_flow", "target": "9", "tier": "gold"}, "cannot be cut in this way"),
+        ],
+    )
+    def test_says_what_is_wrong_and_sets_nothing(self, marketing, grace, more, words):
+        page = marketing.post(f"{PAGE}new/", said(grace, **more)).content.decode()
+
+        assert words in page
+        assert Goal.objects.exists() is False
+
+    def test_of_a_manager_is_of_their_store(self, sign_in, grace):
+        nice = Store.objects.create(code="nice", name="Nice")
+        manager = sign_in(Role.STORE_MANAGER)
+        user = User.objects.get(email="store_manager@example.test")
+        StoreAssignment.objects.create(user=user, store=nice)
+        whole = aim(grace)
+
+        manager.post(f"{PAGE}new/", said(grace))
+        assert Goal.objects.get() == whole
+        manager.post(f"{PAGE}new/", said(grace, store="nice"))
+
+        own = Goal.objects.get(store=nice)
+        assert own.cut == {"store": "nice"}
+        assert manager.get(f"{PAGE}{own.pk}/").status_code == 200
+        assert manager.get(f"{PAGE}{whole.pk}/").status_code == 404
+
+
+class TestAGoal:
+    def test_takes_an_action_another_day_and_an_end(self, marketing, grace):
+        url = f"{PAGE}{aim(grace).pk}/"
+
+        marketing.post(
+            url,
+            {
+                "act": "plan", "plan-title": "Call them", "plan-kind": "CORRECTIVE",
+                "plan-field": "PRICE", "plan-owner": grace.pk, "plan-due_on": "2026-04-01",
+                "plan-cost_cents": "12.50",
+            },
+        )  # fmt: skip
+        marketing.post(
+            url, {"act": "change", "change-by_on": "2026-07-31", "change-owner": grace.pk}
+        )
+
+        assert Action.objects.get().cost_cents == 1_250
+        assert Goal.objects.get().by_on == date(2026, 7, 31)
+        assert "Call them corrective · price" in words_of(marketing, url)
+        marketing.post(url, {"act": "end", "end-outcome": "DROPPED"})
+        assert "given up" in words_of(marketing, PAGE)
+        assert "Plan an action" not in words_of(marketing, url)
+
+    def test_is_only_read_by_an_auditor(self, grace, sign_in):
+        url = f"{PAGE}{aim(grace).pk}/"
+        auditor = sign_in(Role.AUDITOR)
+
+        assert auditor.post(url, {"act": "end", "end-outcome": "DROPPED"}).status_code == 403
+        assert Goal.objects.open().count() == 1
+
+    def test_costs_as_many_statements_with_ten_actions_as_with_one(self, marketing, grace):
+        goal = aim(grace)
+        plan(goal, grace)
+        marketing.get(PAGE)
+        few = queries_of(marketing, PAGE)
+        for number in range(9):
+            plan(goal, grace, f"Action {number}")
+
+        assert queries_of(marketing, PAGE) == few == 19
+
+
+class TestFinishing:
+    def test_asks_the_result_and_shows_what_the_measure_said(self, marketing, grace):
+        action = plan(aim(grace), grace)
+        url = f"{PAGE}actions/{action.pk}/"
+        assert "Retention rate: 50% when it was planned, 50% now." in words_of(marketing, url)
+
+        nothing = marketing.post(url, {"result": "", "done": "yes"})
+        marketing.post(url, {"result": "Ten came.", "cost_cents": "40", "done": "yes"})
+
+        assert "This field is required." in nothing.content.decode()
+        assert (Action.objects.get().result, Cost.objects.get().amount_cents) == (
+            "Ten came.",
+            4_000,
+        )
+        again = marketing.post(url, {"result": "Again.", "done": "yes"}).content.decode()
+        assert "has been finished already" in again
+
+
+class TestTheFirstPage:
+    def test_shows_goals_and_what_is_late_and_follows_what_is_done(self, marketing, grace, clock):
+        late = plan(aim(grace), grace)
+        aim(grace, by_on=date(2026, 3, 9), target=Decimal("0.9"))
+
+        page = words_of(marketing, HOME)
+        assert "1 action is late." in page
+        assert "Retention rate: the day has passed, 50% of 90%." in page
+        assert "50% of 60%, by 30 June 2026 · 1 action late" in page
+
+        planning.finish_action(action=late, result="Done.", cost_cents=0, by=grace, at=NOON)
+        assert "is late." not in words_of(marketing, HOME)
+
+
+class TestTheSector:
+    URL = "/desk/measures/retention_rate/sector/"
+
+    def test_has_a_figure_that_is_entered_with_its_source(self, marketing):
+        told = {"value": "42.5", "sector": "Cafés", "year": "2025", "source": "Union"}
+
+        marketing.post(self.URL, told)
+
+        assert Benchmark.objects.get().value == Decimal("0.425")
+        assert "Cafés 2025 42.5% Union" in words_of(marketing, self.URL)
+        assert "Cafés, 2025: 42.5% (Union)" in words_of(
+            marketing, f"{PAGE}new/?code=retention_rate"
+        )
+        marketing.post(self.URL, {"drop": str(Benchmark.objects.get().pk)})
+        assert Benchmark.objects.exists() is False
+
+    def test_is_of_a_measure_that_there_is(self, marketing):
+        assert marketing.get("/desk/measures/nothing/sector/").status_code == 404
