@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from analytics import tallies
-from analytics.periods import month_end
+from analytics.periods import BEGINNING, Period, month_end
 from analytics.queries import Part, Query, bracketed, called, compose, joined
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, ValueGroup
 from loyalty.core import zones
@@ -78,19 +78,25 @@ def to_date(scope: Scope, *, cut: Cut | None = None) -> Query:
     condition = where(scope) if cut is None else tallies.ALL
     if _is_ever(scope, scope.cut if cut is None else cut):
         return tallies.ever(condition)
-    return tallies.by_member(scope.to_date, condition)
+    return tallies.by_member(_known(scope), condition)
 
 
 def get_sales_to_date(scope: Scope) -> tallies.Sales:
     """Return what members bought up to the end of the scope."""
     if _is_ever(scope, scope.cut):
         return tallies.get_sales_ever(where(scope))
-    return tallies.get_sales(scope.to_date, where(scope))
+    return tallies.get_sales(_known(scope), where(scope))
 
 
 def _is_ever(scope: Scope, cut: Cut) -> bool:
     """Say whether it is all there is, whatever its store and channel: a fact of each member."""
     return scope.as_of >= scope.today and not cut.dimensions & OF_RECEIPTS
+
+
+def _known(scope: Scope) -> Period:
+    """Return the days to date. Of the month that lasts its facts know no more than today."""
+    is_now = scope.as_of >= scope.today
+    return Period(BEGINNING, month_end(scope.as_of)) if is_now else scope.to_date
 
 
 def _of_tier(scope: Scope, code: str) -> Query:
