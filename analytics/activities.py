@@ -14,6 +14,12 @@ _SIGNED_IN = """
 SELECT member_id FROM members_signinday WHERE signed_in_on >= {first} AND signed_in_on <= {last}
 """
 
+_ANSWERED = """
+SELECT invitation.member_id FROM analytics_answer AS answer
+JOIN analytics_invitation AS invitation ON invitation.id = answer.invitation_id
+WHERE answer.answered_on >= {first} AND answer.answered_on <= {last}
+"""
+
 _ENGAGED = """
 SELECT DISTINCT COALESCE(member.merged_into_id, member.id) AS member_id
 FROM {active} AS active JOIN members_member AS member ON member.id = active.member_id
@@ -35,6 +41,10 @@ def signed_in(scope: Scope) -> Query:
     return compose(_SIGNED_IN, {"first": scope.period.first, "last": scope.period.last})
 
 
+def answered_a_survey(scope: Scope) -> Query:
+    return compose(_ANSWERED, {"first": scope.period.first, "last": scope.period.last})
+
+
 def brought_a_friend(scope: Scope) -> Query:
     return belonging.referrers(scope)
 
@@ -42,5 +52,6 @@ def brought_a_friend(scope: Scope) -> Query:
 ACTIVITIES: tuple[Callable[[Scope], Query], ...] = (
     earned_or_redeemed,
     signed_in,
+    answered_a_survey,
     brought_a_friend,
 )

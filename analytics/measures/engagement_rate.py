@@ -24,8 +24,8 @@ MEASURE = Measure(
     name=_("Engagement rate"),
     definition=_(
         "Of the members who are in the programme at the end of the period, the share who did "
-        "something in it: earned or redeemed points, signed in to their pages or brought "
-        "another member."
+        "something in it: earned or redeemed points, signed in to their pages, answered a survey "
+        "or brought another member."
     ),
     numerator_name=_("Members who did something"),
     denominator_name=_("Members of the programme"),

@@ -13,6 +13,7 @@ from loyalty.ledger import posting
 from loyalty.programmes.models import Segment
 from members import attaching, closing, forgetting, merging
 from members.models import Member, MemberState, Merge, Purchase, Referral, SegmentStay, SignInDay
+from tests.analytics import opinions
 from tests.analytics.builders import (
     PARIS,
     Sold,
@@ -54,7 +55,7 @@ class World:
         verbs: list[tuple[Callable[[], object], int]] = [
             (self.sell, 10), (self.bring_back, 4), (self.attach, 2), (self.earn, 9),
             (self.redeem, 7), (self.climb, 4), (self.enrol, 4), (self.sign_in, 2),
-            (self.refer, 2), (self.stay, 2), (self.merge, 2), (self.unmerge, 1),
+            (self.refer, 2), (self.answer, 2), (self.stay, 2), (self.merge, 2), (self.unmerge, 1),
             (self.leave, 1), (self.forget, 1), (self.refresh, 5),
         ]  # fmt: skip
         chosen = self.random.choices(
@@ -125,6 +126,10 @@ class World:
     def sign_in(self) -> None:
         if whose := self.one():
             SignInDay.objects.get_or_create(member=whose, signed_in_on=self.today)
+
+    def answer(self) -> None:
+        if whose := self.one():
+            opinions.tell([(whose, self.today, self.random.randint(0, 10))])
 
     def refer(self) -> None:
         """Whoever joined last turns out to have been brought; some of it is refused."""

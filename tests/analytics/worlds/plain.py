@@ -154,6 +154,7 @@ class Plain:
 
     def of_programme(self) -> dict[str, Told]:
         return {
+            "enrolments": self.joined(),
             "tier_distribution": self.count(self.inside()),
             "tier_moves": self.count(self.moved()),
             "loyalty_funnel": self.count(self.ever()),
@@ -164,6 +165,10 @@ class Plain:
             "first_redemption_rate": self.share(*self.first_redeemed()),
             "redemption_frequency": self.redeemed(),
         }
+
+    def joined(self) -> Told:
+        """A store is that of the enrolment here, which nobody in these worlds has."""
+        return self.count(set() if "store" in self.asked.cut else self.enrolled())
 
     def count(self, members: set[int]) -> Told:
         return len(members), len(members), None
@@ -213,7 +218,8 @@ class Plain:
     def engaged(self) -> set[int]:
         asked = self.asked
         found = {one.member for one in self.raw.deals if asked.first <= one.day <= asked.last}
-        found |= {member for member, on in self.raw.visits if asked.first <= on <= asked.last}
+        seen = (*self.raw.visits, *self.raw.answers)
+        found |= {member for member, on in seen if asked.first <= on <= asked.last}
         found |= {
             who for who, at in self.raw.friends.values() if asked.start_at <= at < asked.end_at
         }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from analytics.models import Answer
 from loyalty.ledger.models import Entry
 from members.models import (
     Member,
@@ -63,6 +64,7 @@ class Raw:
     stays: list[tuple[int, datetime, datetime | None]]
     friends: dict[int, tuple[int, datetime]]
     visits: list[tuple[int, date]]
+    answers: list[tuple[int, date]]
 
 
 def read() -> Raw:
@@ -84,6 +86,10 @@ def read() -> Raw:
             one.friend_id: (now[one.referrer_id], one.joined_at)
             for one in Referral.objects.exclude(state__in=["REFUSED", "CANCELLED"])
         },
+        answers=[
+            (now[one.invitation.member_id], one.answered_on)
+            for one in Answer.objects.select_related("invitation")
+        ],
         visits=[(now[one.member_id], one.signed_in_on) for one in SignInDay.objects.all()],
     )
 
