@@ -1,6 +1,6 @@
 """A definition in words: one sentence for each condition, and what is wrong with one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -98,6 +98,11 @@ def get_names(*, currency: str) -> Names:
     return Names(currency, names)
 
 
+def match_name(match: Match) -> str:
+    """Say how conditions go together, where one chooses."""
+    return _("all conditions hold") if match == Match.ALL else _("any condition holds")
+
+
 def of_match(definition: Definition) -> str:
     """Say how the conditions go together."""
     if len(definition.conditions) == 1:
@@ -158,8 +163,3 @@ def _months(condition: Condition) -> Iterator[str]:
             "in the last %(count)d whole months and since",
             condition.months,
         ) % {"count": condition.months}
-
-
-def of_faults(faults: Sequence[str]) -> list[str]:
-    """Say what is wrong, in the language in force."""
-    return [str(FAULTS[code]) for code in faults]

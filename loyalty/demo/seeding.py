@@ -17,6 +17,7 @@ from loyalty.demo import (
     clubbing,
     credentials,
     dealing,
+    grouping,
     playing,
     shelving,
     story,
@@ -68,6 +69,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     clubbing.join(at=at)
     campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
+    grouping.group(at=at)
 
 
 def _open_programme(*, at: datetime) -> Programme:

@@ -182,6 +182,8 @@ CAMPAIGNS = (
     ),
 )  # fmt: skip
 # For the member who signs in: five times the points on coffee, this week.
+# Code, names, and the family they came for.
+GROUP = ("coffee-lovers", "Amateurs de café joignables", "Coffee lovers to write to", "cafe")
 OFFER = ("cafe-x5", "5 × sur le café cette semaine, pour vous", "5 × on coffee this week, for you")
 
 

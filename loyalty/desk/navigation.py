@@ -19,6 +19,7 @@ _BEHIND = {
     "members.Case": "cases",
     "members.ImportRun": "imports",
     "programmes.Campaign": "campaigns",
+    "programmes.Segment": "segments",
     "webhooks.Endpoint": "webhooks",
 }
 
@@ -88,7 +89,8 @@ _PLANS = (
          _Page("simulations", _("Simulations")),
          "programmes.TierLadder", "programmes.Tier", _Page("tier_moves", _("Who would move")),
          "programmes.Plan", "programmes.WalletPolicy", "programmes.Store", "programmes.Category",
-         "programmes.Product", "programmes.Segment", _Page("emails", _("E-mails to members"))),
+         "programmes.Product", _Page("segments", _("Segments")),
+         "programmes.Segment", _Page("emails", _("E-mails to members"))),
     ),
     _Plan(
         "measures", _("Measures"), "chart-line",

@@ -67,6 +67,8 @@ PAGES = [
     Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),
     Page("desk-campaigns", "/desk/campaigns/", Reader.STAFF),
     Page("desk-offers", "/desk/offers/", Reader.STAFF),
+    Page("desk-segments", "/desk/segments/", Reader.STAFF),
+    Page("desk-segment-new", "/desk/segments/new/", Reader.STAFF, press="button[value='add']"),
     Page("desk-simulations", "/desk/simulations/", Reader.STAFF),
     Page("desk-webhooks", "/desk/webhooks/", Reader.STAFF),
     Page("desk-audit", "/desk/audit/", Reader.STAFF),

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.desk.exporting.lists import STATES, Asked, Sort
-from loyalty.programmes.models import Store, Tier
+from loyalty.programmes.models import Segment, Store, Tier
 from members.models import ConsentChannel
 
 _DAY = {"type": "date"}
@@ -26,6 +26,11 @@ class ExportForm(forms.Form):
     tier = forms.ModelChoiceField(
         Tier.objects.none(), label=_("Tier"), required=False, to_field_name="code",
         empty_label=_("all"),
+    )  # fmt: skip
+    segment = forms.ModelChoiceField(
+        Segment.objects.none(), label=_("Segment"), required=False, to_field_name="code",
+        empty_label=_("all"),
+        help_text=_("Only to write to its members: say by which channel."),
     )  # fmt: skip
     channel = forms.ChoiceField(
         label=_("To write to them by"),
@@ -50,13 +55,15 @@ class ExportForm(forms.Form):
         cast("forms.ModelChoiceField[Store]", self.fields["store"]).queryset = known
         tiers = Tier.objects.order_by("ladder", "rank")
         cast("forms.ModelChoiceField[Tier]", self.fields["tier"]).queryset = tiers
+        segments = Segment.objects.order_by("code")
+        cast("forms.ModelChoiceField[Segment]", self.fields["segment"]).queryset = segments
         states = list(STATES.get(sort.code, ()))
         cast("forms.ChoiceField", self.fields["state"]).choices = states
         if sort.code == "lost":
             # A list to write to somebody by: there is none of who did not agree.
             channel = cast("forms.ChoiceField", self.fields["channel"])
             channel.choices, channel.required = list(ConsentChannel.choices), True
-        for name in ("store", "since", "until", "state", "tier", "channel"):
+        for name in ("store", "since", "until", "state", "tier", "segment", "channel"):
             if name not in sort.filters:
                 del self.fields[name]
 
@@ -65,6 +72,10 @@ class ExportForm(forms.Form):
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
             self.add_error("until", _("This day is before the first one."))
+        if cleaned.get("segment") and not cleaned.get("channel"):
+            self.add_error(
+                "channel", _("A segment leaves only with a channel: of those who agreed.")
+            )
         return cleaned
 
     # Properties
@@ -72,5 +83,5 @@ class ExportForm(forms.Form):
     @property
     def asked(self) -> Asked:
         said = self.cleaned_data
-        names = ("store", "since", "until", "state", "tier", "channel")
+        names = ("store", "since", "until", "state", "tier", "segment", "channel")
         return Asked(**{name: said[name] for name in names if said.get(name)})

@@ -16,7 +16,7 @@ from loyalty.core import zones
 from loyalty.desk import seeing
 from loyalty.desk.exporting import columns
 from loyalty.desk.exporting.columns import Column
-from loyalty.programmes.models import Category, Product, Store, Tier
+from loyalty.programmes.models import Category, Product, Segment, Store, Tier
 from loyalty.programmes.rulebook import Rulebook
 from members.models import (
     Card,
@@ -26,6 +26,7 @@ from members.models import (
     Member,
     MemberState,
     Purchase,
+    SegmentStay,
     Voucher,
     VoucherState,
 )
@@ -44,6 +45,7 @@ class Asked:
     until: date | None = None
     state: str = ""
     tier: Tier | None = None
+    segment: Segment | None = None
     channel: str = ""
 
     def facts(self) -> dict[str, str]:
@@ -54,6 +56,7 @@ class Asked:
             "until": self.until.isoformat() if self.until else "",
             "state": self.state,
             "tier": self.tier.code if self.tier else "",
+            "segment": self.segment.code if self.segment else "",
             "channel": self.channel,
         }
         return {name: value for name, value in said.items() if value}
@@ -122,6 +125,9 @@ def _members(asked: Asked, terms: Terms) -> QuerySet[Any]:
         rows = rows.filter(store=asked.store)
     if asked.tier:
         rows = rows.filter(tier=asked.tier)
+    if asked.segment:
+        stays = SegmentStay.objects.filter(segment=asked.segment, member=OuterRef("pk"))
+        rows = rows.filter(Exists(stays.at(terms.at)))
     if asked.channel:
         rows = _consented(rows, asked.channel)
     return seeing.rows_for(terms.request, rows)
@@ -208,7 +214,7 @@ def _lost_columns(asked: Asked, terms: Terms) -> Sequence[Column]:
 _SORTS = (
     Sort(
         "members", _("Members"), "members.view_member",
-        ("store", "since", "until", "state", "tier", "channel"),
+        ("store", "since", "until", "state", "tier", "segment", "channel"),
         _members, _members_columns,
     ),
     Sort(

@@ -19,7 +19,7 @@ from loyalty.desk.exporting import lists, taking
 from loyalty.desk.exporting.lists import Asked, Sort, Terms
 from loyalty.identity import approving, permitting
 from loyalty.identity.models import Approval, ApprovalKind, ApprovalState, User
-from loyalty.programmes.models import Store, Tier
+from loyalty.programmes.models import Segment, Store, Tier
 from members import seeing
 from members.models import Export
 
@@ -201,7 +201,12 @@ def _read(payload: Mapping[str, str | int]) -> Asked:
             until=day("until"),
             state=str(payload.get("state", "")),
             tier=Tier.objects.get(code=payload["tier"]) if "tier" in payload else None,
+            segment=_segment(payload),
             channel=str(payload.get("channel", "")),
         )
-    except (Store.DoesNotExist, Tier.DoesNotExist) as gone:
+    except (Store.DoesNotExist, Tier.DoesNotExist, Segment.DoesNotExist) as gone:
         raise ExportNotReady from gone
+
+
+def _segment(payload: Mapping[str, str | int]) -> Segment | None:
+    return Segment.objects.get(code=payload["segment"]) if "segment" in payload else None

@@ -40,7 +40,12 @@ def show(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     chosen = next((sort for sort in sorts if sort.code == request.GET.get("what")), sorts[0])
     data = request.POST if request.method == "POST" else None
-    form = ExportForm(data, sort=chosen, stores=seeing.get_stores(request))
+    form = ExportForm(
+        data,
+        sort=chosen,
+        stores=seeing.get_stores(request),
+        initial={"segment": request.GET.get("segment"), "file_format": "csv"},
+    )
     if form.is_valid():
         return _take_or_ask(request, chosen, form)
     told = {

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from loyalty.mailing import unsubscribing
-from loyalty.programmes.models import Campaign, Rule, Simulation
+from loyalty.programmes.models import Campaign, Rule, Segment, Simulation
 from loyalty.webhooks.models import Endpoint
 from members.models import Member
 from rewards.models import VoucherPool
@@ -89,6 +89,10 @@ _OF_SCENES: dict[str, Callable[[Scene], tuple[Told, Told]]] = {
     **{
         f"admin:{name}": lambda _scene: ({"pk": Endpoint.objects.get().pk}, {"pk": _NUMBER})
         for name in ("webhook", "webhook_secret")
+    },
+    **{
+        f"admin:{name}": lambda _scene: ({"pk": Segment.objects.get().pk}, {"pk": _NUMBER})
+        for name in ("segment", "segment_assign")
     },
     "admin:simulation": lambda _scene: ({"pk": Simulation.objects.get().pk}, {"pk": _NUMBER}),
     "admin:campaign": lambda _scene: ({"pk": Campaign.objects.get().pk}, {"pk": _NUMBER}),

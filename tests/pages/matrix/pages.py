@@ -122,6 +122,11 @@ DESK = {
     "admin:simulations": staff("MA", "MA"),
     "admin:simulation": staff("MA", "MA"),
     "admin:campaigns": staff("SMCYUA"),
+    "admin:segments": staff("SMCYUA", "MA"),
+    "admin:segment_new": staff("MA", "MA"),
+    "admin:segment": staff("SMCYUA", "MA"),
+    # Nothing is found of a segment that is kept by hand.
+    "admin:segment_assign": staff(NOBODY, NOBODY, unseen="MA"),
     "admin:offers": staff("MA", "MA"),
     "admin:offer": staff("MA", "MA"),
     "admin:campaign": staff("SMCYUA"),
