@@ -40,7 +40,7 @@ _MEASURES = (
     "analytics.view_measures",
     *_view("analytics", "memberfact", "membermonth", "membercategory", "storeday", "pointsday"),
     *_view("analytics", "pointsmonth"),
-    *_view("analytics", "fit", "outlook", "pointsvintage"),
+    *_view("analytics", "fit", "outlook", "pointsvintage", "memberscore"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
     *_view("analytics", "survey"),
     *_view("analytics", "goal", "action", "benchmark"),

@@ -14,7 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from analytics import facts, losing, predicting, warming
-from analytics.segments import defining
+from analytics.segments import defining, scoring
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
 from loyalty.events import jobs
@@ -168,7 +168,11 @@ def _is_last(day: date, at: datetime) -> bool:
 
 def _assign_segments(day: date, at: datetime) -> Work:
     """Of several days that are caught up, only the last says who is in which segment now."""
-    return partial(defining.assign_all, at=at) if _is_last(day, at) else lambda: 0
+
+    def find() -> int:
+        return scoring.keep(at=at) + defining.assign_all(at=at)
+
+    return find if _is_last(day, at) else lambda: 0
 
 
 _STEPS: Sequence[tuple[str, Runner, Step]] = (

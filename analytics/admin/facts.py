@@ -16,6 +16,7 @@ from analytics.models import (
     MemberCategory,
     MemberFact,
     MemberMonth,
+    MemberScore,
     Outlook,
     PointsDay,
     PointsMonth,
@@ -26,6 +27,8 @@ from analytics.models import (
     StoreDay,
 )
 from loyalty.core.showing import FirstPages, ShownOnly
+
+OfMember = MemberFact | MemberMonth | MemberCategory | MemberScore | PointsMonth | Outlook
 
 
 class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
@@ -42,7 +45,7 @@ class Pseudonymous(ShownOnly, admin.ModelAdmin[Any]):
         return (*found, "=member__external_id") if sees_people else found
 
     @admin.display(description=_("member"), ordering="member")
-    def whose(self, row: MemberFact | MemberMonth | MemberCategory | PointsMonth | Outlook) -> str:
+    def whose(self, row: OfMember) -> str:
         return str(row.member.public_id)
 
 
@@ -173,6 +176,15 @@ class CompetitorAdmin(admin.ModelAdmin[Competitor]):
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
+
+
+@admin.register(MemberScore)
+class MemberScoreAdmin(Pseudonymous):
+    paginator = FirstPages
+    list_display = ("whose", "recency", "frequency", "monetary")
+    list_select_related = ("member",)
+    ordering = ("-member",)
+    show_full_result_count = False
 
 
 @admin.register(DayToCount)

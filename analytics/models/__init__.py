@@ -24,7 +24,7 @@ from analytics.models.plan import (
     Outcome,
     Rhythm,
 )
-from analytics.models.segments import SegmentDefinition
+from analytics.models.segments import MemberScore, SegmentDefinition
 from analytics.models.surveys import (
     Answer,
     AnswerPlace,
@@ -58,6 +58,7 @@ __all__ = [
     "MemberCategory",
     "MemberFact",
     "MemberMonth",
+    "MemberScore",
     "Outcome",
     "Outlook",
     "PointsDay",

@@ -5,6 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from loyalty.identity.models import Traced
 from loyalty.programmes.models import Segment
+from members.models import Member
 
 
 class SegmentDefinition(models.Model):
@@ -37,3 +38,29 @@ class SegmentDefinition(models.Model):
 
     def __str__(self) -> str:
         return f"segment {self.segment_id}"
+
+
+class MemberScore(models.Model):
+    """A member's RFM scores, from 1 to 5, as the last night found them; 5 is best."""
+
+    member = models.OneToOneField(
+        Member, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("member")
+    )
+    recency = models.PositiveSmallIntegerField(_("recency"))
+    frequency = models.PositiveSmallIntegerField(_("frequency"))
+    monetary = models.PositiveSmallIntegerField(_("monetary"))
+
+    class Meta:
+        verbose_name = _("member's scores")
+        verbose_name_plural = _("members' scores")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    recency__range=(1, 5), frequency__range=(1, 5), monetary__range=(1, 5)
+                ),
+                name="analytics_scores_go_from_one_to_five",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"

@@ -70,6 +70,7 @@ BOUNDS: Mapping[str, Bound] = {
     "analytics.MemberCategory": _of_member("member"),
     "analytics.Answer": _of_member("invitation__member"),
     "analytics.Invitation": _of_member("member"),
+    "analytics.MemberScore": _of_member("member"),
     "analytics.MemberFact": _of_member("member"),
     "analytics.MemberMonth": _of_member("member"),
     "analytics.Outlook": _of_member("member"),

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loyalty.core import formulas
-from loyalty.dossier import dealings, opinions, people, remarks, requests
+from loyalty.dossier import dealings, opinions, people, profile, remarks, requests
 from loyalty.dossier.sections import Section, Value
 from loyalty.programmes import books
 from loyalty.programmes.rulebook import Rulebook
@@ -54,6 +54,7 @@ def _sections(member: Member, *, at: datetime, book: Rulebook) -> list[Section]:
     return [
         *people.sections(member=member),
         *dealings.sections(member=member, at=at, book=book),
+        *profile.sections(member=member, currency=book.currency),
         *requests.sections(member=member, currency=book.currency),
         *remarks.sections(member=member),
         *opinions.sections(member=member),

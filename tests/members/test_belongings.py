@@ -47,6 +47,7 @@ STAY = {
     "analytics.MemberFact": "counted again for both",
     "analytics.MemberMonth": "counted again for both",
     "analytics.MemberCategory": "counted again for both",
+    "analytics.MemberScore": "found every night of who bought",
     "analytics.PointsMonth": "of the entries, which stay where they were written",
     "analytics.Outlook": "foreseen every night of who is left",
     "rewards.ReadyNotice": "that an e-mail was written to that address",

@@ -18,6 +18,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "analytics.Cost": {"last_on": date(2027, 3, 10)},
     "analytics.Loss": {"last_on": date(2026, 1, 1)},
     "analytics.Outlook": {"alive": 0.5},
+    "analytics.MemberScore": {"recency": 1, "frequency": 2, "monetary": 3},
     "analytics.SegmentDefinition": {
         "terms": {"match": "all", "conditions": [{"fact": "points", "from": 1}]}
     },

@@ -12,11 +12,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from loyalty.desk import cases
-from loyalty.desk.member import fees, friends, history, movements, standing, wallets
+from loyalty.desk.member import fees, friends, history, movements, profile, standing, wallets
 from loyalty.desk.member.fees import Membership
 from loyalty.desk.member.friends import Friends
 from loyalty.desk.member.history import Changed
 from loyalty.desk.member.movements import Movements
+from loyalty.desk.member.profile import Profile
 from loyalty.desk.member.standing import Tiered
 from loyalty.desk.member.wallets import Having
 from loyalty.events.models import Message
@@ -71,6 +72,7 @@ class Whole:
     friends: Friends | None
     # What they asked and complained about, the last first.
     cases: Sequence[Case] | None
+    profile: Profile | None
 
 
 def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | None) -> Whole:
@@ -112,6 +114,15 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
             "members.view_referral", lambda: friends.get_friends(member=member, reader=reader)
         ),
         cases=seen("members.view_case", lambda: cases.get_of_member(member_id=member.pk)),
+        profile=seen(
+            "programmes.view_segment",
+            lambda: profile.get_profile(
+                member=member,
+                currency=book.currency,
+                at=at,
+                is_whole=reader.has_perm("analytics.view_outlook"),
+            ),
+        ),
     )
 
 

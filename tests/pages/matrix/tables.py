@@ -116,6 +116,7 @@ TABLES = {
     "analytics.Answer": _PEOPLE,
     "analytics.MemberFact": Table("SMYUA", bound="S"),
     "analytics.MemberMonth": Table("SMYUA", bound="S"),
+    "analytics.MemberScore": Table("SMYUA", bound="S"),
     "analytics.MemberCategory": Table("SMYUA", bound="S"),
     "analytics.StoreDay": Table("SMYUA", bound="S"),
     "analytics.Outlook": Table("SMYUA", bound="S"),
