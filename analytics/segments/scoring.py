@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from analytics import rfm, scopes
-from analytics.models import Fit, MemberScore, Outlook
+from analytics.models import MemberScore, Outlook
 from analytics.periods import Period
 from analytics.queries import compose, execute
 from analytics.segments import cells
@@ -36,7 +36,6 @@ class Profile:
     score: MemberScore | None
     cell: Cell | None
     outlook: Outlook | None
-    fit: Fit | None
 
 
 @transaction.atomic
@@ -53,9 +52,12 @@ def keep(*, at: datetime) -> int:
 
 
 def get_profile(*, member: Member) -> Profile:
-    """Return what is known of a member, in three statements at most."""
+    """Return what is known of a member, in two statements."""
     score = MemberScore.objects.filter(member=member).first()
     outlook = Outlook.objects.select_related("fit").filter(member=member).first()
-    fit = outlook.fit if outlook else Fit.objects.order_by("-as_of").first()
-    cell = score and cells.cell_of(recency=score.recency, frequency=score.frequency)
-    return Profile(score, cell, outlook, fit)
+    cell = _cell(score) if score else None
+    return Profile(score, cell, outlook)
+
+
+def _cell(score: MemberScore) -> Cell:
+    return cells.cell_of(recency=score.recency, frequency=score.frequency)

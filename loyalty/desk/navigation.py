@@ -17,6 +17,7 @@ _REST = "administration"
 # Tables that a page of their own shows better, to who may open it.
 _BEHIND = {
     "members.Case": "cases",
+    "analytics.Fit": "fits",
     "members.ImportRun": "imports",
     "programmes.Campaign": "campaigns",
     "programmes.Segment": "segments",
@@ -94,7 +95,8 @@ _PLANS = (
     ),
     _Plan(
         "measures", _("Measures"), "chart-line",
-        (_Page("measures", _("Overview")), "analytics.Survey", "analytics.Invitation",
+        (_Page("measures", _("Overview")), _Page("fits", _("Predicted value")),
+         "analytics.Survey", "analytics.Invitation",
          "analytics.Answer", _Page("plan", _("Action plan")), "analytics.Goal",
          "analytics.Action", "analytics.Benchmark", "analytics.Cost", "analytics.Budget",
          "analytics.MeasureSettings", "analytics.MemberFact",

@@ -15,20 +15,20 @@ def sections(*, member: Member, currency: str) -> Iterator[Section]:
     """Yield one table of one row; of whom nothing was worked out, of none."""
     known = scoring.get_profile(member=member)
     score, outlook = known.score, known.outlook
-    cents = outlook and outlook.expected_cents
+    cents = outlook.expected_cents if outlook else None
     name = str(wording.CELLS[known.cell]) if known.cell else None
-    alive = _exact(outlook and outlook.alive)
+    alive = _exact(outlook.alive if outlook else None)
     said: list[tuple[str, str, Value]] = [
-        ("recency", _("Recency score (1 to 5)"), score and score.recency),
-        ("frequency", _("Frequency score (1 to 5)"), score and score.frequency),
-        ("monetary", _("Monetary score (1 to 5)"), score and score.monetary),
+        ("recency", _("Recency score (1 to 5)"), score.recency if score else None),
+        ("frequency", _("Frequency score (1 to 5)"), score.frequency if score else None),
+        ("monetary", _("Monetary score (1 to 5)"), score.monetary if score else None),
         ("name", _("Group of these scores"), name),
         ("alive", _("Probability that you are still a customer"), alive),
         ("expected_days", _("Days of buying expected in 12 months"),
-         _exact(outlook and outlook.expected_days)),
+         _exact(outlook.expected_days if outlook else None)),
         ("expected", _("Purchases expected in 12 months"),
          None if cents is None else Decimal(money.to_text(cents=cents, currency=currency))),
-        ("as_of", _("Worked out for"), outlook and outlook.fit.as_of),
+        ("as_of", _("Worked out for"), outlook.fit.as_of if outlook else None),
     ]  # fmt: skip
     columns = [(code, words) for code, words, _value in said]
     rows = [[value for *_rest, value in said]] if score or outlook else []

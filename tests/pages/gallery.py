@@ -72,6 +72,7 @@ PAGES = [
     Page("desk-simulations", "/desk/simulations/", Reader.STAFF),
     Page("desk-webhooks", "/desk/webhooks/", Reader.STAFF),
     Page("desk-audit", "/desk/audit/", Reader.STAFF),
+    Page("desk-fits", "/desk/fits/", Reader.STAFF),
     Page("desk-measures", "/desk/measures/", Reader.STAFF),
     Page("desk-retention", "/desk/measures/chapters/retention/", Reader.STAFF),
     Page("desk-measures-value", "/desk/measures/chapters/value/", Reader.STAFF),

@@ -82,6 +82,8 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
     """
     book = books.get_book()
     told: Any = {"member": member, "at": at, "book": book}
+    whose: Any = {"member": member, "reader": reader}
+    known: Any = told | whose
 
     def seen(permission: str, read: Callable[[], _Read]) -> _Read | None:
         return read() if reader.has_perm(permission) else None
@@ -96,8 +98,7 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         wallets=wallets.get_wallets(member=member, book=book, at=at),
         tier=standing.get_tiered(member=member, book=book, at=at),
         movements=seen(
-            "ledger.view_entry",
-            lambda: movements.get_movements(member=member, book=book, at=at, cursor=cursor),
+            "ledger.view_entry", lambda: movements.get_movements(**told, cursor=cursor)
         ),
         purchases=seen("members.view_purchase", lambda: _purchases(member)),
         vouchers=seen("members.view_voucher", lambda: _vouchers(member)),
@@ -110,19 +111,9 @@ def get_whole(*, member: Member, reader: Reader, at: datetime, cursor: str | Non
         stays=stays,
         sharers=_sharers(member, stays or (), reader),
         may_share=housing.has_households(book=book) and all(stay.until_at for stay in stays or ()),
-        friends=seen(
-            "members.view_referral", lambda: friends.get_friends(member=member, reader=reader)
-        ),
+        friends=seen("members.view_referral", lambda: friends.get_friends(**whose)),
         cases=seen("members.view_case", lambda: cases.get_of_member(member_id=member.pk)),
-        profile=seen(
-            "programmes.view_segment",
-            lambda: profile.get_profile(
-                member=member,
-                currency=book.currency,
-                at=at,
-                is_whole=reader.has_perm("analytics.view_outlook"),
-            ),
-        ),
+        profile=seen("programmes.view_segment", lambda: profile.get_profile(**known)),
     )
 
 

@@ -53,9 +53,9 @@ class TestAProfile:
         best, lost = (scoring.get_profile(member=five[place]) for place in (4, 0))
 
         assert (best.cell, best.outlook.expected_cents) == (Cell.CHAMPIONS, 12_300)
-        assert (lost.cell, lost.outlook, lost.fit.as_of) == (Cell.LOST, None, TODAY)
+        assert (lost.cell, lost.outlook) == (Cell.LOST, None)
 
     def test_tells_nothing_where_nothing_was_worked_out(self, five):
         known = scoring.get_profile(member=five[0])
 
-        assert (known.score, known.cell, known.outlook, known.fit) == (None,) * 4
+        assert (known.score, known.cell, known.outlook) == (None,) * 3

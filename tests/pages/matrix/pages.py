@@ -138,6 +138,7 @@ DESK = {
     "admin:webhook": staff("UA", "A"),
     "admin:webhook_secret": staff("A", "A"),
     "admin:retention": staff("SMYUA"),
+    "admin:fits": staff("SMYUA"),
     "admin:measures": staff("SMYUA"),
     "admin:measures_chapter": staff("SMYUA"),
     "admin:measure": staff("SMYUA"),

@@ -1,0 +1,146 @@
+"""The fits of predicted value: the last one beside what came, and those before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+from django.utils.translation import gettext as _
+
+from analytics.figures import Unit
+from analytics.lifetimes.trial import MOST_REPEATS, Group
+from analytics.models import Fit
+from loyalty.desk.home import words
+from loyalty.programmes import books
+from loyalty.templatetags.look import locale
+
+MOST = 60
+WIDTH, FLOOR, TOP = 720, 200, 28
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two bars side by side: the days of buying that were expected of a group, and that came.
+
+    `x` and `middle` are of the first; the second stands `step` to its right, as wide.
+    """
+
+    label: str
+    members: int
+    expected: str
+    came: str
+    x: int
+    step: int
+    width: int
+    expected_height: int
+    came_height: int
+
+    # Properties
+
+    @property
+    def expected_y(self) -> int:
+        return FLOOR - self.expected_height
+
+    @property
+    def came_y(self) -> int:
+        return FLOOR - self.came_height
+
+    @property
+    def came_x(self) -> int:
+        return self.x + self.step
+
+    @property
+    def expected_middle(self) -> int:
+        return self.x + self.width // 2
+
+    @property
+    def came_middle(self) -> int:
+        return self.came_x + self.width // 2
+
+    @property
+    def label_x(self) -> int:
+        return self.x + self.step
+
+    @property
+    def expected_words_y(self) -> int:
+        return self.expected_y - 8
+
+    @property
+    def came_words_y(self) -> int:
+        return self.came_y - 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The last fit with its parameters in words and its trial, and the latest fits."""
+
+    last: Fit | None
+    expected: str
+    parameters: Sequence[tuple[str, str]]
+    pairs: Sequence[Pair]
+    history: Sequence[tuple[Fit, str, str]]
+
+
+def get_shown() -> Shown:
+    """Return the page, from two statements: the latest fits, and the programme's currency."""
+    fits = list(Fit.objects.order_by("-as_of")[:MOST])
+    if not fits:
+        return Shown(None, "", (), (), ())
+    currency = books.get_book().currency
+    last = fits[0]
+    return Shown(
+        last=last,
+        expected=_money(last, currency),
+        parameters=_parameters(last),
+        pairs=lay_out([Group(**told) for told in last.trial]),
+        history=[(fit, _number(fit.log_likelihood, 2), _money(fit, currency)) for fit in fits],
+    )
+
+
+def lay_out(groups: Sequence[Group]) -> list[Pair]:
+    """Return two bars for each group, on one scale that begins at zero."""
+    if not groups:
+        return []
+    room = WIDTH // len(groups)
+    width = room // 3
+    highest = max(max(group.expected, group.came) for group in groups) or 1.0
+    return [
+        Pair(
+            label=_label(group.repeats),
+            members=group.members,
+            expected=_number(group.expected, 2),
+            came=_number(group.came, 2),
+            x=place * room + (room - 2 * width) // 2,
+            step=width,
+            width=width,
+            expected_height=_height(group.expected, highest),
+            came_height=_height(group.came, highest),
+        )
+        for place, group in enumerate(groups)
+    ]
+
+
+def _height(value: float, highest: float) -> int:
+    return round(value / highest * (FLOOR - TOP))
+
+
+def _label(repeats: int) -> str:
+    return _("%(count)d or more") % {"count": repeats} if repeats == MOST_REPEATS else str(repeats)
+
+
+def _parameters(fit: Fit) -> list[tuple[str, str]]:
+    of_value = [("p", fit.p), ("q", fit.q), ("v", fit.v)]
+    told = [("r", fit.r), ("alpha", fit.alpha), ("a", fit.a), ("b", fit.b), *of_value]
+    known = [(name, _number(value, 4)) for name, value in told if value is not None]
+    lines = (
+        (_("log-likelihood of how often"), fit.log_likelihood),
+        (_("log-likelihood of the value"), fit.value_log_likelihood),
+    )
+    return known + [(name, _number(value, 2)) for name, value in lines if value is not None]
+
+
+def _number(value: float, places: int) -> str:
+    return format_decimal(value, format=f"#,##0.{'0' * places}", locale=locale())
+
+
+def _money(fit: Fit, currency: str) -> str:
+    return words.of_measure(fit.expected_cents, Unit.MONEY, currency)
