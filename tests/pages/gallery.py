@@ -77,6 +77,8 @@ PAGES = [
     Page("desk-retention", "/desk/measures/chapters/retention/", Reader.STAFF),
     Page("desk-measures-value", "/desk/measures/chapters/value/", Reader.STAFF),
     Page("desk-measures-programme", "/desk/measures/chapters/programme/", Reader.STAFF),
+    Page("desk-measures-stores", "/desk/measures/stores/", Reader.STAFF),
+    Page("desk-measures-campaigns", "/desk/measures/campaigns/", Reader.STAFF),
     Page("desk-measure", "/desk/measures/retention_rate/", Reader.STAFF),
     Page("desk-measure-rows", "/desk/measures/average_basket/rows/", Reader.STAFF),
     Page("desk-members", "/desk/members/member/", Reader.STAFF),

@@ -113,7 +113,8 @@ def _answer(plan: _Plan, told: Mapping[str, Told]) -> Answer:
 def _sentence(told: Told, *, says_change: bool) -> str:
     """Return what a measure says; nothing of one that has nothing to say."""
     said = _SENTENCES.get(told.code)
-    if said is None or not told.has_value:
+    is_nobody = told.code in _COUNTED and not told.count
+    if said is None or not told.has_value or is_nobody:
         return ""
     known = {
         "value": told.value,
@@ -128,6 +129,8 @@ def _sentence(told: Told, *, says_change: bool) -> str:
     return sentence
 
 
+# Of nobody there is nothing to say.
+_COUNTED = frozenset({"active_members", "declining_members", "lost_members", "complaints"})
 _SENTENCES: Mapping[str, Any] = {
     "retention_rate": gettext_lazy(
         "Of %(whole)s members who bought the period before (%(period)s), %(value)s bought again."
@@ -153,7 +156,11 @@ _SENTENCES: Mapping[str, Any] = {
     "pareto_share": gettext_lazy("The best fifth of buyers makes %(value)s of the revenue."),
     "nps": gettext_lazy("They recommend you with a score of %(value)s."),
     "csat": gettext_lazy("%(value)s are satisfied."),
-    "complaints": ngettext_lazy("%(value)s complained.", "%(value)s complained.", "count"),
+    "complaints": ngettext_lazy(
+        "%(value)s complained.",
+        "%(value)s complained.",
+        "count",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from analytics.measuring import Measure
 from analytics.periods import DAY, Period, PeriodKind
 from analytics.scopes import Scope
 
-_BARS = 12
+_BARS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.HALF: 6, PeriodKind.YEAR: 5}
 # How many periods make a year: that many bars earlier is the thin line.
 _LAGS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 4, PeriodKind.HALF: 2}
 # Days that make no period of the calendar are read one by one: themselves and the ones before.
@@ -126,7 +126,7 @@ def _drawn(scope: Scope) -> list[tuple[Period, Period | None]]:
     Of one that is not over, as many days of a year before.
     """
     lag = _LAGS.get(scope.period.kind, 0)
-    bars = _BARS_OF_DAYS if scope.period.kind == PeriodKind.RANGE else _BARS
+    bars = _BARS.get(scope.period.kind, _BARS_OF_DAYS)
     periods = [scope.period]
     while len(periods) < bars + lag:
         periods.insert(0, periods[0].previous(today=date.max))

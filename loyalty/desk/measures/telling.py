@@ -82,6 +82,7 @@ class Told:
     has_value: bool
     count: int
     has_year_line: bool
+    has_bars: bool
 
     # Properties
 
@@ -127,6 +128,7 @@ def tell(
         has_value=figure.value is not None,
         count=_plural(figure.value or 0),
         has_year_line=any(spot.year_value is not None for spot in series.spots),
+        has_bars=any(spot.value or spot.year_value for spot in series.spots),
     )
 
 
@@ -233,11 +235,12 @@ def _change(series: Series, past: Kept | None, period: Period) -> Change:
         value=_sayer(series)(before, measure.unit),
         words=said,
         trend=trend,
-        tone=_tone(trend, measure.direction),
+        tone=tone_of(trend, measure.direction),
     )
 
 
-def _tone(trend: str, direction: Direction) -> str:
+def tone_of(trend: str, direction: Direction) -> str:
+    """Return whether a movement is good or bad; "" where it is neither."""
     if trend not in {"up", "down"} or direction == Direction.NEUTRAL:
         return ""
     return "good" if (trend == "down") == (direction == Direction.LOWER) else "bad"

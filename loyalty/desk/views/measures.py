@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from analytics.reporting import PeriodImpossible
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import chapters, filing, naming, overview, reading
+from loyalty.desk.measures import chapters, comparing, effects, filing, naming, overview, reading
 from loyalty.desk.measures.reading import Reading
 from loyalty.programmes.models import Programme
 
 MAY_READ = "analytics.view_measures"
-OVERVIEW = "overview"
+OVERVIEW, CAMPAIGNS, STORES = "overview", "campaigns", "stores"
 _FILES = {"measures": filing.write_measures, "cohorts": filing.write_cohorts}
 
 Tell = Callable[[Reading], "Mapping[str, Any] | HttpResponse"]
@@ -57,6 +57,35 @@ def chapter(request: HttpRequest, chapter: str) -> HttpResponse:
 
 @require_safe
 @needs(MAY_READ)
+def stores(request: HttpRequest) -> HttpResponse:
+    """Show the key measures side by side, by store and by channel."""
+
+    def tell(read: Reading) -> Mapping[str, Any]:
+        return {"comparisons": comparing.get_comparisons(read=read), "here": STORES}
+
+    title = _("How do the stores compare?")
+    return answer(request, "desk/measures/stores.html", tell, title=title)
+
+
+@require_safe
+@needs(MAY_READ)
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """Show the campaigns of a period, and what one of them changed."""
+
+    def tell(read: Reading) -> Mapping[str, Any]:
+        asked = request.GET.get("campaign", "")
+        return {
+            "told": effects.get_effects(period=read.scope.period, asked=asked, at=read.at),
+            "here": CAMPAIGNS,
+            "is_fixed": True,
+        }
+
+    title = _("What do campaigns change?")
+    return answer(request, "desk/measures/campaigns.html", tell, title=title)
+
+
+@require_safe
+@needs(MAY_READ)
 def moved(request: HttpRequest) -> HttpResponse:
     """Lead from where retention used to be to its chapter, with the period that was asked for."""
     where = reverse("admin:measures_chapter", args=["retention"])
@@ -89,9 +118,14 @@ def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> Ht
 
 def get_tabs() -> list[tuple[str, str, str]]:
     """Return the chapters: what each is in an address, its title, and where it is."""
-    first = (OVERVIEW, _("Overview"), reverse("admin:measures"))
-    return [first] + [
+    families = [
         (slug, naming.title_of(family), reverse("admin:measures_chapter", args=[slug]))
         for family in chapters.get_families()
         for slug in [chapters.slug_of(family)]
+    ]
+    return [
+        (OVERVIEW, _("Overview"), reverse("admin:measures")),
+        *families,
+        (CAMPAIGNS, _("Campaigns"), reverse("admin:measures_campaigns")),
+        (STORES, _("Stores"), reverse("admin:measures_stores")),
     ]

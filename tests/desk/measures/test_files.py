@@ -18,6 +18,7 @@ MOST = 15
 PAGES = [
     "",
     *(f"chapters/{chapters.slug_of(family)}/" for family in chapters.get_families()),
+    *("stores/", "campaigns/"),
     *("retention_rate/", "tier_distribution/", "retention_rate/rows/", "average_basket/rows/"),
 ]
 

@@ -1,5 +1,6 @@
 """The chapters and each measure's page: what they say, to whom, and what they cost."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.utils.html import escape
 
 from analytics.measures.registry import get_measures
 from loyalty.desk.measures import chapters
+from loyalty.identity.models import User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Programme
+from loyalty.programmes.models import Campaign, Programme, Store, StoreAssignment
 from tests.desk.measures.conftest import ADDRESS, plain, text_of
 from tests.pages.conftest import set_up
 
@@ -170,3 +172,44 @@ class TestWhoMayLook:
 
     def test_of_a_manager_is_their_own_stores(self, bought: Programme, page: Any, sign_in: Any):
         assert page(RETENTION, client=sign_in(Role.STORE_MANAGER)).status_code == 403
+
+
+class TestTheStores:
+    def test_stand_side_by_side_with_how_they_moved(self, bought: Programme, page: Any):
+        stores, channels = page("stores/?period=2026-02").context["comparisons"]
+
+        assert [row.label for row in stores.rows] == ["Nice", "Paris"]
+        paris = {cell.code: (plain(cell.value), cell.trend) for cell in stores.rows[1].cells}
+        assert paris["retention_rate"] == ("100 %", "none")
+        assert paris["average_basket"] == ("20,00 €", "same")
+        assert stores.rows[1].query == "period=2026-02&store=paris"
+        assert [row.label for row in channels.rows] == ["En magasin"]
+
+    def test_of_a_manager_are_theirs_alone(self, bought: Programme, page: Any, sign_in: Any):
+        client = sign_in(Role.STORE_MANAGER)
+        manager = User.objects.get(email="store_manager@example.test")
+        StoreAssignment.objects.create(user=manager, store=Store.objects.get(code="paris"))
+
+        response = page("stores/", client=client)
+
+        [stores, *_] = response.context["comparisons"]
+        assert [row.label for row in stores.rows] == ["Paris"]
+        assert "Nice" not in text_of(response)
+
+
+class TestCampaigns:
+    def test_of_the_period_say_what_they_changed(self, bought: Programme, page: Any):
+        for code, starts_at in (("now", "2026-02-10"), ("then", "2025-02-10")):
+            first = datetime.fromisoformat(f"{starts_at}T00:00:00+01:00")
+            Campaign.objects.create(
+                code=code, name_fr=code, name_en=code, starts_at=first,
+                ends_at=first + timedelta(days=9), target=5, budget_points=9, holdout_percent=50,
+            )  # fmt: skip
+
+        told = page("campaigns/?period=2026-02").context["told"]
+
+        assert [one.code for one in told.campaigns] == ["now"]
+        assert (told.chosen.code, told.effect) == ("now", None)
+
+    def test_are_asked_for_where_there_are_none(self, bought: Programme, page: Any):
+        assert "Aucune campagne" in text_of(page("campaigns/"))

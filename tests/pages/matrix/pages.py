@@ -140,6 +140,8 @@ DESK = {
     "admin:retention": staff("SMYUA"),
     "admin:fits": staff("SMYUA"),
     "admin:measures": staff("SMYUA"),
+    "admin:measures_stores": staff("SMYUA"),
+    "admin:measures_campaigns": staff("SMYUA"),
     "admin:measures_chapter": staff("SMYUA"),
     "admin:measure": staff("SMYUA"),
     "admin:measure_table": staff("SMYUA"),

@@ -1,0 +1,73 @@
+"""Campaigns of a period, and what one of them changed: its members against those held out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.periods import Period
+from loyalty.desk import campaigns, uplift
+from loyalty.desk.campaigns import Told
+from loyalty.desk.uplift import Uplift
+
+_WIDTH = 720
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a member of one side spent, as a bar from the left; `width` of 720."""
+
+    width: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The campaigns that ran in a period, and the effect of the one that is looked at.
+
+    Without an effect too few bought or were held out to compare, or nobody was held out.
+    """
+
+    campaigns: Sequence[Told]
+    chosen: Told | None
+    effect: Uplift | None
+    treated: Bar | None
+    held_out: Bar | None
+    currency: str
+
+
+def get_effects(*, period: Period, asked: str, at: datetime) -> Effects:
+    """Return the campaigns of a period and the effect of one: of the latest unless one is named.
+
+    Members of that one's audience are looked at one by one: of one campaign alone.
+    """
+    page = campaigns.get_page(at=at)
+    rows = [one for one in page.campaigns if _ran(one, period)]
+    measured = [one for one in rows if one.holdout_percent]
+    chosen = next((one for one in measured if str(one.pk) == asked), None)
+    chosen = chosen or next(iter(measured), None)
+    effect = _get_effect(chosen, at) if chosen else None
+    most = max(effect.treated, effect.held_out, 1) if effect else 1
+    return Effects(
+        campaigns=rows,
+        chosen=chosen,
+        effect=effect,
+        treated=_bar(effect.treated, most) if effect else None,
+        held_out=_bar(effect.held_out, most) if effect else None,
+        currency=page.currency,
+    )
+
+
+def _ran(one: Told, period: Period) -> bool:
+    return one.first <= period.last and one.last >= period.first
+
+
+def _get_effect(chosen: Told, at: datetime) -> Uplift | None:
+    found = campaigns.get_one(pk=chosen.pk, at=at)
+    if found is None:
+        return None
+    _told, shares, _rules = found
+    return uplift.tell(treated=shares.treated, held_out=shares.held_out)
+
+
+def _bar(cents: int, most: int) -> Bar:
+    return Bar(round(max(cents, 0) / most * _WIDTH), cents)
