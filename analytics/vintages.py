@@ -23,7 +23,7 @@ from loyalty.ledger.models import Bucket, Kind, Movement
 
 _AN_INSTANT = timedelta(microseconds=1)
 _STOCK = (Bucket.PENDING, Bucket.AVAILABLE, Bucket.HELD)
-_TAKEN_BACK = (Kind.CLAWBACK, Kind.ADJUST, Kind.TRANSFER_OUT)
+_TAKEN_BACK = (Kind.CLAWBACK, Kind.ADJUST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,9 @@ def _moved(rows: QuerySet[Any]) -> list[tuple[date, date, Change]]:
 
 def _change(kind: Kind, source: str, destination: str, moved: int) -> Change:
     """Say what a movement was to its lot: it comes from one place and goes to another."""
+    if kind in (Kind.TRANSFER_IN, Kind.TRANSFER_OUT):
+        # From one lot into another of the same month: neither issued nor taken back.
+        return Change()
     came = Change(issued=moved if source == Bucket.ISSUED else 0)
     back = Change(redeemed=-moved if source == Bucket.REDEEMED else 0)
     went = Change(

@@ -13,7 +13,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from analytics import revising
 from analytics.forms import BudgetForm, CostForm
-from analytics.models import Budget, Cost, Topic
+from analytics.models import Budget, Cost, MoneySettings, Topic
 from analytics.periods import month_start
 from loyalty.core import zones
 from loyalty.core.showing import FirstPages
@@ -100,3 +100,30 @@ class BudgetAdmin(Revising, InOurCurrency, SimpleHistoryAdmin):  # type: ignore[
     @admin.display(description=_("planned"), ordering="planned_cents")
     def planned(self, budget: Budget) -> str:
         return _words(budget.planned_cents, budget.currency)  # type: ignore[attr-defined]
+
+
+@admin.register(MoneySettings)
+class MoneySettingsAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    """The one row, made the first time somebody decides something."""
+
+    list_display = ("deferred_account", "sales_account", "breakage_account")
+    fieldsets = (
+        (_("Accounts"), {"fields": ("deferred_account", "sales_account", "breakage_account")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        may = bool(super().has_add_permission(request))
+        return may and not MoneySettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: MoneySettings,
+        form: ModelForm[MoneySettings],
+        change: bool,
+    ) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)

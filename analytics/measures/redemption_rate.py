@@ -40,7 +40,7 @@ MEASURE = Measure(
     definition=_(
         "Of the points issued from the first day to the end of the period, less those taken back, "
         "the share that members redeemed, less those given back. By month of issue, the share of "
-        "that month's points, adjustments and transfers included, redeemed so far."
+        "that month's points, adjustments included, redeemed so far."
     ),
     numerator_name=_("Points redeemed, less given back"),
     denominator_name=_("Points issued, less taken back"),

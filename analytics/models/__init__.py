@@ -13,7 +13,7 @@ from analytics.models.forecasts import Fit, Outlook
 from analytics.models.freshness import DayToCount, Refresh, Revision, Topic
 from analytics.models.kept import KeptFigure
 from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
-from analytics.models.money import Budget, Cost, CostCategory
+from analytics.models.money import Budget, Cost, CostCategory, MoneySettings
 from analytics.models.plan import (
     Action,
     ActionField,
@@ -59,6 +59,7 @@ __all__ = [
     "MemberFact",
     "MemberMonth",
     "MemberScore",
+    "MoneySettings",
     "Outcome",
     "Outlook",
     "PointsDay",

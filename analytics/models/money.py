@@ -1,6 +1,6 @@
-"""What the programme costs besides its rewards, and what was planned: entered by staff."""
+"""What the programme costs besides its rewards, what was planned, and where points are booked."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -99,3 +99,39 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.year}"
+
+
+class MoneySettings(models.Model):
+    """Which accounts points are booked in. Without the one row, its defaults hold.
+
+    The defaults are those of the French chart of accounts.
+    """
+
+    deferred_account = models.CharField(
+        _("account of deferred revenue"), max_length=20, default="487",
+        validators=[RegexValidator(r"^[0-9A-Za-z.\-]+$")],
+        help_text=_("What members are owed in points lies here."),
+    )  # fmt: skip
+    sales_account = models.CharField(
+        _("account of sales"), max_length=20, default="707",
+        validators=[RegexValidator(r"^[0-9A-Za-z.\-]+$")],
+        help_text=_("Points issued come out of it, points redeemed go back to it."),
+    )  # fmt: skip
+    breakage_account = models.CharField(
+        _("account of points that lapse"), max_length=20, default="708",
+        validators=[RegexValidator(r"^[0-9A-Za-z.\-]+$")],
+        help_text=_("Points that expired, and what is expected never to be asked for."),
+    )  # fmt: skip
+
+    history = HistoricalRecords(bases=[Traced])
+
+    class Meta:
+        verbose_name = _("settings of costs and accounts")
+        verbose_name_plural = _("settings of costs and accounts")
+        permissions = [("view_journal", _("Can take the accounting journal"))]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="analytics_accounts_are_the_only_ones"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

@@ -99,6 +99,7 @@ _PLANS = (
          "analytics.Survey", "analytics.Invitation",
          "analytics.Answer", _Page("plan", _("Action plan")), "analytics.Goal",
          "analytics.Action", "analytics.Benchmark", "analytics.Cost", "analytics.Budget",
+         _Page("journal", _("Accounting journal")), "analytics.MoneySettings",
          "analytics.MeasureSettings", "analytics.MemberFact",
          "analytics.MemberMonth", "analytics.MemberCategory", "analytics.MemberScore",
          "analytics.Outlook", "analytics.Fit",

@@ -134,6 +134,7 @@ ABOUT_NOBODY = frozenset(
         *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
         *("analytics.Benchmark", "analytics.Competitor", "analytics.PointsVintage"),
+        "analytics.MoneySettings",
         *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         *("analytics.SegmentDefinition", "analytics.Survey"),
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),

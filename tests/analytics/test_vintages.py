@@ -95,9 +95,9 @@ class TestVintages:
         (january,) = vintages.get_vintages(scope_of(day("2026-03-31"), at))
 
         assert january.month == day("2026-01-01")
-        assert january.until(day("2026-02-01")) == Change(160, 60, 50, 0)
+        assert january.until(day("2026-02-01")) == Change(100, 0, 50, 0)
         # Of the forty and the ten that were not spent, all ended in March; 20 came back.
-        assert january.until(day("2026-03-01")) == Change(160, 60, 30, 50)
+        assert january.until(day("2026-03-01")) == Change(100, 0, 30, 50)
         assert january.until(day("2026-03-01")).left == 20
 
     def test_keep_when_it_was_written_down(self) -> None:

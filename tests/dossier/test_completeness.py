@@ -76,6 +76,7 @@ LEFT_OUT = {
     "analytics.HistoricalAction": _OURS,
     "analytics.HistoricalCost": _OURS,
     "analytics.HistoricalBudget": _OURS,
+    "analytics.HistoricalMoneySettings": _OURS,
     "members.CarriedAmount": "a sum of purchases that are told, each with what it carried over",
     "programmes.MemberCount": "sums of purchases and points that are told, by rule and period",
     "members.ImportRow": "a line of a file on its way to a purchase, gone when it is booked",

@@ -79,6 +79,7 @@ PAGES = [
     Page("desk-measures-programme", "/desk/measures/chapters/programme/", Reader.STAFF),
     Page("desk-measures-stores", "/desk/measures/stores/", Reader.STAFF),
     Page("desk-measures-campaigns", "/desk/measures/campaigns/", Reader.STAFF),
+    Page("desk-journal", "/desk/journal/", Reader.STAFF),
     Page("desk-measure", "/desk/measures/retention_rate/", Reader.STAFF),
     Page("desk-measure-rows", "/desk/measures/average_basket/rows/", Reader.STAFF),
     Page("desk-members", "/desk/members/member/", Reader.STAFF),

@@ -38,6 +38,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 }
 ONE_ROW = {
     "analytics.MeasureSettings",
+    "analytics.MoneySettings",
     "analytics.Refresh",
     "identity.Limit",
     "members.CaseSettings",

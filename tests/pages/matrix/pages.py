@@ -153,6 +153,7 @@ DESK = {
     "admin:goal": Row("MYUA", NOBODY, other="MYUA", unseen="S"),
     "admin:plan_action": Row("MYA", "MYA", other="MYA", unseen="S"),
     "admin:benchmarks": staff("SMYUA", "MYA"),
+    "admin:journal": staff("YUA"),
     "admin:lost": staff("SMCUA"),
     # Both have bought just now: there is nothing to write down of them, and they are shown.
     "admin:lost_member": staff("SMCUA", "SMCA"),

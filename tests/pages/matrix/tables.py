@@ -136,6 +136,7 @@ TABLES = {
     "analytics.Cost": Table("MYUA", adds="MA", changes="MA", deletes="MA"),
     "analytics.Budget": Table("MYUA", adds="A", changes="A", deletes="A"),
     "analytics.KeptFigure": _MACHINERY,
+    "analytics.MoneySettings": Table("SMYUA", changes="A"),
     "analytics.MeasureSettings": Table("SMYUA", changes="YA"),
     "clients.Client": Table("UA", adds="A", changes="A"),
     "clients.ClientKey": Table("UA", adds="A"),
