@@ -15,9 +15,10 @@ SELECT member_id FROM members_signinday WHERE signed_in_on >= {first} AND signed
 """
 
 _ANSWERED = """
-SELECT invitation.member_id FROM analytics_answer AS answer
-JOIN analytics_invitation AS invitation ON invitation.id = answer.invitation_id
-WHERE answer.answered_on >= {first} AND answer.answered_on <= {last}
+SELECT asked.member_id FROM analytics_answer AS answer
+JOIN analytics_invitation AS asked ON asked.id = answer.invitation_id
+WHERE answer.kind IN ('NPS', 'CSAT', 'CES')
+  AND answer.answered_on >= {first} AND answer.answered_on <= {last}
 """
 
 _ENGAGED = """

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.db.models import Count, Q, QuerySet
 
-from analytics import cutting
+from analytics import cutting, intervals
 from analytics.figures import Column, Figure, Unit, share_of
 from analytics.intervals import Interval
 from analytics.models import Answer, Invitation, SurveyKind, SurveyTrigger
@@ -16,6 +16,21 @@ from analytics.scopes import Scope
 PROMOTERS, DETRACTORS, PASSIVES = frozenset({9, 10}), frozenset(range(7)), frozenset({7, 8})
 SATISFIED = frozenset({4, 5})
 EASY = frozenset({5, 6, 7})
+
+
+UNITS = {
+    SurveyKind.NPS: Unit.SCORE,
+    SurveyKind.CSAT: Unit.SHARE,
+    SurveyKind.CES: Unit.SCORE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What answers come to, and how far that may be off; nothing of too few."""
+
+    value: Fraction | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +85,44 @@ def get_response(scope: Scope, kind: SurveyKind) -> tuple[int, int]:
     return found["asked"], found["answered"]
 
 
+def judge(kind: SurveyKind, scores: Scores, *, least: int) -> Judged:
+    """Return the score that answers of a kind come to: of fewer than `least`, none."""
+    if scores.count < max(least, 1):
+        return Judged()
+    if kind == SurveyKind.NPS:
+        up, even, down = (scores.among(group) for group in (PROMOTERS, PASSIVES, DETRACTORS))
+        interval = intervals.of_net_score(promoters=up, passives=even, detractors=down)
+        return Judged(share_of(100 * (up - down), scores.count), interval)
+    if kind == SurveyKind.CSAT:
+        satisfied = scores.among(SATISFIED)
+        interval = intervals.of_share(part=satisfied, whole=scores.count)
+        return Judged(share_of(satisfied, scores.count), interval)
+    scale = kind.scale
+    mean = intervals.of_mean(scores=scores.counts, lowest=scale[0], highest=scale[-1])
+    return Judged(scores.mean, mean)
+
+
 def figure(
     *,
     scope: Scope,
-    value: Fraction | int | None,
+    kind: SurveyKind,
     numerator: int,
     scores: Scores,
-    interval: Interval | None,
-    unit: Unit,
     columns: Mapping[str, Column],
-    response: tuple[int, int],
 ) -> Figure:
     """Return a score beside its interval; of too few answers neither is available."""
-    asked, answered = response
-    is_enough = scores.count >= max(scope.least_answers, 1)
-    said = interval if is_enough else None
+    judged = judge(kind, scores, least=scope.least_answers)
+    asked, answered = get_response(scope, kind)
+    ends = judged.interval
     return Figure(
-        value if is_enough else None,
+        judged.value,
         numerator,
         scores.count,
         {
-            "answers": Column(scores.count, Unit.ANSWERS),
+            "n": Column(scores.count, Unit.ANSWERS),
             **columns,
-            "low_95": Column(said.low if said else None, unit),
-            "high_95": Column(said.high if said else None, unit),
+            "low": Column(ends.low if ends else None, UNITS[kind]),
+            "high": Column(ends.high if ends else None, UNITS[kind]),
             "asked": Column(asked, Unit.MEMBERS),
             "response_rate": Column(share_of(answered, asked), Unit.SHARE),
         },

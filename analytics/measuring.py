@@ -67,7 +67,7 @@ class Example:
     category, first day, last day, cents. Budgets: category, year, cents. Losses: member, day
     told, reason, competitor or "", and how what is sold afterwards won them back, or "".
     Cases: member, kind, days opened, answered or "", resolved or "", whether it was reopened.
-    Answers: member, day, score, to a question of the measure's own kind."""
+    Answers: member, day, score, to a question of the measure's own kind, else of recommending."""
 
     period: Period
     expected: Figure

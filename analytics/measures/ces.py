@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import intervals, listening
+from analytics import listening
 from analytics.figures import Column, Direction, Figure, Unit, share_of
 from analytics.listening import EASY
 from analytics.measuring import Drill, Example, Family, Measure, Rows
@@ -13,16 +13,12 @@ from analytics.scopes import Scope
 
 def compute(scope: Scope) -> Figure:
     scores = listening.get_scores(scope, SurveyKind.CES)
-    scale = SurveyKind.CES.scale
     return listening.figure(
         scope=scope,
-        value=scores.mean,
+        kind=SurveyKind.CES,
         numerator=scores.total,
         scores=scores,
-        interval=intervals.of_mean(scores=scores.counts, lowest=scale[0], highest=scale[-1]),
-        unit=Unit.SCORE,
         columns={"easy": Column(share_of(scores.among(EASY), scores.count), Unit.SHARE)},
-        response=listening.get_response(scope, SurveyKind.CES),
     )
 
 
@@ -63,10 +59,10 @@ MEASURE = Measure(
             25,
             5,
             {
-                "answers": Column(5, Unit.ANSWERS),
+                "n": Column(5, Unit.ANSWERS),
                 "easy": Column(Fraction(3, 5), Unit.SHARE),
-                "low_95": Column(Fraction("3.0368"), Unit.SCORE),
-                "high_95": Column(Fraction("6.9632"), Unit.SCORE),
+                "low": Column(Fraction("3.0368"), Unit.SCORE),
+                "high": Column(Fraction("6.9632"), Unit.SCORE),
                 "asked": Column(5, Unit.MEMBERS),
                 "response_rate": Column(Fraction(1), Unit.SHARE),
             },

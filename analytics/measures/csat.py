@@ -2,8 +2,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import intervals, listening
-from analytics.figures import Column, Direction, Figure, Unit, share_of
+from analytics import listening
+from analytics.figures import Column, Direction, Figure, Unit
 from analytics.listening import SATISFIED
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.models import SurveyKind
@@ -13,16 +13,12 @@ from analytics.scopes import Scope
 
 def compute(scope: Scope) -> Figure:
     scores = listening.get_scores(scope, SurveyKind.CSAT)
-    satisfied = scores.among(SATISFIED)
     return listening.figure(
         scope=scope,
-        value=share_of(satisfied, scores.count),
-        numerator=satisfied,
+        kind=SurveyKind.CSAT,
+        numerator=scores.among(SATISFIED),
         scores=scores,
-        interval=intervals.of_share(part=satisfied, whole=scores.count),
-        unit=Unit.SHARE,
         columns={"mean": Column(scores.mean, Unit.SCORE)},
-        response=listening.get_response(scope, SurveyKind.CSAT),
     )
 
 
@@ -62,10 +58,10 @@ MEASURE = Measure(
             4,
             5,
             {
-                "answers": Column(5, Unit.ANSWERS),
+                "n": Column(5, Unit.ANSWERS),
                 "mean": Column(Fraction(4), Unit.SCORE),
-                "low_95": Column(Fraction("0.3755"), Unit.SHARE),
-                "high_95": Column(Fraction("0.9638"), Unit.SHARE),
+                "low": Column(Fraction("0.3755"), Unit.SHARE),
+                "high": Column(Fraction("0.9638"), Unit.SHARE),
                 "asked": Column(5, Unit.MEMBERS),
                 "response_rate": Column(Fraction(1), Unit.SHARE),
             },

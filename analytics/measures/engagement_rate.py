@@ -45,6 +45,7 @@ MEASURE = Measure(
         ),
         points=(("Ada", "2026-02-28", 10), ("Bea", "2026-01-31", 10), ("Eve", "2026-03-01", 10)),
         referrals=(("Cid", "Dee", "2026-02-08"),),
-        expected=Figure(Fraction(1, 2), 2, 4),
+        answers=(("Dee", "2026-02-10", 3), ("Bea", "2026-01-31", 5), ("Eve", "2026-03-02", 5)),
+        expected=Figure(Fraction(3, 4), 3, 4),
     ),
 )

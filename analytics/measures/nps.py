@@ -3,8 +3,8 @@ from fractions import Fraction
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from analytics import intervals, listening
-from analytics.figures import Column, Direction, Figure, Unit, share_of
+from analytics import listening
+from analytics.figures import Column, Direction, Figure, Unit
 from analytics.listening import DETRACTORS, PASSIVES, PROMOTERS
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.models import SurveyKind
@@ -17,17 +17,14 @@ def compute(scope: Scope) -> Figure:
     up, even, down = (scores.among(group) for group in (PROMOTERS, PASSIVES, DETRACTORS))
     return listening.figure(
         scope=scope,
-        value=share_of(100 * (up - down), scores.count),
+        kind=SurveyKind.NPS,
         numerator=up - down,
         scores=scores,
-        interval=intervals.of_net_score(promoters=up, passives=even, detractors=down),
-        unit=Unit.SCORE,
         columns={
             "promoters": Column(up, Unit.ANSWERS),
             "passives": Column(even, Unit.ANSWERS),
             "detractors": Column(down, Unit.ANSWERS),
         },
-        response=listening.get_response(scope, SurveyKind.NPS),
     )
 
 
@@ -67,12 +64,12 @@ MEASURE = Measure(
             -5,
             11,
             {
-                "answers": Column(11, Unit.ANSWERS),
+                "n": Column(11, Unit.ANSWERS),
                 "promoters": Column(2, Unit.ANSWERS),
                 "passives": Column(2, Unit.ANSWERS),
                 "detractors": Column(7, Unit.ANSWERS),
-                "low_95": Column(Fraction("-77.0415"), Unit.SCORE),
-                "high_95": Column(Fraction("5.6129"), Unit.SCORE),
+                "low": Column(Fraction("-77.0415"), Unit.SCORE),
+                "high": Column(Fraction("5.6129"), Unit.SCORE),
                 "asked": Column(11, Unit.MEMBERS),
                 "response_rate": Column(Fraction(1), Unit.SHARE),
             },

@@ -249,3 +249,9 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.score}"
+
+    # Properties
+
+    @property
+    def highest(self) -> int:
+        return SurveyKind(self.kind).scale[-1]

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from analytics.models import Answer
 from loyalty.desk import seeing
 from loyalty.identity.models import User
 from members.models import Case, CaseKind, CaseMessage, CaseNote, CaseState
@@ -68,6 +69,7 @@ class Said:
     case: Case
     messages: Sequence[CaseMessage]
     notes: Sequence[CaseNote]
+    answer: Answer | None = None
 
 
 class WriteForm(forms.Form):
@@ -118,7 +120,15 @@ def get_said(*, reader: User, public_id: str) -> Said | None:
         case,
         list(messages.order_by("written_at", "pk")),
         list(notes.order_by("-written_at", "-pk")),
+        _get_answer(case),
     )
+
+
+def _get_answer(case: Case) -> Answer | None:
+    """Return the answer to a survey that opened a request. One statement, where one did."""
+    if case.kind != CaseKind.FEEDBACK:
+        return None
+    return Answer.objects.filter(case=case).select_related("invitation__survey").first()
 
 
 def get_of_member(*, member_id: int) -> Sequence[Case]:

@@ -96,6 +96,7 @@ _PLANS = (
     _Plan(
         "measures", _("Measures"), "chart-line",
         (_Page("measures", _("Overview")), _Page("fits", _("Predicted value")),
+         _Page("answers", _("Survey answers")),
          "analytics.Survey", "analytics.Invitation",
          "analytics.Answer", _Page("plan", _("Action plan")), "analytics.Goal",
          "analytics.Action", "analytics.Benchmark", "analytics.Cost", "analytics.Budget",

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from loyalty.desk.views import (
     adjusting,
+    answers,
     approvals,
     audit,
     benchmarks,
@@ -131,6 +132,7 @@ PAGES: Sequence[URLPattern] = (
     path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
     path("webhooks/<int:pk>/secret/", webhooks.rotate, name="webhook_secret"),
     path("fits/", fits.show, name="fits"),
+    path("answers/", answers.show, name="answers"),
     path("measures/", measures.show, name="measures"),
     path("measures/stores/", measures.stores, name="measures_stores"),
     path("measures/campaigns/", measures.campaigns, name="measures_campaigns"),

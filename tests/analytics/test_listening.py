@@ -58,8 +58,8 @@ class TestPublishedExamples:
         assert figure.value == Fraction(2000, 210)
         assert round(float(figure.value), 4) == 9.5238
         assert (figure.numerator, figure.denominator) == (20, 210)
-        assert figure.columns["low_95"] == Column(Fraction("-2.9427"), Unit.SCORE)
-        assert figure.columns["high_95"] == Column(Fraction("21.7221"), Unit.SCORE)
+        assert figure.columns["low"] == Column(Fraction("-2.9427"), Unit.SCORE)
+        assert figure.columns["high"] == Column(Fraction("21.7221"), Unit.SCORE)
 
     def test_160_satisfied_of_200_are_a_csat_of_80_per_cent(self):
         make_programme()
@@ -69,8 +69,8 @@ class TestPublishedExamples:
 
         assert figure.value == Fraction(8, 10)
         assert (figure.numerator, figure.denominator) == (160, 200)
-        assert figure.columns["low_95"].value == Fraction("0.7391")
-        assert figure.columns["high_95"].value == Fraction("0.8495")
+        assert figure.columns["low"].value == Fraction("0.7391")
+        assert figure.columns["high"].value == Fraction("0.8495")
 
 
 class TestTooFewAnswers:
@@ -81,8 +81,8 @@ class TestTooFewAnswers:
         figure = compute("nps")
 
         assert (figure.value, figure.numerator, figure.denominator) == (None, 4, 4)
-        assert figure.columns["low_95"].value is figure.columns["high_95"].value is None
-        assert figure.columns["answers"] == Column(4, Unit.ANSWERS)
+        assert figure.columns["low"].value is figure.columns["high"].value is None
+        assert figure.columns["n"] == Column(4, Unit.ANSWERS)
 
     def test_are_as_many_as_the_merchant_says(self):
         make_programme()

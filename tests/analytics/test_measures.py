@@ -9,6 +9,7 @@ from analytics import facts
 from analytics.figures import Figure
 from analytics.measures.registry import MeasureUnknown, get_measure, get_measures
 from analytics.measuring import Measure
+from analytics.models import SurveyKind
 from analytics.periods import Period, day
 from analytics.scopes import get_scope
 from tests.analytics import opinions
@@ -195,7 +196,8 @@ def tell(measure: Measure) -> None:
     lose([(members[name], *told) for name, *told in example.losses])
     if example.answers:
         told = [(members[name], day(on), score) for name, on, score in example.answers]
-        opinions.tell(told, kind=measure.code.upper())
+        kind = measure.code.upper()
+        opinions.tell(told, kind=kind if kind in SurveyKind.values else SurveyKind.NPS)
     foresee([(members[name], cents) for name, cents in example.outlooks], on=example.period.last)
 
 

@@ -18,6 +18,7 @@ from members.models import Member
 _WHOSE = (
     ("member", "pk"),
     ("purchase__member", "pk"),
+    ("invitation__member", "pk"),
     ("redemption__member", "pk"),
     ("account__holder", "holder"),
     ("entry__account__holder", "holder"),
@@ -26,7 +27,7 @@ _WHEN = (
     *("occurred_at", "business_on", "entry__occurred_at", "redeemed_at", "enrolled_at"),
     *("answered_at", "opened_at", "spent_on", "changed_at"),
 )
-_WHERE = ("store__name",)
+_WHERE = ("store__name", "invitation__store__name")
 
 
 @dataclass(frozen=True)

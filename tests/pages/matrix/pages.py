@@ -130,6 +130,7 @@ DESK = {
     "admin:offers": staff("MA", "MA"),
     "admin:offer": staff("MA", "MA"),
     "admin:campaign": staff("SMCYUA"),
+    "admin:answers": staff("SMYUA"),
     "admin:cases": staff("SCUA"),
     "admin:case": staff("SCUA", "SCA"),
     "admin:jobs": staff("UA"),

@@ -1,0 +1,189 @@
+"""What members answered in a period: by store, by tier, and one by one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from analytics import listening
+from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
+from analytics.models import Answer, SurveyKind
+from analytics.scopes import Scope
+from loyalty.core import languages
+from loyalty.desk.home import words
+from loyalty.programmes.models import Tier
+
+SIZE = 50
+# A word is looked for in so many of the newest comments of the period, and no further.
+SEARCHED = 5_000
+_GOOD = {SurveyKind.NPS: PROMOTERS, SurveyKind.CSAT: SATISFIED, SurveyKind.CES: EASY}
+_BAD = {
+    SurveyKind.NPS: DETRACTORS,
+    SurveyKind.CSAT: frozenset({1, 2}),
+    SurveyKind.CES: frozenset({1, 2, 3}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which answers: of one kind, with one score, that hold a text, older than one."""
+
+    kind: SurveyKind
+    score: int | None = None
+    text: str = ""
+    before: int | None = None
+
+    # Properties
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.score is not None or bool(self.text)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the answers of one store, or one tier, come to, and within which interval."""
+
+    name: str
+    count: int
+    value: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """Answers cut one way: by the store of the occasion, or by the tier then."""
+
+    title: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer. `tone` says whether it is good, bad or neither."""
+
+    answer: Answer
+    tone: str
+    tier: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some answers, newest first, and where the older ones go on."""
+
+    rows: Sequence[Row]
+    older: int | None
+
+
+def read_filters(asked: Mapping[str, str]) -> Filters:
+    """Return what an address asks for; what makes no sense asks for nothing."""
+    kind = asked.get("answers", "")
+    known = SurveyKind(kind) if kind in SurveyKind.values else SurveyKind.NPS
+    return Filters(
+        kind=known,
+        score=_number(asked.get("score", ""), among=known.scale),
+        text=asked.get("q", "").replace("\0", "").strip()[:100],
+        before=_number(asked.get("before", "")),
+    )
+
+
+def get_boards(*, scope: Scope, kind: SurveyKind) -> list[Board]:
+    """Return the answers of a period by store and by tier: three statements."""
+    by_store = _count(scope, kind, "invitation__store__name")
+    by_tier = _count(scope, kind, "invitation__tier")
+    tiers = get_tiers()
+    stores = _lines(by_store, {}, kind, scope)
+    return [
+        Board(_("By store"), stores),
+        Board(_("By tier then"), _lines(by_tier, tiers, kind, scope)),
+    ]
+
+
+def get_tiers() -> dict[str, str]:
+    """Return what each tier is called, by code, the lowest first."""
+    return {
+        tier.code: languages.in_language(french=tier.name_fr, english=tier.name_en)
+        for tier in Tier.objects.order_by("rank")
+    }
+
+
+def get_page(*, rows: QuerySet[Answer], filters: Filters, tiers: Mapping[str, str]) -> Page:
+    """Return a page of some answers. One statement."""
+    chosen = _narrowed(rows, filters)
+    if filters.before is not None:
+        chosen = chosen.filter(pk__lt=filters.before)
+    told = chosen.select_related(
+        "invitation__survey", "invitation__store", "invitation__member", "case"
+    )
+    found = list(told.order_by("-pk")[: SIZE + 1])
+    shown = found[:SIZE]
+    older = shown[-1].pk if len(found) > SIZE else None
+    return Page([_row(one, tiers) for one in shown], older)
+
+
+def _narrowed(rows: QuerySet[Answer], filters: Filters) -> QuerySet[Answer]:
+    if filters.score is not None:
+        rows = rows.filter(score=filters.score)
+    if filters.text:
+        newest = rows.exclude(comment="").order_by("-pk").values("pk")[:SEARCHED]
+        rows = Answer.objects.filter(pk__in=newest, comment__icontains=filters.text)
+    return rows
+
+
+def _row(answer: Answer, tiers: Mapping[str, str]) -> Row:
+    kind, code = SurveyKind(answer.kind), answer.invitation.tier
+    tone = "good" if answer.score in _GOOD[kind] else "plain"
+    tone = "bad" if answer.score in _BAD[kind] else tone
+    return Row(answer, tone, tiers.get(code, code))
+
+
+def _count(scope: Scope, kind: SurveyKind, path: str) -> Mapping[str, dict[int, int]]:
+    """Return for each value at the end of a path how many gave which score: one statement."""
+    counted = listening.answers_in(scope, kind).values(path, "score").annotate(count=Count("pk"))
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for cut, score, count in counted.order_by(path).values_list(path, "score", "count"):
+        found[cut or ""][score] = count
+    return found
+
+
+def _lines(
+    found: Mapping[str, dict[int, int]], names: Mapping[str, str], kind: SurveyKind, scope: Scope
+) -> list[Line]:
+    return [
+        _line(names.get(cut, cut) or pgettext("cut", "None"), Scores(counts), kind, scope)
+        for cut, counts in _in_order(found, names)
+    ]
+
+
+def _in_order(
+    found: Mapping[str, dict[int, int]], names: Mapping[str, str]
+) -> Iterable[tuple[str, dict[int, int]]]:
+    """Tiers as the ladder has them, stores by name, and what has neither last."""
+    ranks = {code: rank for rank, code in enumerate(names)}
+    return sorted(found.items(), key=lambda one: (not one[0], ranks.get(one[0], 0), one[0]))
+
+
+def _line(name: str, scores: Scores, kind: SurveyKind, scope: Scope) -> Line:
+    judged = listening.judge(kind, scores, least=scope.least_answers)
+    interval = judged.interval
+    ends = (interval.low, interval.high) if interval else ()
+    return Line(
+        name=name,
+        count=scores.count,
+        value=_say(judged.value, kind, scope),
+        interval=" – ".join(_say(end, kind, scope) for end in ends),
+    )
+
+
+def _say(value: Any, kind: SurveyKind, scope: Scope) -> str:
+    return words.of_measure(value, UNITS[kind], scope.currency)
+
+
+def _number(text: str, *, among: range | None = None) -> int | None:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        return None
+    return int(text) if among is None or int(text) in among else None
