@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from analytics import facts
+from analytics import facts, predicting
 from loyalty import grants
 from loyalty.core import zones
 from loyalty.demo import (
@@ -69,6 +69,8 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     clubbing.join(at=at)
     campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
+    # What the night has said before somebody looks: yesterday was the last whole day.
+    predicting.predict(day=today - timedelta(days=1), at=at)
     grouping.group(at=at)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
+from analytics.models import Fit, Outlook
 from loyalty.clients.models import ClientKey
 from loyalty.demo import credentials, seeding, story
 from loyalty.events import relaying
@@ -138,6 +139,13 @@ class TestTheMorningAfter:
         assert MemberNote.objects.count() == 3
         assert Member.objects.filter(state="BLOCKED").count() == 1
         assert verifying.verify().first_fault is None
+
+    def test_finds_what_members_are_expected_to_buy_from_then_on(self, settings, tmp_path):
+        settings.VAR_DIR = tmp_path
+        seeding.seed(number=1, members=60, at=AT, progress=lambda _done, _total: None)
+
+        assert Fit.objects.get().as_of == date(2026, 3, 9)
+        assert Outlook.objects.filter(alive__gt=0).exists()
 
 
 @pytest.mark.django_db
