@@ -15,6 +15,7 @@ from loyalty.demo import (
     befriending,
     campaigning,
     clubbing,
+    complaining,
     credentials,
     dealing,
     grouping,
@@ -67,6 +68,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     credentials.create(at=at)
     dealing.deal(at=at)
     clubbing.join(at=at)
+    complaining.complain(at=at)
     campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
     # What the night has said before somebody looks: yesterday was the last whole day.

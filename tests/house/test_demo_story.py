@@ -19,7 +19,7 @@ from loyalty.ledger import verifying
 from loyalty.ledger.models import Entry
 from loyalty.programmes import setting_up
 from loyalty.programmes.models import Programme
-from members.models import Member, MemberNote, Purchase
+from members.models import Case, Member, MemberNote, Purchase
 from rewards.models import Redemption
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -137,6 +137,8 @@ class TestTheMorningAfter:
         assert waiting.requested_by.email == credentials.CARE
         assert [entry.points for entry in posted] == [60]
         assert MemberNote.objects.count() == 3
+        assert Case.objects.late(at=AT).count() == 1
+        assert Case.objects.filter(state="RESOLVED").exists()
         assert Member.objects.filter(state="BLOCKED").count() == 1
         assert verifying.verify().first_fault is None
 

@@ -3,7 +3,7 @@
 A page is listed once. `{names}` in a path stand for rows: `{reward}` and `{voucher}` for what
 the member of the scene can see, `{pool}` for a pool of codes, `{review}` for a look at who would
 move, `{member}` for that member as staff call them (the row's key unless the page's route says
-otherwise), `{other}` for another one.
+otherwise), `{other}` for another one, `{case}` for a request of that member.
 """
 
 from dataclasses import dataclass
@@ -49,6 +49,9 @@ PAGES = [
     Page("consents", "/me/consents/", Reader.MEMBER),
     Page("household", "/me/household/", Reader.MEMBER),
     Page("referral", "/me/referral/", Reader.MEMBER),
+    Page("help", "/me/help/", Reader.MEMBER),
+    Page("help-request", "/me/help/{case}/", Reader.MEMBER),
+    Page("claims", "/me/claims/", Reader.MEMBER),
     Page("privacy", "/me/privacy/", Reader.MEMBER),
     Page("leave", "/me/privacy/leave/", Reader.MEMBER),
     Page("erase", "/me/privacy/erase/", Reader.MEMBER),
@@ -63,6 +66,8 @@ PAGES = [
     Page("desk-jobs", "/desk/jobs/", Reader.STAFF),
     Page("desk-till", "/desk/till/", Reader.STAFF, press="#till-open button"),
     Page("desk-approvals", "/desk/approvals/", Reader.STAFF),
+    Page("desk-cases", "/desk/cases/", Reader.STAFF),
+    Page("desk-case", "/desk/cases/{case}/", Reader.STAFF),
     Page("desk-adjust", "/desk/members/member/{member}/adjust/", Reader.STAFF),
     Page("desk-pool-codes", "/desk/rewards/voucherpool/{pool}/codes/", Reader.STAFF),
     Page("desk-campaigns", "/desk/campaigns/", Reader.STAFF),

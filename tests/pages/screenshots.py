@@ -158,6 +158,7 @@ def _places(member: Page, staff: Page, demo: Demo) -> dict[str, str]:
         "other": _linked(
             staff, f"{demo.base}/desk/members/member/", r"/desk/members/member/(\d+)/change/"
         ),
+        "case": _linked(member, f"{demo.base}/me/help/", r"/me/help/(cas_[^/]+)/"),
         "pool": _linked(
             staff, f"{demo.base}/desk/rewards/voucherpool/", r"/voucherpool/(\d+)/change/"
         ),

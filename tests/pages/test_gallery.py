@@ -94,7 +94,7 @@ class TestTheGallery:
     def test_has_every_page(self):
         filled = {
             "reward": "rew_1", "voucher": "1", "member": "1", "other": "2", "pool": "1",
-            "review": "rvw_1",
+            "review": "rvw_1", "case": "cas_1",
         }  # fmt: skip
         there = {resolve(page.path.format(**filled).partition("?")[0]).view_name for page in PAGES}
 
@@ -132,6 +132,7 @@ def places(scene: Scene) -> dict[str, Any]:
         "voucher": scene.ada.redemption.voucher_id,
         "member": scene.ada.member.pk,
         "other": scene.ben.member.pk,
+        "case": scene.ada.case.public_id,
         "pool": VoucherPool.objects.get().pk,
         "review": looked_at(scene.people["A"]),
     }
