@@ -17,6 +17,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "analytics.Benchmark": {"year": 2025},
     "analytics.Cost": {"last_on": date(2027, 3, 10)},
     "analytics.Loss": {"last_on": date(2026, 1, 1)},
+    "analytics.Answer": {"score": 5},
+    "analytics.Invitation": {"expires_at": NOON + timedelta(days=900)},
     "analytics.Outlook": {"alive": 0.5},
     "analytics.MemberScore": {"recency": 1, "frequency": 2, "monetary": 3},
     "analytics.SegmentDefinition": {
