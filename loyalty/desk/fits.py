@@ -15,6 +15,7 @@ from loyalty.templatetags.look import locale
 
 MOST = 60
 WIDTH, FLOOR, TOP = 720, 200, 28
+_GAP = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Pair:
     members: int
     expected: str
     came: str
+    expected_words: str
+    came_words: str
     x: int
     step: int
     width: int
@@ -101,7 +104,7 @@ def lay_out(groups: Sequence[Group]) -> list[Pair]:
     if not groups:
         return []
     room = WIDTH // len(groups)
-    width = room // 3
+    width = room * 2 // 5
     highest = max(max(group.expected, group.came) for group in groups) or 1.0
     return [
         Pair(
@@ -109,8 +112,10 @@ def lay_out(groups: Sequence[Group]) -> list[Pair]:
             members=group.members,
             expected=_number(group.expected, 2),
             came=_number(group.came, 2),
-            x=place * room + (room - 2 * width) // 2,
-            step=width,
+            expected_words=_number(group.expected, 1),
+            came_words=_number(group.came, 1),
+            x=place * room + (room - 2 * width - _GAP) // 2,
+            step=width + _GAP,
             width=width,
             expected_height=_height(group.expected, highest),
             came_height=_height(group.came, highest),
@@ -130,7 +135,11 @@ def _label(repeats: int) -> str:
 def _parameters(fit: Fit) -> list[tuple[str, str]]:
     of_value = [("p", fit.p), ("q", fit.q), ("v", fit.v)]
     told = [("r", fit.r), ("alpha", fit.alpha), ("a", fit.a), ("b", fit.b), *of_value]
-    known = [(name, _number(value, 4)) for name, value in told if value is not None]
+    known = [
+        (_("parameter %(name)s") % {"name": name}, _number(value, 4))
+        for name, value in told
+        if value is not None
+    ]
     lines = (
         (_("log-likelihood of how often"), fit.log_likelihood),
         (_("log-likelihood of the value"), fit.value_log_likelihood),

@@ -39,7 +39,7 @@ class TestThePage:
 
         assert "Fit of 10 March 2026" in told
         assert "members who ever bought 1,200 members who came back 480" in told
-        assert "r 0.2426 alpha 4.4136 a 0.7929 b 2.4259" in told
+        assert "parameter r 0.2426 parameter alpha 4.4136 parameter a 0.7929" in told
         assert "log-likelihood of how often -9,582.43" in told
         assert "days that came 0 40 0.50 0.40 7 or more 3 4.00 5.25" in told
         assert "9 March 2026 1,100 480 -9,000.50" in told
@@ -69,7 +69,7 @@ class TestTheBars:
 
         assert (many.expected_height, many.came_height) == (172, 86)
         assert (few.expected_height, few.came_height) == (22, 43)
-        assert (few.x, few.came_x, many.x) == (60, 180, 420)
+        assert (few.x, few.came_x, many.x) == (35, 181, 395)
 
     def test_have_no_height_where_nothing_was_expected_and_nothing_came(self):
         [none] = fits.lay_out([Group(0, 40, 0.0, 0.0)])
