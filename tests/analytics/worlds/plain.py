@@ -150,6 +150,15 @@ class Plain:
         everything = known + len(within(loose, *self.asked.now))
         return divide(known, everything), known, everything
 
+    def participation_by_revenue(self) -> Fraction | None:
+        rows = (self.raw.sales, self.raw.back, self.raw.loose, self.raw.loose_back)
+        bought, back, loose, loose_back = (
+            sum(one.cents for one in within(some, *self.asked.now) if self.fits(one))
+            for some in rows
+        )
+        total = bought - back + loose - loose_back
+        return Fraction(bought - back, total) if total > 0 else None
+
     # The programme
 
     def of_programme(self) -> dict[str, Told]:
@@ -163,12 +172,18 @@ class Plain:
                 {m for m in self.enrolled() if m in self.raw.friends}, self.enrolled()
             ),
             "first_redemption_rate": self.share(*self.first_redeemed()),
+            "redemption_rate": self.redeemed_points(),
             "redemption_frequency": self.redeemed(),
         }
 
     def joined(self) -> Told:
         """A store is that of the enrolment here, which nobody in these worlds has."""
         return self.count(set() if "store" in self.asked.cut else self.enrolled())
+
+    def closed(self) -> int:
+        start, end = self.asked.start_at, self.asked.end_at
+        gone = [one.closed_at for one in self.raw.people if one.pk in self.whose and one.closed_at]
+        return 0 if "store" in self.asked.cut else sum(start <= at < end for at in gone)
 
     def count(self, members: set[int]) -> Told:
         return len(members), len(members), None
@@ -236,6 +251,14 @@ class Plain:
                 if spent and (min(spent) - min(earned)).days <= 90:
                     soon.add(member)
         return soon, old
+
+    def redeemed_points(self) -> Told:
+        """Nothing is given back and nothing taken back in these worlds."""
+        to_date = [one for one in self.raw.deals if one.day <= self.asked.as_of]
+        issued, spent = (
+            sum(one.points for one in to_date if one.kind == kind) for kind in ("EARN", "REDEEM")
+        )
+        return divide(spent, issued), spent, issued
 
     def redeemed(self) -> Told:
         asked = self.asked

@@ -51,6 +51,7 @@ class Deal:
     member: int
     day: date
     kind: str
+    points: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Raw:
     sales: list[Sale]
     loose: list[Sale]
     back: list[Back]
+    loose_back: list[Back]
     people: list[Person]
     deals: list[Deal]
     moves: list[tuple[int, datetime, str]]
@@ -75,6 +77,7 @@ def read() -> Raw:
         sales=[one for one in sales if one.member],
         loose=[one for one in sales if not one.member],
         back=[one for one in back if one.member],
+        loose_back=[one for one in back if not one.member],
         people=people,
         deals=_deals(now),
         moves=[
@@ -121,7 +124,12 @@ def _people() -> list[Person]:
 def _deals(now: dict[int, int]) -> list[Deal]:
     holders = dict(Member.objects.values_list("holder", "pk"))
     return [
-        Deal(now[holders[entry.account.holder_id]], day_of(entry.occurred_at), entry.kind)
+        Deal(
+            now[holders[entry.account.holder_id]],
+            day_of(entry.occurred_at),
+            entry.kind,
+            abs(entry.points),
+        )
         for entry in Entry.objects.select_related("account")
         if entry.kind in ("EARN", "REDEEM")
     ]

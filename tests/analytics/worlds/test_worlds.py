@@ -71,6 +71,11 @@ def must_agree_beside(scope: Scope, plain: Plain) -> None:
     best = beside("pareto_share", scope)
     assert best["share_making_80"] == naive.members_making_80(plain.sales, plain.back, now)
     assert list(beside("loyalty_funnel", scope).values()) == plain.funnel()
+    if get_measure(code="participation_rate").allows(scope.cut):
+        by_revenue = beside("participation_rate", scope)["by_revenue"]
+        assert by_revenue == plain.participation_by_revenue()
+    if get_measure(code="enrolments").allows(scope.cut):
+        assert beside("enrolments", scope)["closed"] == plain.closed()
     if get_measure(code="tier_moves").allows(scope.cut):
         assert beside("tier_distribution", scope) == plain.tiers()
         matrix = beside("tier_moves", scope)
