@@ -25,7 +25,7 @@ AT = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 class TestTheFlowOfPoints:
     def test_ties_to_the_ledger_on_every_day(self, settings: Settings, tmp_path: Path) -> None:
         settings.VAR_DIR = tmp_path
-        seeding.seed(number=1, members=6, at=AT, progress=lambda _done, _total: None)
+        seeding.seed(number=1, members=3, at=AT, progress=lambda _done, _total: None)
         facts.refresh(at=AT)
         first = Entry.objects.order_by("occurred_at").values_list("occurred_at", flat=True)[0]
         day = zones.business_day(moment=first, zone=PARIS) - DAY
