@@ -46,6 +46,8 @@ SELECT member_id, CAST(SUM(receipts) AS bigint) AS receipts,
 FROM {parts} AS parts GROUP BY member_id
 """
 
+_SPENT = "SELECT member_id, revenue_cents FROM {members} AS members"
+
 _BUYERS_OF = _BY_MEMBER.rstrip() + " HAVING SUM(receipts) > 0"
 
 _NOBODY = """
@@ -109,6 +111,11 @@ def get_sales_ever(where: Query) -> Sales:
 def by_member(period: Period, where: Query) -> Query:
     """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
     return _by_member(period, where, template=_BUYERS_OF)
+
+
+def spent(period: Period, where: Query) -> Query:
+    """Ids and net revenue, of the period, of whoever bought or returned something in it."""
+    return compose(_SPENT, {"members": _by_member(period, where)})
 
 
 def ever(where: Query) -> Query:

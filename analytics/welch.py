@@ -5,11 +5,12 @@ variances are involved", Biometrika 34: unequal variances and sizes, degrees of 
 Welch and Satterthwaite.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, pi, sqrt
 
-_STEPS, _HALVINGS = 400, 40
+_STEPS = 400
+_MOST_STEPS, _CLOSE = 100, 1e-12
 # No 97.5th percentile is further out, and no p above a billionth.
 _FAR = 40.0
 
@@ -50,16 +51,30 @@ class Difference:
 
 def compare(*, first: Sample, second: Sample) -> Difference | None:
     """Return the difference of two means; None for less than two values a group, or no spread."""
-    if min(first.count, second.count) < 2:
+    return pool([(first, second)])
+
+
+def pool(pairs: Sequence[tuple[Sample, Sample]]) -> Difference | None:
+    """Return the mean difference of several pairs, each weighing by the size of its first group.
+
+    Pairs are independent; degrees of freedom by Welch and Satterthwaite over all groups. None
+    without a pair, for less than two values a group, or no spread anywhere.
+    """
+    if not pairs or min(group.count for pair in pairs for group in pair) < 2:
         return None
-    parts = [group.variance / group.count for group in (first, second)]
-    if not sum(parts):
+    size = sum(first.count for first, _second in pairs)
+    weighed = [(pair[0].count / size, pair) for pair in pairs]
+    parts = [
+        (share * share * group.variance / group.count, group.count - 1)
+        for share, pair in weighed
+        for group in pair
+    ]
+    variance = sum(part for part, _free in parts)
+    if not variance:
         return None
-    error = sqrt(sum(parts))
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (group.count - 1) for part, group in zip(parts, (first, second), strict=True)
-    )
-    value = first.mean - second.mean
+    error = sqrt(variance)
+    freedom = variance**2 / sum(part**2 / free for part, free in parts)
+    value = sum(share * (first.mean - second.mean) for share, (first, second) in weighed)
     reach = quantile(share=0.975, freedom=freedom) * error
     p = 2 * (1 - below(t=abs(value) / error, freedom=freedom))
     return Difference(value=value, low=value - reach, high=value + reach, p=max(0.0, p))
@@ -71,15 +86,17 @@ def below(*, t: float, freedom: float) -> float:
 
 
 def quantile(*, share: float, freedom: float) -> float:
-    """Return the t, of zero or more, below which a share of Student's distribution lies."""
-    low, high = 0.0, _FAR
-    for _halving in range(_HALVINGS):
-        middle = (low + high) / 2
-        if below(t=middle, freedom=freedom) < share:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    """Return the t, of zero or more, below which a share of Student's distribution lies.
+
+    By Newton's method from 0: above it the distribution is concave, so no step goes too far.
+    """
+    t = 0.0
+    for _step in range(_MOST_STEPS):
+        step = (share - below(t=t, freedom=freedom)) / _density(t, freedom)
+        t = min(t + step, _FAR)
+        if step < _CLOSE:
+            break
+    return t
 
 
 def _density(x: float, freedom: float) -> float:

@@ -106,8 +106,9 @@ class BudgetAdmin(Revising, InOurCurrency, SimpleHistoryAdmin):  # type: ignore[
 class MoneySettingsAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """The one row, made the first time somebody decides something."""
 
-    list_display = ("deferred_account", "sales_account", "breakage_account")
+    list_display = ("deferred_account", "sales_account", "breakage_account", "margin_percent")
     fieldsets = (
+        (_("What is earned"), {"fields": ("margin_percent",)}),
         (_("Accounts"), {"fields": ("deferred_account", "sales_account", "breakage_account")}),
     )
 

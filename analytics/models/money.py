@@ -102,11 +102,21 @@ class Budget(models.Model):
 
 
 class MoneySettings(models.Model):
-    """Which accounts points are booked in. Without the one row, its defaults hold.
+    """What is earned on sales, and in which accounts points are booked.
+
+    Without the one row, its defaults hold.
 
     The defaults are those of the French chart of accounts.
     """
 
+    margin_percent = models.PositiveSmallIntegerField(
+        _("margin on sales (percent)"), null=True, blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "What is left of an amount sold, before the programme's costs. The return on the"
+            " programme needs it."
+        ),
+    )  # fmt: skip
     deferred_account = models.CharField(
         _("account of deferred revenue"), max_length=20, default="487",
         validators=[RegexValidator(r"^[0-9A-Za-z.\-]+$")],
@@ -131,6 +141,10 @@ class MoneySettings(models.Model):
         permissions = [("view_journal", _("Can take the accounting journal"))]
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="analytics_accounts_are_the_only_ones"),
+            models.CheckConstraint(
+                condition=Q(margin_percent=None) | Q(margin_percent__lte=100),
+                name="analytics_margin_is_part_of_a_sale",
+            ),
         ]
 
     def __str__(self) -> str:

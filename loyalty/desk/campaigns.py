@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from babel.dates import format_date
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from analytics.welch import Sample
+from analytics import effects
+from analytics.effects import Shares
+from analytics.periods import Period
 from loyalty.core import zones
 from loyalty.programmes import books, money, phrases
-from loyalty.programmes.campaigns import is_held_out
 from loyalty.programmes.models import Campaign, Goal, MemberCount, Rule
 from loyalty.programmes.rulebook import Rulebook
-from members import segmenting
-from members.models import Member, Purchase
 
 _MOST = 100
 _AN_INSTANT = timedelta(microseconds=1)
@@ -66,17 +65,6 @@ class Page:
     currency: str
 
 
-@dataclass(frozen=True)
-class Shares:
-    """Active members of its audience who may get something, and those held out.
-
-    Of each what they spent in its days, in cents.
-    """
-
-    treated: Sample
-    held_out: Sample
-
-
 def get_page(*, at: datetime) -> Page:
     """Return what is told of the latest campaigns, in four statements however many there are."""
     book = books.get_book()
@@ -93,7 +81,8 @@ def get_one(*, pk: int, at: datetime) -> tuple[Told, Shares, Sequence[Rule]] | N
     book = books.get_book()
     told = _tell([row], book, list(_months(book.business_day(at))), at=at)[0]
     rules = Rule.objects.filter(campaign=row).select_related("budget_use").order_by("code")
-    return told, _count_shares(row, book, at), list(rules)
+    days = Period(told.first, told.last)
+    return told, effects.get_shares(campaign=row, days=days, at=at), list(rules)
 
 
 def _tell(
@@ -161,36 +150,6 @@ def _get_reached(rows: Sequence[Campaign]) -> Mapping[int, tuple[int, int]]:
 
 def _campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.select_related("budget_use", "audience")
-
-
-def _count_shares(row: Campaign, book: Rulebook, at: datetime) -> Shares:
-    """Count who is on which side: nobody is, until they ask, so each member is looked at."""
-    ids = _audience_of(row, at).filter(closed_at=None).values_list("pk", "public_id")
-    spent = _get_spent(row, book)
-    treated = held_out = Sample()
-    for pk, public_id in ids.iterator(chunk_size=5_000):
-        cents = spent.get(pk, 0)
-        if is_held_out(campaign=row.code, member=public_id, percent=row.holdout_percent):
-            held_out = held_out.plus(cents)
-        else:
-            treated = treated.plus(cents)
-    return Shares(treated=treated, held_out=held_out)
-
-
-def _get_spent(row: Campaign, book: Rulebook) -> dict[int | None, int]:
-    """Return what each member spent in the days of a campaign, less what came back since."""
-    first, last = (book.business_day(end) for end in (row.starts_at, row.ends_at - _AN_INSTANT))
-    bought = Purchase.objects.filter(business_on__range=(first, last), member__isnull=False)
-    left = Sum(F("total_cents") - F("returned_cents"))
-    return dict(bought.order_by().values_list("member_id").annotate(left=left))
-
-
-def _audience_of(row: Campaign, at: datetime) -> QuerySet[Member]:
-    """Return for whom a campaign is: those of now, or those of when it ended."""
-    moment = min(at, row.ends_at - _AN_INSTANT)
-    if row.audience_id is None:
-        return Member.objects.filter(enrolled_at__lte=moment)
-    return segmenting.members_in(segment=row.audience_id, at=moment)
 
 
 def _called(months: Sequence[date]) -> list[str]:

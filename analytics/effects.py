@@ -1,0 +1,135 @@
+"""What campaigns changed: what members spent who could get something, against those held out.
+
+Who is held out was decided by a hash before anybody was exposed, and stays (`is_held_out`). On
+each side everybody counts, also those who bought nothing: whoever was not tempted is part of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from django.db.models import QuerySet
+
+from analytics import tallies, welch
+from analytics.periods import Period
+from analytics.queries import Query, get_rows
+from analytics.scopes import Scope
+from analytics.welch import Difference, Sample
+from loyalty.core import zones
+from loyalty.programmes.campaigns import is_held_out
+from loyalty.programmes.models import Campaign
+from members import segmenting
+from members.models import Member
+
+_AN_INSTANT = timedelta(microseconds=1)
+_EVERYWHERE = Query("1 = 1")
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Active members of a campaign's audience who may get something, and those held out.
+
+    Of each what they spent in its days, in cents, less what they returned in them.
+    """
+
+    treated: Sample
+    held_out: Sample
+
+    # Properties
+
+    @property
+    def is_comparable(self) -> bool:
+        return min(self.treated.count, self.held_out.count) > 1
+
+    @property
+    def difference(self) -> Fraction:
+        """By how many cents a treated member spent more, exactly. Needs somebody on both sides."""
+        return _mean(self.treated) - _mean(self.held_out)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the campaigns of a period changed together: each weighs by its treated members."""
+
+    shares: dict[str, Shares]
+    difference: Difference | None
+
+    # Properties
+
+    @property
+    def treated(self) -> int:
+        return sum(one.treated.count for one in self.shares.values())
+
+    @property
+    def held_out(self) -> int:
+        return sum(one.held_out.count for one in self.shares.values())
+
+    @property
+    def incremental_cents(self) -> Fraction:
+        """What treated members spent more than they would have, all together."""
+        found = (one.difference * one.treated.count for one in self.shares.values())
+        return sum(found, Fraction(0))
+
+
+def get_effect(scope: Scope) -> Effect:
+    """Return what the campaigns changed in the days of the scope in which they ran.
+
+    Of those that held somebody out and have two members at least on either side.
+    """
+    found = {}
+    for campaign in get_campaigns(scope):
+        days = _common(days_of(campaign, scope), scope.period)
+        shares = get_shares(campaign=campaign, days=days, at=scope.end_at)
+        if shares.is_comparable:
+            found[campaign.code] = shares
+    pairs = [(one.treated, one.held_out) for one in found.values()]
+    return Effect(found, welch.pool(pairs))
+
+
+def get_campaigns(scope: Scope) -> Sequence[Campaign]:
+    """Return the campaigns with members held out that ran in the scope, the oldest first."""
+    running = Campaign.objects.filter(
+        holdout_percent__gt=0, starts_at__lt=scope.end_at, ends_at__gt=scope.start_at
+    )
+    return list(running.order_by("starts_at", "pk"))
+
+
+def get_shares(*, campaign: Campaign, days: Period, at: datetime) -> Shares:
+    """Look at who is on which side: nobody is, until they are asked about, so one by one."""
+    spent = dict(get_rows(tallies.spent(days, _EVERYWHERE)))
+    treated, held_out = Sample(), Sample()
+    rows = audience_of(campaign, at=at).values_list("pk", "public_id")
+    for pk, public_id in rows.iterator(chunk_size=5_000):
+        cents = int(spent.get(pk, 0))
+        percent = campaign.holdout_percent
+        if is_held_out(campaign=campaign.code, member=public_id, percent=percent):
+            held_out = held_out.plus(cents)
+        else:
+            treated = treated.plus(cents)
+    return Shares(treated, held_out)
+
+
+def audience_of(campaign: Campaign, *, at: datetime) -> QuerySet[Member]:
+    """Return the open members a campaign is for: those of a moment, or of when it ended."""
+    moment = min(at, campaign.ends_at - _AN_INSTANT)
+    if campaign.audience_id is None:
+        return Member.objects.filter(enrolled_at__lte=moment, closed_at=None)
+    return segmenting.members_in(segment=campaign.audience_id, at=moment).filter(closed_at=None)
+
+
+def days_of(campaign: Campaign, scope: Scope) -> Period:
+    """Return the business days on which a campaign runs."""
+    first, last = (
+        zones.business_day(moment=end, zone=scope.zone)
+        for end in (campaign.starts_at, campaign.ends_at - _AN_INSTANT)
+    )
+    return Period(first, last)
+
+
+def _common(one: Period, other: Period) -> Period:
+    return Period(max(one.first, other.first), min(one.last, other.last))
+
+
+def _mean(sample: Sample) -> Fraction:
+    return Fraction(sample.total, sample.count)
