@@ -23,6 +23,7 @@ _CODES = ("retention_rate", "repeat_purchase_rate", "redemption_rate", "average_
 class Told:
     """One measure: what it is, what it was, whether that is good, and its definition."""
 
+    code: str
     name: str
     definition: str
     value: str
@@ -33,10 +34,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Board:
-    """The measures of a month, by its name and that of the month they are compared with."""
+    """The measures of a month, by its name and that of the month they are compared with.
+
+    `period` is the month as addresses of the measures' pages say it.
+    """
 
     month: str
     month_before: str
+    period: str
     measures: tuple[Told, ...]
 
 
@@ -56,6 +61,7 @@ def get_board(*, reader: User | AnonymousUser, at: datetime) -> Board | None:
     return Board(
         month=_month(now),
         month_before=_month(before),
+        period=f"{now.period.first:%Y-%m}",
         measures=tuple(_told(line, past, now.currency) for line, past in pairs),
     )
 
@@ -65,6 +71,7 @@ def _told(line: Line, past: Line, currency: str) -> Told:
     trend = _trend(value, before)
     better = "down" if measure.direction == Direction.LOWER else "up"
     return Told(
+        code=measure.code,
         name=str(measure.name),
         definition=str(measure.definition),
         value=words.of_measure(value, measure.unit, currency),
