@@ -4,6 +4,7 @@ Whoever knows the number, the day and the amount has the receipt in hand. So tha
 them, a member may claim little, and a receipt that was guessed at is for staff to judge.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty.core import keys
-from loyalty.core.refusals import Refusal
+from loyalty.core.refusals import NotFound, Refusal
+from loyalty.identity.models import User
 from loyalty.programmes import books
-from members import attaching, blocking, opening, words
+from members import answering, attaching, blocking, opening, words
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
-from members.models import CaseKind, Claim, Member, Purchase
+from members.models import Case, CaseKind, Claim, Member, Purchase
 from members.selling import OccurredAtOutOfWindow
 
 MOST_A_DAY = 3
@@ -27,6 +29,8 @@ MOST_A_MONTH = 10
 # So often somebody may be wrong about one receipt before only staff decide about it.
 MOST_WRONG = 2
 RECEIPT_LONGEST = 80
+# Who copies a receipt may be wrong about its day.
+NEAR, CANDIDATES = timedelta(days=3), 10
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
 
@@ -36,6 +40,16 @@ class TooManyClaims(Refusal):
     code = "too-many-claims"
     status = 429
     title = gettext_lazy("You have claimed several receipts. Write to us about the others.")
+
+
+class ClaimSettled(Refusal):
+    code = "claim-settled"
+    title = gettext_lazy("There is no claim here, or it was given a receipt already.")
+
+
+class NoSuchSale(NotFound):
+    code = "no-such-sale"
+    title = gettext_lazy("This sale is somebody’s by now, or does not fit the claim.")
 
 
 class ReceiptIsOnCard(Refusal):
@@ -82,6 +96,37 @@ def _begin(member: Member, receipt: Receipt, key: str, *, at: datetime) -> Claim
         if claims.filter(claimed_at__gt=at - span).count() >= most:
             raise TooManyClaims(most=MOST_A_DAY)
     return Claim.objects.create(member=member, receipt=number, key=key, claimed_at=at, **told)
+
+
+def get_candidates(*, said: Claim) -> Sequence[Purchase]:
+    """Return up to ten sales of that number around that day that are nobody's, for staff."""
+    days = (said.bought_on - NEAR, said.bought_on + NEAR)
+    sales = Purchase.objects.filter(business_on__range=days, member=None)
+    fitting = sales.filter(receipt__iexact=said.receipt).select_related("store")
+    return list(fitting.order_by("business_on", "pk")[:CANDIDATES])
+
+
+@transaction.atomic
+def give(*, case: Case, purchase: int, by: User, at: datetime) -> Claim:
+    """Give the member of a case the sale that staff found for their claim, by its key.
+
+    By the rules of its moment, and within the days, of whoever shows the card late. Raises
+    CaseNotFound, NotPermitted, OwnCard, ClaimSettled, NoSuchSale, and as `attaching.attach`.
+    """
+    answering.check(case=case, by=by)
+    claims = Claim.objects.select_related("member").select_for_update(of=("self",), no_key=True)
+    said = claims.filter(case=case).first()
+    # Under the lock: what a colleague gave a moment ago is written by now.
+    if said is None or said.purchase_id is not None:
+        raise ClaimSettled
+    found = next((one for one in get_candidates(said=said) if one.pk == purchase), None)
+    if found is None:
+        raise NoSuchSale
+    client = f"user:{by.pk}"
+    attaching.attach(purchase=found, member=said.member, key=said.key, at=at, client=client)
+    said.purchase = found
+    said.save(update_fields=["purchase"])
+    return said
 
 
 def _attach(said: Claim, *, at: datetime) -> Claim | None:

@@ -13,7 +13,16 @@ from django.utils.translation import pgettext_lazy
 from analytics.models import Answer
 from loyalty.desk import seeing
 from loyalty.identity.models import User
-from members.models import Case, CaseKind, CaseMessage, CaseNote, CaseState
+from members import claiming
+from members.models import (
+    Case,
+    CaseKind,
+    CaseMessage,
+    CaseNote,
+    CaseState,
+    Claim,
+    Purchase,
+)
 from members.models.cases import TEXT_LONGEST, CaseQuerySet
 
 SHOWN = 100
@@ -70,6 +79,9 @@ class Said:
     messages: Sequence[CaseMessage]
     notes: Sequence[CaseNote]
     answer: Answer | None = None
+    # Of missing points: what was claimed, and the sales of nobody that may be it.
+    claim: Claim | None = None
+    sales: Sequence[Purchase] = ()
 
 
 class WriteForm(forms.Form):
@@ -116,12 +128,23 @@ def get_said(*, reader: User, public_id: str) -> Said | None:
         return None
     messages = CaseMessage.objects.filter(case=case).select_related("author")
     notes = CaseNote.objects.filter(case=case).select_related("author")
+    claim = _get_claim(case)
+    is_open = claim is not None and claim.purchase is None
     return Said(
         case,
         list(messages.order_by("written_at", "pk")),
         list(notes.order_by("-written_at", "-pk")),
         _get_answer(case),
+        claim,
+        claiming.get_candidates(said=claim) if claim and is_open else (),
     )
+
+
+def _get_claim(case: Case) -> Claim | None:
+    """Return the claim that opened a request. One statement, where one did."""
+    if case.kind != CaseKind.CLAIM:
+        return None
+    return Claim.objects.select_related("purchase").filter(case=case).first()
 
 
 def _get_answer(case: Case) -> Answer | None:

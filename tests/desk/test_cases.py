@@ -10,9 +10,11 @@ from time_machine import travel
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Store
-from members import answering, enrolling, opening, resolving
+from members import answering, claiming, enrolling, opening, purchasing, resolving
+from members.claiming import Receipt
 from members.models import Case, CaseKind, CaseState, Member
 from tests.conftest import NOON
+from tests.members.builders import sale
 from tests.members.staff import appoint
 
 DAY = timedelta(days=1)
@@ -185,6 +187,22 @@ class TestOneRequest:
         page = page_of(carer, f"/desk/members/member/{ada.pk}/change/")
 
         assert f"/desk/cases/{case.public_id}/" in page
+
+
+class TestMissingPoints:
+    def test_are_given_from_the_sale_that_staff_choose(self, ada: Member, carer: User):
+        sold = purchasing.record(sale=sale(None, "20.00", receipt="R-7"), key="s", at=NOON)
+        wrong = Receipt(number="R-7", bought_on=NOON.date(), total_cents=2_010)
+        case = claiming.claim(member=ada, receipt=wrong, key="k", at=NOON).case
+        assert case is not None
+        assert "Give its points" in page_of(carer, f"/desk/cases/{case.public_id}/")
+
+        page = act(carer, case, "give", purchase=str(sold.pk)).content.decode()
+
+        sold.refresh_from_db()
+        assert sold.member == ada
+        assert "Give its points" not in page
+        assert "The receipt is on their card." in page
 
 
 class TestHome:

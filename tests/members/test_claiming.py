@@ -6,6 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from loyalty.core.refusals import ValidationFailed
+from loyalty.identity import permitting
+from loyalty.identity.models import User
+from loyalty.identity.roles import Role
 from loyalty.ledger import verifying
 from loyalty.programmes.models import Programme, Store
 from members import attaching, blocking, claiming, enrolling, purchasing, returning
@@ -14,6 +17,7 @@ from members.models import Case, CaseKind, Claim, Member, Purchase
 from members.returning import Brought
 from tests.conftest import NOON
 from tests.members.builders import points_of, sale
+from tests.members.staff import appoint
 
 DAY = timedelta(days=1)
 TRUE = Receipt(number="R-7", bought_on=date(2026, 3, 10), total_cents=2_000)
@@ -158,6 +162,38 @@ class TestGuessing:
 
         nobodys.refresh_from_db()
         assert (nobodys.member, Claim.objects.exists()) == (None, False)
+
+
+class TestStaff:
+    @pytest.fixture
+    def carer(self, programme: Programme) -> User:
+        return appoint(Role.CUSTOMER_CARE)
+
+    def test_give_the_sale_that_they_find_once(self, ada: Member, nobodys: Purchase, carer: User):
+        said = claim(ada, replace(TRUE, bought_on=date(2026, 3, 9)))
+        assert said.case is not None
+        assert claiming.get_candidates(said=said) == [nobodys]
+
+        given = claiming.give(case=said.case, purchase=nobodys.pk, by=carer, at=NOON + DAY)
+
+        assert (given.purchase, points_of(ada, at=NOON + DAY)) == (nobodys, 20)
+        with pytest.raises(claiming.ClaimSettled):
+            claiming.give(case=said.case, purchase=nobodys.pk, by=carer, at=NOON + DAY)
+
+    def test_give_no_other_sale_and_only_who_may(
+        self, ada: Member, nobodys: Purchase, carer: User
+    ):
+        other = purchasing.record(sale=sale(None, "90.00", receipt="R-8"), key="8", at=NOON)
+        case = claim(ada, replace(TRUE, total_cents=2_001)).case
+        assert case is not None
+        with pytest.raises(claiming.NoSuchSale):
+            claiming.give(case=case, purchase=other.pk, by=carer, at=NOON + DAY)
+
+        with pytest.raises(permitting.NotPermitted):
+            claiming.give(case=case, purchase=nobodys.pk, by=appoint(Role.AUDITOR), at=NOON + DAY)
+
+        nobodys.refresh_from_db()
+        assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
 
 
 class TestAnother:

@@ -19,7 +19,8 @@ from loyalty.desk import cases as reading
 from loyalty.desk.cases import Said, WriteForm
 from loyalty.desk.guarding import needs
 from loyalty.identity.models import User
-from members import answering, resolving
+from loyalty.programmes import books
+from members import answering, claiming, resolving
 from members.models import Case
 
 _SEES = "members.view_case"
@@ -65,6 +66,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     action = request.POST.get("action", "")
     if action in _WORDS:
         return _write(request, said, action)
+    if action == "give":
+        return _give(request, said.case)
     if action not in _ACTS:
         raise BadRequest
     return _act(request, said.case, *_ACTS[action])
@@ -76,6 +79,7 @@ def _page(request: HttpRequest, said: Said, **forms: WriteForm) -> HttpResponse:
         "said": said,
         "case": said.case,
         "at": timezone.now(),
+        "currency": books.get_book().currency if said.claim else "",
         "may_answer": request.user.has_perm(answering.PERMISSION),
         "answer_form": WriteForm(label=_("Your answer"), prefix="answer"),
         "note_form": WriteForm(label=_("A note for colleagues"), prefix="note"),
@@ -117,9 +121,25 @@ def _act(
     return redirect("admin:case", str(case))
 
 
+def _give(request: HttpRequest, case: Case) -> HttpResponse:
+    """Give the member the sale that was chosen, or say why not."""
+    chosen = request.POST.get("purchase", "")
+    told: Any = {"case": case, "by": request.user, "at": timezone.now()}
+    try:
+        claiming.give(purchase=_number(chosen), **told)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, _("The receipt is on their card. Tell them so."))
+    return redirect("admin:case", str(case))
+
+
 def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) <= _LONGEST_KEY else 0
+    return _number(request.POST.get("seen", ""))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_KEY else 0
 
 
 def _note(*, seen: int, **told: Any) -> None:
