@@ -112,6 +112,7 @@ class TestWriting:
         live = marketing.post(NEW, NAMES | ROWS, headers={"HX-Request": "true"})
         plain = marketing.post(NEW, NAMES | ROWS | {"act": "count"}).content.decode()
 
+        assert "htmx-config" in plain
         assert " ".join(live.content.decode().split()).count("1 member") == 1
         assert "of 3 members now" in plain
         assert "(33" in plain

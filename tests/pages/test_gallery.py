@@ -57,6 +57,8 @@ NOT_PAGES = {
     "admin:member_note": "answers a button",
     "admin:member_erase_note": "one question, as before blocking",
     "admin:member_unmerge": "one question, as before blocking",
+    "admin:segment": "the editor of a new one, with its members beside",
+    "admin:segment_assign": "answers two buttons",
     "admin:member_unblock": "one question, as before blocking",
     "admin:member_close": "one question, as before blocking",
     "admin:member_household": "one question, as before blocking",
