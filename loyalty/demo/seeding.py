@@ -16,6 +16,7 @@ from loyalty.demo import (
     campaigning,
     clubbing,
     complaining,
+    costing,
     credentials,
     dealing,
     grouping,
@@ -69,6 +70,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     dealing.deal(at=at)
     clubbing.join(at=at)
     complaining.complain(at=at)
+    costing.spend(today=today, at=at)
     campaigning.offer(today=today, at=at)
     facts.refresh(at=at)
     # What the night has said before somebody looks: yesterday was the last whole day.

@@ -8,7 +8,10 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from analytics.models import Fit, Outlook
+from analytics.measures.registry import get_measure
+from analytics.models import Cost, Fit, Outlook
+from analytics.periods import Period
+from analytics.scopes import get_scope
 from loyalty.clients.models import ClientKey
 from loyalty.demo import credentials, seeding, story
 from loyalty.events import relaying
@@ -96,6 +99,22 @@ class TestSeed:
         assert camille.tier.code in {"silver", "gold"}
         assert Redemption.objects.filter(member=camille).exists()
         assert Purchase.objects.filter(member=None).exists()
+
+    def test_tells_what_the_programme_cost_and_may_cost(self, seeded: None):
+        february = get_scope(period=Period(date(2026, 2, 1), date(2026, 2, 28)), at=AT)
+
+        cost = get_measure(code="programme_cost").compute(february).columns
+        budget = get_measure(code="budget").compute(february)
+
+        told = {name: column.value for name, column in cost.items() if name != "rewards"}
+        assert {name: cents for name, cents in told.items() if cents} == {
+            "maintenance": 1_841, "service": 2_500, "staff": 16_000, "technology": 4_900,
+        }  # fmt: skip
+        assert budget.columns["staff_left"].value == 190_000 - 32_000
+        assert {cost.note for cost in Cost.objects.filter(category="PROMOTION")} == {
+            "Affiches : Dégustation de thé", "Affiches : Les semaines du café",
+            "Vitrines et e-mails de Noël",
+        }  # fmt: skip
 
     def test_reaches_no_member(self, seeded: None):
         while relaying.relay(at=AT):
