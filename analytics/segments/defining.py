@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from analytics import scopes
-from analytics.models import SegmentDefinition
-from analytics.periods import Period
+from analytics import revising, scopes
+from analytics.models import SegmentDefinition, Topic
+from analytics.periods import Period, month_start
 from analytics.queries import Query, compose, count, get_number, get_rows
 from analytics.scopes import Scope
 from analytics.segments import compiling, standard, terms
@@ -134,6 +134,10 @@ def assign(*, definition: SegmentDefinition, at: datetime) -> Assigned:
     joining = _ids(compose(_DIFFERENCE, {"one": wanted, "other": there}))
     leaving = _ids(compose(_DIFFERENCE, {"one": there, "other": wanted}))
     moved = segmenting.move(segment=segment, joining=joining, leaving=leaving, at=at)
+    if joining or leaving:
+        # Figures that were cut by it since the last refresh are computed again.
+        today = zones.business_day(moment=at, zone=books.get_zone())
+        revising.note(topic=Topic.OTHER, months=[month_start(today)], at=at)
     now_in = get_number(compose("SELECT COUNT(*) FROM {there} AS there", {"there": there}))
     found = SegmentDefinition.objects.filter(pk=definition.pk)
     found.update(assigned_at=at, members=now_in)

@@ -18,6 +18,7 @@ from analytics.measures.registry import MeasureUnknown, get_measures
 from analytics.models import KeptFigure, MeasureSettings, Topic
 from analytics.periods import Period, PeriodKind, day, month_end, months_from
 from analytics.scopes import WHOLE, Cut, ValueGroup, get_scope
+from analytics.segments import defining
 from loyalty.programmes.models import Programme
 from members.models import Member
 from tests.analytics.builders import (
@@ -203,6 +204,16 @@ class TestOtherData:
         )
         assert ask("enrolments", FEBRUARY, later).figure.value == 1
         assert frequency(FEBRUARY, later).computed_at == MAY_MARCH
+
+    def test_of_who_joins_a_segment_changes_what_is_cut_by_it(self, ada: Member) -> None:
+        said = {"match": "all", "conditions": [{"fact": "receipts", "from": 1}]}
+        buyers = defining.make(code="b", name_fr="b", name_en="b", said=said, at=MAY_MARCH)
+        cut = Cut(segment="b")
+        assert ask("purchase_frequency", MARCH, MAY_MARCH, cut).figure.value is None
+
+        defining.assign(definition=buyers, at=MAY_MARCH - timedelta(minutes=1))
+
+        assert ask("purchase_frequency", MARCH, MAY_MARCH, cut).figure.value == 1
 
     @pytest.mark.parametrize(
         "code", [code for code, measure in get_measures().items() if measure.is_of_facts]
