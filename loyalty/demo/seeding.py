@@ -20,6 +20,7 @@ from loyalty.demo import (
     credentials,
     dealing,
     grouping,
+    listening,
     playing,
     shelving,
     story,
@@ -72,6 +73,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     complaining.complain(at=at)
     costing.spend(today=today, at=at)
     campaigning.offer(today=today, at=at)
+    listening.listen(at=at)
     facts.refresh(at=at)
     # What the night has said before somebody looks: yesterday was the last whole day.
     predicting.predict(day=today - timedelta(days=1), at=at)
