@@ -20,6 +20,7 @@ BENCHMARKS = {
     "B4": "benchmarks.earn_among_many",
     "B5": "benchmarks.one_member",
     "B6": "benchmarks.expire_points",
+    "B7": "benchmarks.count_measures",
     "B10": "benchmarks.catch_up",
     "P8": "benchmarks.verify_books",
     "B9": "benchmarks.staff_lists",

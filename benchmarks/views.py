@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,3 +22,8 @@ class Empty(APIView):
 
     def post(self, _request: Any) -> Response:
         return Response({}, status.HTTP_201_CREATED)
+
+
+def show_nothing(request: HttpRequest) -> HttpResponse:
+    """A page of the desk with its menu and nothing on it."""
+    return TemplateResponse(request, "admin/base_site.html", admin.site.each_context(request))

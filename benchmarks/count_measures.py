@@ -1,0 +1,268 @@
+"""B7: what a new day costs in measures, what counting all again costs, and a page of figures."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from math import log
+from typing import Any
+
+from django.db import connection
+
+from benchmarks import crowd, databases, scene
+from benchmarks.harness import Comparison, Count, Report, Side, Twin, compare
+from benchmarks.run import Run
+
+MEMBERS, PURCHASES = 1_000_000, 10_000_000
+PURCHASES_OF_A_MEMBER, SMALLEST = 10, 100_000
+DAYS = 730
+PAGES = 4
+GOAL_OF_A_DAY, GOAL_OF_A_REFRESH, GOAL_OF_A_PAGE = 0.01, 0.05, 10.0
+GOAL_OF_AN_EXPONENT, MOST_STATEMENTS = 1.05, 15
+PAGE, EMPTY = "/desk/measures/chapters/retention/", "/benchmarks/page"
+FACTS = (
+    "analytics_memberfact", "analytics_membermonth", "analytics_membercategory",
+    "analytics_storeday", "analytics_pointsday",
+)  # fmt: skip
+
+_NEW_DAY = """
+INSERT INTO members_purchase (public_id, client, till, channel, receipt, key, occurred_at,
+    business_on, recorded_at, total_cents, returned_cents, tax_cents, points, award, facts,
+    payments, is_historic, member_id, store_id, tier_id)
+SELECT 'pur_' || left(md5(%(at)s || key), 26), client, till, channel, receipt,
+    left(%(at)s || key, 255), %(at)s, %(day)s, %(at)s, total_cents, 0, 0, points, award, facts,
+    payments, is_historic, member_id, store_id, tier_id
+FROM members_purchase WHERE id > %(after)s ORDER BY id LIMIT %(count)s
+"""
+_CHANGES = """
+INSERT INTO events_change (topic, subject, day)
+SELECT DISTINCT 'purchases', member_id, business_on FROM members_purchase WHERE business_on = %s
+"""
+# What there is to know, read as quickly as it can be, and written nowhere.
+_PLAIN = """
+WITH months AS MATERIALIZED (
+    SELECT member_id, date_trunc('month', business_on) AS month, store_id, channel,
+        count(*) AS receipts, sum(total_cents) AS cents, min(occurred_at) AS first_at,
+        max(occurred_at) AS last_at, bit_or(1 << extract(day FROM business_on)::int - 1) AS days
+    FROM members_purchase WHERE member_id IS NOT NULL GROUP BY 1, 2, 3, 4)
+SELECT (SELECT count(*) FROM months),
+    (SELECT count(*) FROM (SELECT member_id, min(first_at), max(last_at), sum(receipts),
+        sum(cents) FROM months GROUP BY 1) members),
+    (SELECT count(*) FROM (SELECT store_id, channel, business_on, count(*), sum(total_cents)
+        FROM members_purchase GROUP BY 1, 2, 3) days)
+"""
+_TOLD = """
+SELECT md5(string_agg(one, ',' ORDER BY one))
+FROM (SELECT md5((to_jsonb(fact) - 'id')::text) AS one FROM {table} fact) rows
+"""
+
+
+def measure(run: Run) -> Report:
+    """Sell for some more days and count them, count everything again, and open a page."""
+    large = max(run.scaled(PURCHASES), PURCHASES_OF_A_MEMBER)
+    small = max(min(SMALLEST, large // 10), PURCHASES_OF_A_MEMBER)
+    title = f"measures, {large // PURCHASES_OF_A_MEMBER:,} members, {large:,} purchases"
+    report = Report(code="B7", title=title)
+    run.cluster.create("b7")
+    databases.migrate("b7")
+    for name, purchases in (("b7-small", small), ("b7-large", large)):
+        build(run, name, purchases=purchases)
+        add_page(run, report, name, purchases)
+    days = Days(purchases=large)
+    report.comparisons += [compare_day(run, days), compare_refresh(run, days)]
+    report.twins.append(check_facts(days))
+    add_exponent(run, report, small=small, large=large)
+    return report
+
+
+def build(run: Run, name: str, *, purchases: int) -> None:
+    """Make a shop with two years behind it, and count it once."""
+    from django.utils import timezone
+
+    from analytics import facts
+
+    databases.use(databases.copy(run.cluster, "b7", to=name))
+    scene.set_up(at=timezone.now())
+    crowd.gather(members=purchases // PURCHASES_OF_A_MEMBER, purchases=purchases, has_points=False)
+    run.cluster.freeze(name)
+    facts.rebuild(at=timezone.now())
+    tidy()
+    run.cluster.rest()
+
+
+class Days:
+    """One more day after another, each with as many sales as any of the two years had."""
+
+    def __init__(self, *, purchases: int) -> None:
+        from django.utils import timezone
+
+        self.at: datetime = timezone.now()
+        self.purchases = purchases
+
+    def sell(self, number: int) -> None:
+        """Let a day be sold, with the changes that sales leave; nothing is counted yet."""
+        databases.use("b7-large")
+        self.at += timedelta(days=1)
+        told: dict[str, Any] = {
+            "at": self.at, "day": self.at.date(), "count": max(self.purchases // DAYS, 1),
+            "after": number * 7919 % self.purchases // 2,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(_NEW_DAY, told)
+            cursor.execute(_CHANGES, [self.at.date()])
+            cursor.execute("RESET session_replication_role")
+        tidy()
+
+    def refresh(self, _number: int) -> int:
+        from analytics import facts
+
+        facts.refresh(at=self.at)
+        return 1
+
+    def rebuild(self, _number: int) -> int:
+        from analytics import facts
+
+        facts.rebuild(at=self.at)
+        return 1
+
+    def compute(self, _number: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_PLAIN)
+            cursor.fetchall()
+        return 1
+
+
+def compare_day(run: Run, days: Days) -> Comparison:
+    """Measure the refresh after a day against counting everything again."""
+    sides = (
+        Side("one new day", days.refresh, days.sell),
+        Side("everything", days.rebuild, lambda _number: tidy()),
+    )
+    says = "CPU of counting one new day against counting everything again"
+    return _compare(run, "day", says, sides, GOAL_OF_A_DAY)
+
+
+def compare_refresh(run: Run, days: Days) -> Comparison:
+    """Measure the refresh after a day against one statement that writes nothing."""
+    sides = (Side("one new day", days.refresh, days.sell), Side("one statement", days.compute))
+    says = "CPU of a refresh against the fastest full computation"
+    return _compare(run, "refresh", says, sides, GOAL_OF_A_REFRESH)
+
+
+def add_exponent(run: Run, report: Report, *, small: int, large: int) -> None:
+    """Measure a rebuild of each size by its purchases: how much dearer is the larger one's?"""
+
+    def side(name: str, purchases: int) -> Side:
+        def work(_number: int) -> int:
+            from django.utils import timezone
+
+            from analytics import facts
+
+            facts.rebuild(at=timezone.now())
+            return purchases
+
+        def prepare(_number: int) -> None:
+            databases.use(name)
+            tidy()
+
+        return Side(f"{purchases:,} purchases", work, prepare)
+
+    sides = (side("b7-large", large), side("b7-small", small))
+    says = "CPU of a rebuild for each purchase, large against small"
+    goal = (large / small) ** (GOAL_OF_AN_EXPONENT - 1)
+    said = _compare(run, "growth", says, sides, goal)
+    report.comparisons.append(said)
+    exponent = 1 + log(said.ratio) / log(large / small)
+    report.notes.append(f"exponent of a rebuild: {exponent:.2f} (goal {GOAL_OF_AN_EXPONENT})")
+
+
+def add_page(run: Run, report: Report, name: str, purchases: int) -> None:
+    """Measure a chapter of measures against a page of the desk with nothing on it."""
+    from django.test.utils import CaptureQueriesContext
+
+    databases.use(name)
+    get = _make_reader()
+    get(PAGE)
+    with CaptureQueriesContext(connection) as asked:
+        get(PAGE)
+    says = f"statements of a page, {purchases:,} purchases"
+    report.counts.append(Count(f"statements-{name}", says, len(asked), MOST_STATEMENTS))
+    report.twins.append(check_figures(name, purchases))
+    sides = (Side("a chapter", _opening(get, PAGE)), Side("an empty page", _opening(get, EMPTY)))
+    says = f"CPU of a page of measures, {purchases:,} purchases"
+    report.comparisons.append(_compare(run, f"page-{name}", says, sides, GOAL_OF_A_PAGE))
+
+
+def check_figures(name: str, purchases: int) -> Twin:
+    """Compute anew what is kept of the month before."""
+    from django.utils import timezone
+
+    from analytics import keeping
+    from analytics.measures.registry import get_measures
+    from analytics.periods import DAY, Period, month_start
+    from analytics.scopes import get_scope
+
+    at = timezone.now()
+    last = month_start(at.date()) - DAY
+    scope = get_scope(period=Period(month_start(last), last), at=at)
+    asked = [keeping.Asked(code, scope.period) for code in get_measures()]
+    kept = keeping.get(asked=asked, at=at)
+    computed = {one: get_measures()[one.code].compute(scope) for one in asked}
+    says = f"every kept figure is what it comes to when it is computed anew, {purchases:,}"
+    return Twin(f"figures-{name}", says, {one: kept[one].figure for one in asked} == computed)
+
+
+def check_facts(days: Days) -> Twin:
+    """Count one more day, then everything: both end in the same rows."""
+    days.sell(0)
+    days.refresh(0)
+    refreshed = get_told()
+    days.rebuild(0)
+    says = "what was counted day by day is what is counted at once, bit for bit"
+    return Twin("facts", says, refreshed == get_told())
+
+
+def get_told() -> list[Any]:
+    with connection.cursor() as cursor:
+        told = []
+        for table in FACTS:
+            cursor.execute(_TOLD.format(table=table))
+            told.append(cursor.fetchone())
+        return told
+
+
+def tidy() -> None:
+    """Leave no dead rows of the round before to whoever comes next."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {', '.join(FACTS)}, events_change")
+
+
+def _make_reader() -> Callable[[str], Any]:
+    from django.test import Client
+
+    from loyalty.identity.models import User
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.create_superuser(email="boss@bench.example", password="x"))
+
+    def get(path: str) -> Any:
+        answer = client.get(path)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+        return answer
+
+    return get
+
+
+def _opening(get: Callable[[str], Any], path: str) -> Callable[[int], int]:
+    def work(_number: int) -> int:
+        for _time in range(PAGES):
+            get(path)
+        return PAGES
+
+    return work
+
+
+def _compare(run: Run, code: str, says: str, sides: tuple[Side, Side], goal: float) -> Comparison:
+    left, right = sides
+    comparison = Comparison(code=code, says=says, left=left.name, right=right.name, goal=goal)
+    return compare(comparison, left=left, right=right, rounds=run.rounds, meter=run.meter)
