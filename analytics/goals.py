@@ -17,7 +17,7 @@ from analytics.keeping import Asked
 from analytics.measures.registry import get_measure, get_measures
 from analytics.measuring import Measure
 from analytics.models import Action, Goal, Rhythm
-from analytics.periods import Period, month_end, month_start
+from analytics.periods import Period, PeriodKind, month_end, month_start
 from analytics.scopes import Cut
 from loyalty.core.zones import add_months
 
@@ -69,6 +69,13 @@ class Aim:
     target: Fraction
     actions: Sequence[Action]
 
+    # Properties
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which something was done, or is to be."""
+        return [action.done_on or action.due_on for action in self.actions]
+
 
 def get_progress(*, goals: Sequence[Goal], at: datetime, periods: int = 1) -> list[Progress]:
     """Return how far goals have come, with so many of the last periods, in their order.
@@ -102,14 +109,18 @@ def get_value(*, code: str, cut: Cut, rhythm: Rhythm, at: datetime) -> Value | N
     return keeping.get(asked=[asked], at=at)[asked].figure.value
 
 
-def for_measure(*, code: str, cut: Cut) -> Aim | None:
-    """Return what is aimed at with a measure of this cut: the goal due first. Two statements."""
-    rows = Goal.objects.open().filter(code=code, cut=slicing.write_cut(cut=cut))
-    goal = rows.order_by("by_on", "pk").first()
+def for_measure(*, code: str, cut: Cut, kind: PeriodKind) -> Aim | None:
+    """Return what is aimed at with a measure of this cut and kind of period: the goal due first.
+
+    Two statements; a third for the code of a store.
+    """
+    rows = Goal.objects.open().filter(code=code, rhythm=kind, cut=slicing.write_cut(cut=cut))
+    goal = rows.select_related("owner").order_by("by_on", "pk").first()
     if goal is None:
         return None
     actions = Action.objects.filter(goal=goal).exclude(state="DROPPED")
-    return Aim(goal, exactly(goal.target), list(actions.order_by("due_on", "pk")))
+    shown = actions.select_related("owner").order_by("due_on", "pk")
+    return Aim(goal, exactly(goal.target), list(shown))
 
 
 def read_cut(goal: Goal) -> Cut | None:

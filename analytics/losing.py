@@ -1,21 +1,33 @@
 """Why members were lost, written down as staff learn it, and that they came back."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from analytics import revising
-from analytics.models import Competitor, Loss, LossReason, MeasureSettings, Topic, WonBackBy
+from analytics.models import (
+    Competitor,
+    Loss,
+    LossReason,
+    MeasureSettings,
+    SegmentDefinition,
+    Topic,
+    WonBackBy,
+)
 from analytics.periods import month_start
 from loyalty.core import zones
 from loyalty.core.refusals import FieldRefusal, Refusal, ValidationFailed
+from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.programmes import books
-from members import blocking
+from loyalty.programmes.models import Segment
+from members import blocking, owning, segmenting
 from members.models import Member, Purchase
 
+GATHERS = "programmes.change_segment"
 SEES, RECORDS, EXPLAINS = "analytics.view_loss", "analytics.add_loss", "analytics.change_loss"
 LONGEST_NOTE, LONGEST_NAME = 500, 80
 
@@ -33,6 +45,11 @@ class LossAlreadyTold(Refusal):
 class NotWonBack(Refusal):
     code = "not-won-back"
     title = _("This member has not bought again, or somebody has said already how they came back.")
+
+
+class SegmentComputed(Refusal):
+    code = "segment-computed"
+    title = _("The members of this segment are found by its definition, every night.")
 
 
 @transaction.atomic
@@ -102,6 +119,28 @@ def notice(*, at: datetime) -> int:
     if count:
         _note_change(zones.business_day(moment=at, zone=books.get_zone()), at)
     return count
+
+
+@transaction.atomic
+def gather(*, segment: Segment, member_ids: Collection[int], by: User, at: datetime) -> int:
+    """Put members into a segment that is kept by hand, to win them back. Returns how many joined.
+
+    Raises SegmentComputed, segmenting.UnknownSegment, owning.OwnCard where `by` is among them,
+    or permitting.NotPermitted.
+    """
+    user = permitting.lock(user=by)
+    permitting.check(user=user, permission=GATHERS)
+    if SegmentDefinition.objects.filter(segment=segment).exists():
+        raise SegmentComputed
+    if owning.get_own(users=[user]).intersection(member_ids):
+        raise owning.OwnCard
+    return segmenting.add(code=segment.code, member_ids=member_ids, at=at)
+
+
+def get_kept_by_hand() -> QuerySet[Segment]:
+    """Return the segments whose members staff choose one by one."""
+    defined = SegmentDefinition.objects.filter(segment=OuterRef("pk"))
+    return Segment.objects.filter(~Exists(defined)).order_by("code")
 
 
 def get_competitor(*, name: str, at: datetime) -> Competitor | None:

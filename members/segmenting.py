@@ -72,6 +72,23 @@ def move(
     return Assigned(joined=len(joining), left=len(leaving))
 
 
+@transaction.atomic
+def add(*, code: str, member_ids: Collection[int], at: datetime) -> int:
+    """Let these members be in a segment, too, from a moment on. Returns how many were not yet.
+
+    Nobody leaves it; the same members again change nothing. Raises UnknownSegment.
+    """
+    segment = lock(code=code)
+    current = SegmentStay.objects.filter(segment=segment, until_at=None)
+    there = set(current.values_list("member_id", flat=True))
+    new = _known(set(member_ids) - there)
+    SegmentStay.objects.bulk_create(
+        (SegmentStay(segment=segment, member_id=pk, since_at=at) for pk in new),
+        batch_size=_CHUNK,
+    )
+    return len(new)
+
+
 def members_in(*, segment: int, at: datetime) -> QuerySet[Member]:
     """Return who is in a segment, by its key, at a moment."""
     stays = SegmentStay.objects.filter(segment=segment).at(at)

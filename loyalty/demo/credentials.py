@@ -23,12 +23,13 @@ ADMINISTRATOR = "direction@maison-verne.example"
 CASHIER = "caisse@maison-verne.example"
 CARE = "clientele@maison-verne.example"
 MANAGER = "lyon@maison-verne.example"
+MARKETING = "marketing@maison-verne.example"
 _STAFF = (
     (ADMINISTRATOR, Role.ADMINISTRATOR, "Jeanne"),
     (CASHIER, Role.CASHIER, "Karim"),
     (CARE, Role.CUSTOMER_CARE, "Inès"),
     (MANAGER, Role.STORE_MANAGER, "Paul"),
-    ("marketing@maison-verne.example", Role.MARKETING, "Lina"),
+    (MARKETING, Role.MARKETING, "Lina"),
     ("analyse@maison-verne.example", Role.ANALYST, "Hugo"),
     ("audit@maison-verne.example", Role.AUDITOR, "Odile"),
 )

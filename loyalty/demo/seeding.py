@@ -12,6 +12,7 @@ from analytics import facts, predicting
 from loyalty import grants
 from loyalty.core import zones
 from loyalty.demo import (
+    aiming,
     befriending,
     campaigning,
     clubbing,
@@ -77,6 +78,7 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     facts.refresh(at=at)
     # What the night has said before somebody looks: yesterday was the last whole day.
     predicting.predict(day=today - timedelta(days=1), at=at)
+    aiming.aim(today=today, at=at)
     grouping.group(at=at)
 
 

@@ -150,6 +150,7 @@ PAGES: Sequence[URLPattern] = (
     path("plan/actions/<int:pk>/", plan.action, name="plan_action"),
     path("journal/", journal.show, name="journal"),
     path("lost/", lost.show, name="lost"),
+    path("lost/segment/", lost.gather, name="lost_gather"),
     path("lost/<int:pk>/", lost.member, name="lost_member"),
     path("lost/back/<int:pk>/", lost.back, name="lost_back"),
     path("look/", look.show, name="look"),

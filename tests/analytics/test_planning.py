@@ -20,7 +20,7 @@ from analytics.models import (
     Outcome,
     Rhythm,
 )
-from analytics.periods import Period, day
+from analytics.periods import Period, PeriodKind, day
 from analytics.scopes import WHOLE, Cut
 from loyalty.core.refusals import Refusal
 from loyalty.identity.models import User
@@ -29,6 +29,7 @@ from tests.racing import at_once
 
 AT = datetime(2026, 4, 10, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 4, 10)
+MONTH = PeriodKind.MONTH
 
 
 @pytest.fixture
@@ -157,13 +158,13 @@ class TestForMeasure:
         goal = aim(by)
         action = plan(goal, by)
 
-        aimed = goals.for_measure(code="retention_rate", cut=WHOLE)
+        aimed = goals.for_measure(code="retention_rate", cut=WHOLE, kind=MONTH)
 
         assert aimed is not None
         assert (aimed.target, aimed.actions) == (Fraction(3, 4), [action])
-        assert goals.for_measure(code="retention_rate", cut=Cut(channel="web")) is None
+        assert goals.for_measure(code="retention_rate", cut=Cut(channel="web"), kind=MONTH) is None
         planning.end_goal(goal=goal, outcome=Outcome.DROPPED, at=AT)
-        assert goals.for_measure(code="retention_rate", cut=WHOLE) is None
+        assert goals.for_measure(code="retention_rate", cut=WHOLE, kind=MONTH) is None
 
 
 @pytest.mark.usefixtures("shop")

@@ -10,12 +10,13 @@ from django.test import Client
 
 from analytics import facts, losing
 from analytics.models import Competitor, Loss, LossReason, MemberFact
+from analytics.segments import defining
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
-from loyalty.programmes.models import Store, StoreAssignment
+from loyalty.programmes.models import Segment, Store, StoreAssignment
 from members import consenting, enrolling
 from members.consenting import Said
-from members.models import ConsentChannel, ConsentPurpose, Export, Member
+from members.models import ConsentChannel, ConsentPurpose, Export, Member, SegmentStay
 from tests.analytics.builders import Sold, foresee, sell
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
@@ -193,6 +194,42 @@ class TestWhoCameBack:
         assert "They bought again" not in words_of(care, PAGE)
         care.post(f"{PAGE}back/{loss.pk}/", {"way": "ALONE"}, follow=True)
         assert Loss.objects.get().won_back_by == "OFFER"
+
+
+class TestASegmentToWinThemBack:
+    URL = f"{PAGE}segment/"
+
+    def test_takes_whom_the_filters_leave_and_lets_nobody_go(self, people, sign_in):
+        marketing = sign_in(Role.MARKETING)
+        segment = Segment.objects.create(code="back", name_fr="Retour", name_en="Come back")
+        assert "Put all of them into a segment" in words_of(marketing, PAGE)
+
+        marketing.post(f"{self.URL}?least=300", {"segment": "back"})
+        marketing.post(f"{self.URL}?least=300", {"segment": "back"})
+        first = set(SegmentStay.objects.values_list("member_id", flat=True))
+        marketing.post(self.URL, {"segment": "back"})
+
+        assert first == {people["Ada"].pk}
+        stays = SegmentStay.objects.filter(segment=segment, until_at=None)
+        assert set(stays.values_list("member_id", flat=True)) == {
+            people["Ada"].pk,
+            people["Bea"].pk,
+        }
+
+    def test_is_one_that_is_kept_by_hand(self, people, sign_in):
+        segment = Segment.objects.create(code="rich", name_fr="Riches", name_en="Rich")
+        said = {"match": "all", "conditions": [{"fact": "points", "from": 1}]}
+        defining.define(segment=segment, said=said, at=NOON)
+        by = appoint(Role.MARKETING)
+
+        sign_in(Role.MARKETING).post(self.URL, {"segment": "rich"})
+        with pytest.raises(losing.SegmentComputed):
+            losing.gather(segment=segment, member_ids=[people["Ada"].pk], by=by, at=NOON)
+
+        assert SegmentStay.objects.exists() is False
+
+    def test_is_not_for_who_may_not_change_segments(self, people, care):
+        assert care.post(self.URL, {"segment": "back"}).status_code == 403
 
 
 class TestNothing:

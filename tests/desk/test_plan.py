@@ -191,6 +191,20 @@ class TestTheFirstPage:
         assert "is late." not in words_of(marketing, HOME)
 
 
+class TestTheMeasuresPage:
+    def test_draws_the_target_and_marks_the_actions(self, marketing, grace):
+        plan(aim(grace), grace, due=date(2026, 2, 20))
+        url = "/desk/measures/retention_rate/?period=2026-02"
+
+        answer = marketing.get(url)
+
+        assert answer.context["told"].chart.target_words == "Goal: 60%"
+        assert [bar.marks for bar in answer.context["told"].chart.bars][-1] == 1
+        assert "Goal: 60% by 30 June 2026" in words_of(marketing, url)
+        elsewhere = words_of(marketing, "/desk/measures/retention_rate/?period=2026-Q1")
+        assert "There is no goal for what this page shows." in elsewhere
+
+
 class TestTheSector:
     URL = "/desk/measures/retention_rate/sector/"
 

@@ -29,13 +29,17 @@ SMALL = Plot(width=320, height=132, top=24, floor=104, label_y=124)
 
 @dataclass(frozen=True)
 class Point:
-    """One period to draw: its words, its value, and that of a year before where there is one."""
+    """One period to draw: its words, its value, and that of a year before where there is one.
+
+    `marks` is how many actions of the plan fall in it.
+    """
 
     label: str
     words: str
     value: Value | None
     year_before: Value | None = None
     is_unfinished: bool = False
+    marks: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Bar:
     is_unfinished: bool
     is_current: bool
     line_y: int | None
+    marks: int
 
 
 @dataclass(frozen=True)
@@ -131,4 +136,5 @@ def _bar(point: Point, x: int, step: int, scale: _Scale, *, is_last: bool) -> Ba
         is_unfinished=point.is_unfinished,
         is_current=is_last,
         line_y=line,
+        marks=point.marks,
     )

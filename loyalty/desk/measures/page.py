@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics import keeping
+from analytics.goals import Aim
 from analytics.measuring import Measure
 from analytics.scopes import Dimension
 from loyalty.desk.measures import breaking, charting, drawing, naming, series, telling
@@ -11,7 +12,7 @@ from loyalty.desk.measures.breaking import Pieces
 from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.measures.series import Series
-from loyalty.desk.measures.telling import Told, Value
+from loyalty.desk.measures.telling import Told
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Page:
     drawings: Drawings
 
 
-def get_page(*, measure: Measure, read: Reading, by: str, target: Value | None = None) -> Page:
-    """Return a measure over time, with its target drawn if there is one, and by a dimension."""
+def get_page(*, measure: Measure, read: Reading, by: str, aim: Aim | None = None) -> Page:
+    """Return a measure over time, with what is aimed at if anything is, and by a dimension."""
     plan = breaking.plan(measure=measure, read=read, asked=by)
     asked = series.ask(measures=[measure], scope=read.scope)
     asked += plan.asked.values() if plan else []
@@ -32,7 +33,11 @@ def get_page(*, measure: Measure, read: Reading, by: str, target: Value | None =
     [one] = series.tell(measures=[measure], scope=read.scope, found=found)
     return Page(
         told=telling.tell(
-            series=one, plot=charting.WIDE, target=target, names=_get_names(one, read)
+            series=one,
+            plot=charting.WIDE,
+            target=aim.target if aim else None,
+            marks=aim.days if aim else (),
+            names=_get_names(one, read),
         ),
         pieces=breaking.tell(plan=plan, measure=measure, read=read, found=found) if plan else None,
         drawings=drawing.draw(series=[one], scope=read.scope),

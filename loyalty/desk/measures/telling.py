@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from babel.dates import format_date
@@ -101,10 +101,12 @@ def tell(
     plot: Plot = charting.SMALL,
     target: Value | None = None,
     names: Mapping[str, str] | None = None,
+    marks: Sequence[date] = (),
 ) -> Told:
     """Return a measure in words, with its chart on a plot and, if there is one, its target.
 
-    `names` are what codes of the merchant's are called, such as those of tiers.
+    `names` are what codes of the merchant's are called, such as those of tiers; `marks` the days
+    on which something was done for the target.
     """
     measure, now = series.measure, series.now
     figure = now.figure if now else Figure(None)
@@ -121,7 +123,7 @@ def tell(
         before=_change(series, series.before, series.scope.previous),
         year=_change(series, series.year, year_before(series.scope)),
         columns=naming.columns_of(figure, say, names or {}),
-        chart=draw(series=series, plot=plot, target=target) if now else None,
+        chart=draw(series=series, plot=plot, target=target, marks=marks) if now else None,
         rows=[_row(series, place) for place in range(len(series.spots))],
         computed_at=now.computed_at if now else None,
         revised_at=now.revised_at if now else None,
@@ -132,7 +134,9 @@ def tell(
     )
 
 
-def draw(*, series: Series, plot: Plot, target: Value | None = None) -> Drawn:
+def draw(
+    *, series: Series, plot: Plot, target: Value | None = None, marks: Sequence[date] = ()
+) -> Drawn:
     """Return the bars of a measure's periods, oldest first."""
     unit = series.measure.unit
     points = [
@@ -142,6 +146,7 @@ def draw(*, series: Series, plot: Plot, target: Value | None = None) -> Drawn:
             value=spot.value,
             year_before=spot.year_value,
             is_unfinished=not spot.kept.is_finished,
+            marks=count_within(marks, spot.period),
         )
         for spot in series.spots
     ]
@@ -151,6 +156,10 @@ def draw(*, series: Series, plot: Plot, target: Value | None = None) -> Drawn:
         else _("Goal: %(value)s") % {"value": say(target, unit, series.scope.currency)}
     )
     return charting.lay_out(points, plot=plot, target=target, target_words=told)
+
+
+def count_within(days: Sequence[date], period: Period) -> int:
+    return sum(period.first <= day <= period.last for day in days)
 
 
 def say(value: Value | None, unit: Unit, currency: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics import goals, slicing
+from analytics import goals, planning, slicing
 from analytics.goals import Progress, Standing, Value
 from analytics.measures.registry import get_measures
 from analytics.measuring import Measure
@@ -121,12 +121,22 @@ def get_sectors(*, code: str, currency: str) -> list[Sector]:
     ]
 
 
-def draw(progress: Progress, *, plot: Plot, currency: str) -> Drawn:
-    """Return a goal's measure over its periods, under the line of the target."""
+def draw(progress: Progress, *, actions: Sequence[Action], plot: Plot, currency: str) -> Drawn:
+    """Return a goal's measure over its periods, with its target and what was done for it."""
+    days = [one.done_on or one.due_on for one in actions if one.state != ActionState.DROPPED]
     unit = progress.measure.unit
+    told = list(zip(progress.periods, progress.values, strict=True))
+    # What was before there was anything to count is not drawn.
+    while len(told) > 1 and told[0][1] is None:
+        told.pop(0)
     points = [
-        Point(label=telling.short(period), words=telling.brief(value, unit, currency), value=value)
-        for period, value in zip(progress.periods, progress.values, strict=True)
+        Point(
+            label=telling.short(period),
+            words=telling.brief(value, unit, currency),
+            value=value,
+            marks=telling.count_within(days, period),
+        )
+        for period, value in told
     ]
     target = goals.exactly(progress.goal.target)
     said = _("Goal: %(value)s") % {"value": telling.say(target, unit, currency)}
@@ -159,7 +169,7 @@ def _shown(
         target=say(Fraction(goal.target)),
         period=picking.label_of(one.period),
         query=urlencode({"period": picking.key_of(one.period), **goal.cut}),
-        chart=draw(one, plot=plot, currency=currency) if plot else None,
+        chart=draw(one, actions=actions, plot=plot, currency=currency) if plot else None,
         rows=[
             (picking.label_of(period), say(value))
             for period, value in zip(one.periods, one.values, strict=True)
@@ -172,7 +182,9 @@ def _deed(row: Action, one: Progress, *, today: date, currency: str) -> Deed:
     before = None if row.before is None else Fraction(row.before)
     after = one.value if row.after is None else Fraction(row.after)
     change = ""
-    if before is not None and after is not None and before != after:
+    # As they are kept: what differs by less is the same.
+    is_moved = planning.rounded(before) != planning.rounded(after)
+    if before is not None and after is not None and is_moved:
         change = telling.say_change(after, before, one.measure)
     unit = one.measure.unit
     return Deed(

@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from analytics import losing
@@ -25,6 +27,8 @@ from loyalty.programmes import books
 from loyalty.programmes.models import Programme, Store, Tier
 from members.models import Member
 
+_SEGMENTS = 60
+
 
 @require_safe
 @needs(losing.SEES)
@@ -35,12 +39,11 @@ def show(request: HttpRequest) -> HttpResponse:
         return _answer(request, "desk/lost.html", told | {"is_new": True})
     book = books.get_book()
     today = book.business_day(timezone.now())
-    bound = seeing.get_stores(request)
-    stores = list((Store.objects.all() if bound is None else bound).order_by("name"))
-    tiers = list(Tier.objects.order_by("ladder", "rank"))
+    stores, tiers = _get_stores(request), list(Tier.objects.order_by("ladder", "rank"))
     picked = picking.pick(
         asked=request.GET.dict(), stores=stores, tiers=tiers, currency=book.currency
     )
+    may_gather = request.user.has_perm(losing.GATHERS)
     since = losing.get_since(today=today)
     members = _members(request)
     told |= {
@@ -53,6 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tellings": picking.TOLD,
         "lost_after": (today - since).days,
         "currency": book.currency,
+        "segments": losing.get_kept_by_hand()[:_SEGMENTS] if may_gather else (),
         "may_record": request.user.has_perm(losing.RECORDS),
         "may_explain": request.user.has_perm(losing.EXPLAINS),
         "may_export": request.user.has_perm(lists.PERMISSION),
@@ -121,6 +125,43 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Kept. It counts in the measure of losses."))
     return redirect("admin:lost")
+
+
+@require_POST
+@needs(losing.GATHERS)
+def gather(request: HttpRequest) -> HttpResponse:
+    """Put those whom the filters leave into a segment, for a campaign to win them back."""
+    if not request.user.has_perm(losing.SEES):
+        raise PermissionDenied
+    segment = losing.get_kept_by_hand().filter(code=request.POST.get("segment", "")).first()
+    if segment is None:
+        messages.error(request, _("Choose a segment."))
+        return redirect(f"{reverse('admin:lost')}?{request.GET.urlencode()}")
+    book, at = books.get_book(), timezone.now()
+    picked = picking.pick(
+        asked=request.GET.dict(),
+        stores=_get_stores(request),
+        tiers=list(Tier.objects.all()),
+        currency=book.currency,
+    )
+    since = losing.get_since(today=book.business_day(at))
+    rows = listing.find(picked=picked, members=_members(request), since=since)
+    ids = list(rows.values_list("pk", flat=True))
+    try:
+        count = losing.gather(
+            segment=segment, member_ids=ids, by=cast("User", request.user), at=at
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        said = ngettext("%d member joined the segment.", "%d members joined the segment.", count)
+        messages.success(request, said % count)
+    return redirect(f"{reverse('admin:lost')}?{picked.query}")
+
+
+def _get_stores(request: HttpRequest) -> list[Store]:
+    bound = seeing.get_stores(request)
+    return list((Store.objects.all() if bound is None else bound).order_by("name"))
 
 
 def _record(request: HttpRequest, row: Member, form: LossForm) -> bool:

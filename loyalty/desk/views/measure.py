@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from analytics import goals, planning
 from analytics.measures.registry import MeasureUnknown, get_measure
 from analytics.measuring import Measure
 from loyalty.desk.guarding import needs
@@ -24,6 +25,7 @@ from loyalty.desk.measures import (
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.measures.series import Series
 from loyalty.desk.measures.telling import Told
+from loyalty.desk.plan import showing as plan
 from loyalty.desk.views.measures import MAY_READ, answer
 
 
@@ -34,8 +36,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     measure = _measure(code)
 
     def tell(read: Reading) -> Mapping[str, Any]:
-        shown = page.get_page(measure=measure, read=read, by=request.GET.get("by", ""))
+        aim = goals.for_measure(code=code, cut=read.scope.cut, kind=read.scope.period.kind)
+        by = request.GET.get("by", "")
+        shown = page.get_page(measure=measure, read=read, by=by, aim=aim)
         return {
+            "aim": aim,
+            "sectors": plan.get_sectors(code=code, currency=read.scope.currency),
+            "may_set": request.user.has_perm(planning.SETS),
             "told": shown.told,
             "pieces": shown.pieces,
             "drawings": shown.drawings,

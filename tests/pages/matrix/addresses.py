@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
+from analytics.models import Action, Goal
 from loyalty.mailing import unsubscribing
 from loyalty.programmes.models import Campaign, Rule, Segment, Simulation
 from loyalty.webhooks.models import Endpoint
@@ -62,6 +63,7 @@ _NOWHERE: dict[str, Told] = {
 _OF_NOBODY: dict[str, tuple[Told, Told]] = {
     # A file of another sort than the reader brings in is as absent as one that nobody sent.
     "admin:import": ({"file": _WORD}, {"file": _WORD}),
+    "admin:lost_back": ({"pk": _NUMBER}, {"pk": _NUMBER}),
     "admin:tier_review": ({"review": _WORD}, {"review": _WORD}),
     "admin:export_taken": ({"approval": _WORD}, {"approval": _WORD}),
     "admin:import_errors": ({"file": _WORD}, {"file": _WORD}),
@@ -74,6 +76,7 @@ _OF_NOBODY: dict[str, tuple[Told, Told]] = {
     "admin:measure": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:measure_table": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:measure_chart": ({"code": "retention_rate"}, {"code": _WORD}),
+    "admin:benchmarks": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:measure_rows": ({"code": "retention_rate"}, {"code": _WORD}),
     "admin:email": (
         {"template": "welcome", "language": "fr"},
@@ -94,6 +97,8 @@ _OF_SCENES: dict[str, Callable[[Scene], tuple[Told, Told]]] = {
         f"admin:{name}": lambda _scene: ({"pk": Segment.objects.get().pk}, {"pk": _NUMBER})
         for name in ("segment", "segment_assign")
     },
+    "admin:goal": lambda _scene: ({"pk": Goal.objects.get().pk}, {"pk": _NUMBER}),
+    "admin:plan_action": lambda _scene: ({"pk": Action.objects.get().pk}, {"pk": _NUMBER}),
     "admin:simulation": lambda _scene: ({"pk": Simulation.objects.get().pk}, {"pk": _NUMBER}),
     "admin:campaign": lambda _scene: ({"pk": Campaign.objects.get().pk}, {"pk": _NUMBER}),
     "admin:offer": lambda _scene: (

@@ -158,6 +158,7 @@ DESK = {
     "admin:lost": staff("SMCUA"),
     # Both have bought just now: there is nothing to write down of them, and they are shown.
     "admin:lost_member": staff("SMCUA", "SMCA"),
+    "admin:lost_gather": staff(NOBODY, "MA"),
     "admin:lost_back": staff(NOBODY, unseen="SMCA"),
     "admin:till": staff("KSA"),
     # Nothing is opened where no store is named.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics import inviting
-from analytics.models import Invitation, Survey
+from analytics.models import Action, Goal, Invitation, Survey
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Rule, Segment, Simulation, Store
@@ -93,8 +93,21 @@ def build(*, at: datetime) -> Scene:
     registering.register(
         name="Mailer", url="https://hooks.example.org/", events=["tier.changed"], store=None, at=at
     )
+    _plan(people["M"], at=at)
     Simulation.objects.create(asked_by=people["A"], asked_at=at)
     return Scene(people, ada, ben, (lyon, nice))
+
+
+def _plan(owner: User, *, at: datetime) -> None:
+    """Set a goal of the whole chain, with something to do for it."""
+    goal = Goal.objects.create(
+        code="retention_rate", rhythm="MONTH", target=1, from_on=at.date(),
+        by_on=at.date() + timedelta(days=90), owner=owner, set_by=owner, set_at=at,
+    )  # fmt: skip
+    Action.objects.create(
+        goal=goal, kind="CORRECTIVE", field="PRICE", title="Call", owner=owner,
+        due_on=at.date(), planned_at=at,
+    )  # fmt: skip
 
 
 def _live(name: str, store: Store, people: dict[str, User], *, at: datetime) -> Belongings:
