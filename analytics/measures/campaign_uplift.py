@@ -47,9 +47,9 @@ MEASURE = Measure(
         "By how much a member who could get something of the period's campaigns spent more, in "
         "the days of the period in which they ran, than a member held out of them: the "
         "difference of the means, those included who bought nothing. Who is held out is decided "
-        "by a hash before anybody is exposed. Beside it the 95 % interval and the probability "
-        "of so much by chance alone (Welch, 1947). Several campaigns weigh by their members. Not "
-        "available without a campaign that holds somebody out."
+        "by a hash before anybody is exposed. Beside it between what and what it is in 95 of 100 "
+        "cases, and the probability of so much by chance alone (Welch, 1947). Several campaigns "
+        "weigh by their members. Not available without a campaign that holds somebody out."
     ),
     numerator_name=_("Members compared, once for each campaign"),
     denominator_name=None,
