@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics import listening
+from analytics.figures import Unit
 from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
 from analytics.models import Answer, SurveyKind
 from analytics.scopes import Scope
@@ -179,8 +180,12 @@ def _line(name: str, scores: Scores, kind: SurveyKind, scope: Scope) -> Line:
     )
 
 
-def _say(value: Any, kind: SurveyKind, scope: Scope) -> str:
-    return words.of_measure(value, UNITS[kind], scope.currency)
+def _say(value: Fraction | None, kind: SurveyKind, scope: Scope) -> str:
+    """Return a score with one decimal: an interval of answers is never as fine as that."""
+    told = value
+    if value is not None and UNITS[kind] == Unit.SCORE:
+        told = Fraction(round(value * 10), 10)
+    return words.of_measure(told, UNITS[kind], scope.currency)
 
 
 def _number(text: str, *, among: range | None = None) -> int | None:

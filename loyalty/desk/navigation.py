@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 _REST = "administration"
 # Tables that a page of their own shows better, to who may open it.
 _BEHIND = {
+    "analytics.Answer": "answers",
     "members.Case": "cases",
     "analytics.Fit": "fits",
     "members.ImportRun": "imports",

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -62,7 +63,11 @@ def _asked(request: HttpRequest, *, reads_words: bool) -> dict[str, str]:
 def _kinds(read: Reading, filters: Filters) -> list[tuple[str, str, bool]]:
     """Each kind of question: its name, its address, whether it is this one."""
     return [
-        (str(kind.label), f"?{read.picked.query}&answers={kind.value}", kind == filters.kind)
+        (
+            capfirst(str(kind.label)),
+            f"?{read.picked.query}&answers={kind.value}",
+            kind == filters.kind,
+        )
         for kind in SurveyKind
     ]
 
