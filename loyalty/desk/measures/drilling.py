@@ -19,8 +19,11 @@ from loyalty.desk import seeing
 from loyalty.desk.measures import describing, telling
 from loyalty.desk.measures.describing import Line
 from members import seeing as people
+from members.models import Member
 
 _PER_PAGE = 50
+# What a measure counted that found nothing to count in.
+_NOTHING = (Rows(Member.objects.none()),)
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,10 @@ def visible(request: HttpRequest, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any
 
 def _sheet(drill: Drill, asked: str) -> Rows:
     place = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 1 else 0
-    if place >= len(drill.parts):
+    parts = drill.parts or _NOTHING
+    if place >= len(parts):
         raise Http404
-    return drill.parts[place]
+    return parts[place]
 
 
 def _sheets(drill: Drill, current: Rows) -> list[Sheet]:
