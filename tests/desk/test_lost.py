@@ -129,7 +129,8 @@ class TestTheList:
             told(lost(f"m{number}", days=300, cents=700))
         facts.refresh(at=NOON)
 
-        assert queries_of(care, PAGE) == few == 16
+        assert queries_of(care, PAGE) == few
+        assert few <= 16
         assert statements_about("members_purchase", care, PAGE) == []
 
     def test_shows_a_manager_those_of_their_stores(self, people, sign_in):
