@@ -10,6 +10,8 @@ from loyalty.core.zones import add_months
 DAY = timedelta(days=1)
 # Before anything that can have been sold; far enough from year 1 to count back from.
 BEGINNING = date(1000, 1, 1)
+# What somebody may ask about.
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class PeriodKind(StrEnum):

@@ -15,12 +15,11 @@ from analytics import slicing
 from analytics.figures import Figure, Unit
 from analytics.measures.registry import get_measure, get_measures
 from analytics.measuring import Measure
-from analytics.periods import Period
+from analytics.periods import EARLIEST, LATEST, Period
 from analytics.scopes import Scope
 from loyalty.core import money
 from loyalty.core.refusals import Refusal
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 # More is a grid, which has a command of its own.
 _MOST_COLUMNS = 12
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from analytics.models import StoreDay
-from analytics.periods import months_from
+from analytics.periods import EARLIEST, LATEST, months_from
 from analytics.queries import compose, get_rows
 from analytics.scopes import FIELDS, Cut, Dimension, ValueGroup
 from loyalty.core import zones
@@ -81,6 +81,15 @@ def write_cut(*, cut: Cut) -> dict[str, str]:
     return {name.value: found[name] for name in Dimension if name in found}
 
 
+def read_month(key: str) -> date | None:
+    """Read a month as addresses say it, 2026-10; None where it is none between 1900 and 2999."""
+    try:
+        month = date.fromisoformat(f"{key}-01")
+    except ValueError:
+        return None
+    return month if key == f"{month:%Y-%m}" and EARLIEST <= month <= LATEST else None
+
+
 def get_choices(*, dimension: Dimension) -> list[Choice]:
     """Return what a dimension can be cut by, at most sixty values, the latest months first."""
     return list(_CHOICES[dimension]())
@@ -116,10 +125,9 @@ def _one_of(choices: type[MemberKind] | type[ValueGroup], value: str, name: Dime
 
 
 def _month(value: str) -> date:
-    try:
-        return date.fromisoformat(f"{value}-01")
-    except ValueError:
-        raise CutUnknown(cut_by=Dimension.ENROLLED.value) from None
+    if (month := read_month(value)) is None:
+        raise CutUnknown(cut_by=Dimension.ENROLLED.value)
+    return month
 
 
 def _write(name: Dimension, value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from analytics.reporting import EARLIEST, LATEST
+from analytics.periods import EARLIEST, LATEST
 from loyalty.core.refusals import Refusal
 from loyalty.programmes.models import Programme
 

@@ -65,6 +65,8 @@ class TestReading:
             ("kind", "CAT"),
             ("value", "MIDDLE"),
             ("enrolled", "2026-13"),
+            ("enrolled", "0001-01"),
+            ("enrolled", "9999-12"),
             ("enrolled", "٢٠٢٦-01"),
         ],
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -16,7 +15,6 @@ from members import words
 # Typed, and not chosen from a list: what there is of them grows with the members.
 _TYPED = frozenset({Dimension.ENROLLED, Dimension.SOURCE})
 _LONGEST = 40
-_DECEMBER = 12
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Offer:
             tier="" if tier == NO_TIER else tier,
             segment=said.get("segment"),
             kind=said.get("kind"),
-            enrolled=read_month(enrolled) if enrolled else None,
+            enrolled=slicing.read_month(enrolled) if enrolled else None,
             source=said.get("source"),
             value=ValueGroup(value) if value else None,
         )
@@ -94,7 +92,7 @@ class Offer:
 
     def say(self, dimension: Dimension, key: str) -> str:
         """Return a value in words."""
-        if dimension == Dimension.ENROLLED and (month := read_month(key)):
+        if dimension == Dimension.ENROLLED and (month := slicing.read_month(key)):
             return date_format(month, "YEAR_MONTH_FORMAT")
         if dimension in _TYPED:
             return key
@@ -130,16 +128,7 @@ class Offer:
         if not key:
             return False
         if dimension == Dimension.ENROLLED:
-            return read_month(key) is not None
+            return slicing.read_month(key) is not None
         if dimension == Dimension.SOURCE:
             return len(key) <= _LONGEST and key.isprintable()
         return key in {choice.value for choice in self.choices_of(dimension)}
-
-
-def read_month(key: str) -> date | None:
-    """Read a month as an address says it, 2026-10; None where it is none."""
-    year, _dash, month = key.partition("-")
-    is_month = len(key) == len("2026-10") and (year + month).isdecimal() and key.isascii()
-    if not is_month or not 1 <= int(month) <= _DECEMBER or int(year) == 0:
-        return None
-    return date(int(year), int(month), 1)

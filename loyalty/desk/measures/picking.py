@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analytics import reporting
-from analytics.periods import DAY, Period, PeriodKind, month_end, month_start
+from analytics.periods import DAY, EARLIEST, LATEST, Period, PeriodKind, month_end, month_start
 from analytics.reporting import PeriodImpossible
 from analytics.scopes import Cut
 from loyalty.core.zones import add_months
@@ -182,7 +182,7 @@ def _of_months(year: int, month: int, count: int) -> Period:
         first = date(year, month, 1)
     except ValueError:
         raise PeriodImpossible from None
-    if not reporting.EARLIEST.year < year < reporting.LATEST.year:
+    if not EARLIEST.year < year < LATEST.year:
         raise PeriodImpossible
     return Period(first, month_end(add_months(day=first, months=count - 1)))
 

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 
 from analytics import booking, journal, scopes
 from analytics.journal import Journal
-from analytics.periods import DAY, Period, month_end, month_start
-from analytics.reporting import EARLIEST, LATEST
+from analytics.periods import DAY, EARLIEST, LATEST, Period, month_end, month_start
 from loyalty.core import zones
 from loyalty.core.refusals import Refusal
 from loyalty.desk.guarding import needs
