@@ -88,7 +88,10 @@ def _begin(member: Member, receipt: Receipt, key: str, *, at: datetime) -> Claim
     told = {"bought_on": receipt.bought_on, "total_cents": receipt.total_cents}
     claims = Claim.objects.filter(member=member)
     # After the lock: a repeat that raced us has committed by now.
-    if done := claims.filter(key=key).first() or claims.filter(receipt=number, **told).first():
+    if (
+        done := claims.filter(key=key).first()
+        or claims.filter(receipt__iexact=number, **told).first()
+    ):
         return done
     if _fitting(number, receipt).filter(member=member).exists():
         raise ReceiptIsOnCard
@@ -145,7 +148,9 @@ def _attach(said: Claim, *, at: datetime) -> Claim | None:
 
 def _find(said: Claim, *, at: datetime) -> Purchase | None:
     """Return the only sale that fits. Of a receipt that others were wrong about, none."""
-    wrong = Claim.objects.refused().filter(receipt=said.receipt, claimed_at__gt=at - _MONTH)
+    wrong = Claim.objects.refused().filter(
+        receipt__iexact=said.receipt, claimed_at__gt=at - _MONTH
+    )
     if wrong.exclude(pk=said.pk).count() >= MOST_WRONG:
         return None
     receipt = Receipt(number=said.receipt, bought_on=said.bought_on, total_cents=said.total_cents)

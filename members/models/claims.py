@@ -1,7 +1,8 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -58,7 +59,8 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["member", "claimed_at"], name="members_claim_by_member"),
             models.Index(
-                fields=["receipt", "claimed_at"],
+                Upper("receipt"),
+                F("claimed_at"),
                 condition=Q(purchase=None),
                 name="members_claim_of_receipt",
             ),
