@@ -212,6 +212,26 @@ class TestWhoReads:
         assert "Revenue €20.00 1 purchase" in told
         assert "Points issued" not in told
 
+    def test_a_store_manager_reads_the_measures_of_their_store(self, ada: Member, sign_in: SignIn):
+        Store.objects.update(is_training=False)
+        mine, other = Store.objects.get(code="bastille"), Store.objects.get(code="school")
+        for store, euros in ((mine, "20.00"), (other, "70.00")):
+            said = sale(ada, euros, occurred_at=NOON - timedelta(days=20), store=store)
+            purchasing.record(sale=said, key=euros, at=NOON)
+        facts.refresh(at=NOON)
+        manager = sign_in(Role.STORE_MANAGER)
+        assert "Measures of" not in words_of(manager, HOME)
+        StoreAssignment.objects.create(user=User.objects.get(), store=mine)
+
+        told = words_of(manager, HOME)
+
+        assert "Average basket" in told
+        assert "€20.00" in told
+        assert "€45.00" not in told
+        assert "Redemption rate" not in told
+        href = '?period=2026-02&amp;store=bastille"'
+        assert href in manager.get(HOME).content.decode()
+
     def test_before_the_programme_is_set_up_says_how(self, desk: Client):
         assert "The programme is not set up yet" in words_of(desk, HOME)
 

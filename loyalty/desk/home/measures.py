@@ -5,15 +5,19 @@ from datetime import datetime
 from fractions import Fraction
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 
-from analytics import reporting, scopes
-from analytics.figures import Direction
+from analytics import keeping, scopes
+from analytics.figures import Direction, Figure
+from analytics.keeping import Asked
+from analytics.measures.registry import get_measure
+from analytics.measuring import Measure
 from analytics.periods import DAY, Period, month_start
-from analytics.reporting import Line
-from analytics.scopes import Scope
+from analytics.scopes import WHOLE, Cut, Scope
 from loyalty.desk.home import words
 from loyalty.identity.models import User
+from loyalty.programmes.models import Store
 
 NEEDED = "analytics.view_membermonth"
 _CODES = ("retention_rate", "repeat_purchase_rate", "redemption_rate", "average_basket")
@@ -36,38 +40,61 @@ class Told:
 class Board:
     """The measures of a month, by its name and that of the month they are compared with.
 
-    `period` is the month as addresses of the measures' pages say it.
+    `period` is the month as addresses of the measures' pages say it. Without a store they are
+    of the whole programme.
     """
 
     month: str
     month_before: str
     period: str
     measures: tuple[Told, ...]
+    store: Store | None
 
 
-def get_board(*, reader: User | AnonymousUser, at: datetime) -> Board | None:
-    """Return the key measures from facts of whole months, or None for who may not read them."""
+def get_board(
+    *, reader: User | AnonymousUser, at: datetime, stores: QuerySet[Store] | None = None
+) -> Board | None:
+    """Return the key measures of the last whole month, or None for who may not read them.
+
+    Whoever is bound to stores reads those of the first, as on the pages of the measures, as far as
+    a store has them: the whole chain is not theirs to read.
+    """
     if not reader.has_perm(NEEDED):
         return None
-    today = scopes.get_scope(period=Period(at.date(), at.date()), at=at)
+    store = None if stores is None else stores.order_by("name").first()
+    if stores is not None and store is None:
+        return None
+    cut = WHOLE if store is None else Cut(store_id=store.pk)
+    today = scopes.get_scope(period=Period(at.date(), at.date()), at=at, cut=cut)
     last_day = month_start(today.today) - DAY
     now = replace(today, period=Period(month_start(last_day), last_day))
     before = replace(now, period=now.previous)
-    pairs = zip(
-        reporting.report(scope=now, codes=_CODES),
-        reporting.report(scope=before, codes=_CODES),
-        strict=True,
-    )
     return Board(
         month=_month(now),
         month_before=_month(before),
         period=f"{now.period.first:%Y-%m}",
-        measures=tuple(_told(line, past, now.currency) for line, past in pairs),
+        measures=_get_told(now, before),
+        store=store,
     )
 
 
-def _told(line: Line, past: Line, currency: str) -> Told:
-    measure, value, before = line.measure, line.figure.value, past.figure.value
+def _get_told(now: Scope, before: Scope) -> tuple[Told, ...]:
+    """Return the measures that can be told of a cut, from kept figures."""
+    measures = [one for code in _CODES if (one := get_measure(code=code)).allows(now.cut)]
+    pairs = [
+        (one, Asked(one.code, now.period, now.cut), Asked(one.code, before.period, now.cut))
+        for one in measures
+    ]
+    asked = [one for _measure, *both in pairs for one in both]
+    found = keeping.get(asked=asked, at=now.at, seen=now)
+    return tuple(
+        _told(one, found[this].figure, found[past].figure, now.currency)
+        for one, this, past in pairs
+    )
+
+
+def _told(measure: Measure, figure: Figure, past: Figure, currency: str) -> Told:
+    value, before = figure.value, past.value
     trend = _trend(value, before)
     better = "down" if measure.direction == Direction.LOWER else "up"
     return Told(

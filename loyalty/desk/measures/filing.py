@@ -9,8 +9,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import cohorts, reporting
-from analytics.reporting import to_number
+from analytics import cohorts, keeping, reporting
+from analytics.keeping import Asked
+from analytics.measures.registry import get_measures
+from analytics.reporting import Line, to_number
 from analytics.scopes import Scope
 from loyalty.desk.measures import picking
 from loyalty.desk.measures.reading import Reading
@@ -19,7 +21,7 @@ from loyalty.desk.measures.series import Series
 
 def write_measures(*, scope: Scope) -> str:
     """Return every measure of a period as CSV: exact values, with what they were made of."""
-    document = reporting.as_document(scope=scope, lines=reporting.report(scope=scope))
+    document = reporting.as_document(scope=scope, lines=_get_lines(scope))
     head = [
         _("measure"), pgettext("day", "from"), pgettext("day", "to"),
         _("value"), _("numerator"), _("denominator"),
@@ -75,6 +77,14 @@ def named(response: HttpResponse, name: str) -> HttpResponse:
     """Have a response kept as a file of this name."""
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
+
+
+def _get_lines(scope: Scope) -> list[Line]:
+    """Return every measure that can be told of a scope, from kept figures."""
+    measures = [one for one in get_measures().values() if one.allows(scope.cut)]
+    asked = {one.code: Asked(one.code, scope.period, scope.cut) for one in measures}
+    found = keeping.get(asked=list(asked.values()), at=scope.at, seen=scope)
+    return [Line(one, found[asked[one.code]].figure) for one in measures]
 
 
 def _figures(entry: dict[str, object]) -> list[object]:

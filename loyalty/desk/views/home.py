@@ -19,11 +19,12 @@ def show(request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
     """Show today, what needs a person and a few measures, each to who may see it."""
     at = timezone.now()
     late: list[Item] = []
+    stores = _stores_of(request)
     told: dict[str, Any] = {"title": _("Today"), "at": at, "may_find": _may_find(request)}
     try:
         told |= {
-            "figures": figures.get_figures(reader=request.user, at=at, stores=_stores_of(request)),
-            "board": measures.get_board(reader=request.user, at=at),
+            "figures": figures.get_figures(reader=request.user, at=at, stores=stores),
+            "board": measures.get_board(reader=request.user, at=at, stores=stores),
             "goals": plan.get_goals(request=request, at=at),
         }
         late = plan.get_items(request=request, goals=told["goals"], at=at)
