@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from analytics.models import MeasureSettings, Refresh, Revision, Topic
+from analytics.models import Refresh, Revision, Topic
 from analytics.periods import month_end
 from analytics.scopes import Scope
 from loyalty.core import zones
@@ -52,7 +52,7 @@ class Freshness:
 
 
 def read(scope: Scope) -> Freshness:
-    """Return how fresh all is that has committed, in three statements."""
+    """Return how fresh all is that has committed, in two statements."""
     refresh = Refresh.objects.first() or Refresh()
     seen = refresh.refreshed_at
     return Freshness(
@@ -65,8 +65,16 @@ def read(scope: Scope) -> Freshness:
 
 
 def _get_rules(scope: Scope) -> str:
-    """Return a digest of the settings, of what the programme counts in, and of the definitions."""
-    settings = MeasureSettings.objects.values().first()
+    """Return a digest of the settings, of what the programme counts in, and of the definitions.
+
+    Of the settings that the figures are computed by, which may have changed a moment ago.
+    """
+    settings = (
+        scope.lost_after_days,
+        scope.rfm_scoring,
+        scope.pair_support_percent,
+        scope.least_answers,
+    )
     told = (scope.zone.key, scope.currency, scope.wallet_id, settings, _definitions())
     return blake2b(repr(told).encode(), digest_size=_BYTES).hexdigest()
 

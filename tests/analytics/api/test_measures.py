@@ -162,7 +162,7 @@ class TestGetMeasure:
         words = "from=2024-01-01&to=2026-03-31&by=month&compare=previous,year"
         first = client.get(f"/measures/average_basket?{words}").json()
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             again = client.get(f"/measures/average_basket?{words}").json()
 
         assert len(again["series"]) == 27
