@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from analytics.periods import EARLIEST, LATEST
 from analytics.segments.cells import Cell
 from loyalty.programmes import shapes
 from loyalty.programmes.shapes import Fault, Malformed, Shape
@@ -178,12 +179,19 @@ def _read_said(shape: Shape, fact: Fact) -> dict[str, Any]:
         return _read_range(shape, bounds)
     if fact in CHOICES:
         return {"codes": _read_codes(shape, CHOICES[fact])}
-    since, until = shape.day("since"), shape.day("until")
+    since, until = _read_day(shape, "since"), _read_day(shape, "until")
     if not (shape.has("since") or shape.has("until")):
         shape.refuse("since", "needs-a-day")
     elif since and until and until < since:
         shape.refuse("until", "below-the-minimum")
     return {"since": since, "until": until}
+
+
+def _read_day(shape: Shape, name: str) -> date | None:
+    day = shape.day(name)
+    if day is not None and not EARLIEST <= day <= LATEST:
+        shape.refuse(name, "out-of-range")
+    return day
 
 
 def _read_range(shape: Shape, bounds: Bounds) -> dict[str, Any]:

@@ -167,6 +167,22 @@ class TestASegment:
         assert marketing.post(f"{PAGE}{segment.pk}/assign/").status_code == 404
         assert SegmentStay.objects.filter(until_at=None).count() == 1
 
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {"row": ["9" * 5_000]},
+            {"row": "0", "0-fact": "revenue", "0-most": "1e999999"},
+            {"row": "0", "0-fact": "enrolled", "0-since": "0001-01-01"},
+            {"row": "0", "0-fact": "enrolled", "0-until": "9999-12-31"},
+        ],
+    )
+    def test_is_not_kept_with_what_no_night_could_count(self, sent, people, marketing):
+        for act in ("count", "save"):
+            page = marketing.post(NEW, {**NAMES, **sent, "act": act})
+            assert page.status_code == 200
+
+        assert Segment.objects.exists() is False
+
     def test_leaves_as_a_list_of_those_who_agreed_alone(self, people, marketing):
         segment = define({"match": "all", "conditions": [{"fact": "receipts", "from": 1}]}).segment
         marketing.post(f"{PAGE}{segment.pk}/assign/")

@@ -18,6 +18,8 @@ from loyalty.desk.measures.cutting import Control, Offer, Part
 
 _MONTH, _QUARTER = r"([0-9]{4})-([0-9]{2})", r"([0-9]{4})-Q([1-4])"
 _HALF, _YEAR = r"([0-9]{4})-H([12])", r"([0-9]{4})"
+# A hundred years. A chart goes a dozen periods further back.
+_MOST_DAYS = 36_525
 _LENGTHS = {
     PeriodKind.MONTH: 1,
     PeriodKind.QUARTER: 3,
@@ -174,7 +176,7 @@ def _range(key: str) -> Period:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         raise PeriodImpossible from None
-    return reporting.read_period(first=days[0], last=days[1])
+    return _on_a_page(reporting.read_period(first=days[0], last=days[1]))
 
 
 def _of_months(year: int, month: int, count: int) -> Period:
@@ -182,9 +184,15 @@ def _of_months(year: int, month: int, count: int) -> Period:
         first = date(year, month, 1)
     except ValueError:
         raise PeriodImpossible from None
-    if not EARLIEST.year < year < LATEST.year:
+    return _on_a_page(Period(first, month_end(add_months(day=first, months=count - 1))))
+
+
+def _on_a_page(period: Period) -> Period:
+    """Refuse what is too long, or too far off, for the periods before and after beside it."""
+    is_near = EARLIEST.year < period.first.year and period.last.year < LATEST.year
+    if not is_near or period.days > _MOST_DAYS:
         raise PeriodImpossible
-    return Period(first, month_end(add_months(day=first, months=count - 1)))
+    return period
 
 
 def _around(day: date, kind: PeriodKind) -> Period:

@@ -3,6 +3,7 @@
 No script is needed: each button sends all that was written, and the page comes back with it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from analytics.segments.terms import Definition, Fact, Match
 from analytics.segments.wording import Names
 from loyalty.desk.segments.rows import Row, initial_of
 from loyalty.programmes.shapes import Malformed
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass
@@ -104,7 +107,7 @@ def _refuse(editor: Editor, pointer: str, words: str) -> None:
 
 def _told(post: QueryDict) -> list[tuple[int, Fact]]:
     """Return the rows that were sent, by number; what no page of ours sends is passed over."""
-    numbers = [int(said) for said in post.getlist("row") if said.isascii() and said.isdecimal()]
+    numbers = [int(said) for said in post.getlist("row") if _NUMBER.fullmatch(said)]
     told = [(number, post.get(f"{number}-fact", "")) for number in dict.fromkeys(numbers)]
     known = [(number, Fact(fact)) for number, fact in told if fact in set(Fact)]
     return known[: terms.MOST_CONDITIONS]

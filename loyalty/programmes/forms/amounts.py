@@ -1,5 +1,6 @@
 """Amounts as staff write them: decimals of the programme's currency on screen, cents inside."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,6 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.programmes import money
+
+# No column holds as many cents: 1e999999 is a number, too.
+_TOO_MUCH = Decimal(10) ** 15
 
 
 class AmountField(forms.DecimalField):
@@ -23,6 +27,8 @@ class AmountField(forms.DecimalField):
         amount = super().clean(value)
         if amount is None:
             return None
+        if abs(amount) >= _TOO_MUCH:
+            raise ValidationError(_("This is too small or too large."), code="too-much")
         try:
             return money.to_cents(amount=amount, currency=self.currency)
         except ValueError as error:

@@ -205,6 +205,8 @@ class TestRefusals:
             ("average_basket?from=2026-03-02&to=2026-03-31&by=month", 422, "period-impossible"),
             ("average_basket?from=2020-01-01&to=2026-03-31&by=month", 422, "period-impossible"),
             (f"average_basket?{MARCH}&tier=platinum", 422, "cut-unknown"),
+            (f"average_basket?{MARCH}&enrolled=0001-01", 422, "cut-unknown"),
+            (f"average_basket?{MARCH}&enrolled=9999-12", 422, "cut-unknown"),
             (f"points_flow?{MARCH}&channel=web", 422, "cut-impossible"),
         ],
     )

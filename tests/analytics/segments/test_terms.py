@@ -53,6 +53,8 @@ class TestRead:
             (of(fact="kind", **{"in": ["person"]}), ["/conditions/0/in unknown-choice"]),
             (of(fact="enrolled"), ["/conditions/0/since needs-a-day"]),
             (of(fact="enrolled", since="1 May"), ["/conditions/0/since not-a-date"]),
+            (of(fact="enrolled", since="0001-01-01", until="9999-12-31"),
+             ["/conditions/0/since out-of-range", "/conditions/0/until out-of-range"]),
             (of(fact="enrolled", since="2026-02-01", until="2026-01-31"),
              ["/conditions/0/until below-the-minimum"]),
         ],

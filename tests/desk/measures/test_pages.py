@@ -82,6 +82,10 @@ class TestAChapter:
         assert response.status_code == 400
         assert "Une période s’achève" in text_of(response)
 
+    @pytest.mark.parametrize("words", ["period=1901-01-01_2000-12-31", "period=2998&tier=-"])
+    def test_goes_as_far_as_a_period_may(self, bought: Programme, page: Any, words: str):
+        assert page(f"retention_rate/?{words}").status_code == 200
+
     def test_is_there_before_the_first_purchase_and_before_the_programme(
         self, page: Any, db: None
     ):
