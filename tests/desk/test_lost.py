@@ -107,6 +107,7 @@ class TestTheList:
         assert "1 lost member " in words_of(care, f"{PAGE}?store=nice")
         assert "0 lost members" in words_of(care, f"{PAGE}?tier=gold")
         assert "3 lost members" in words_of(care, f"{PAGE}?least=x&after=9&store=none")
+        assert "3 lost members" in words_of(care, f"{PAGE}?after=1_-{9**30}")
 
     def test_goes_on_after_the_last_of_a_page(self, people, care, monkeypatch):
         monkeypatch.setattr("loyalty.desk.lost.listing.SIZE", 1)

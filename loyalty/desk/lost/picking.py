@@ -106,5 +106,5 @@ def _place(text: str, order: str) -> Place | None:
         place = Place(read, int(member))
     except ValueError:
         return None
-    is_sound = place.member < 2**63 and (isinstance(read, date) or abs(read) < 2**63)
+    is_sound = 0 < place.member < 2**63 and (isinstance(read, date) or abs(read) < 2**63)
     return place if is_sound else None

@@ -1,5 +1,6 @@
 """What waits for another person: looked through, and decided one by one."""
 
+import re
 from typing import cast
 
 from django.contrib import admin
@@ -15,6 +16,7 @@ from loyalty.desk.views import deciding
 from loyalty.desk.views.kinds import KINDS
 from loyalty.identity.models import Approval, ApprovalKind, User
 
+_KEY = re.compile("[0-9]{1,18}")
 # Whoever writes rules sees what became of theirs.
 _SEES = ("identity.view_approval", "programmes.add_ruleversion")
 
@@ -30,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
             request,
             user=cast("User", request.user),
             at=at,
-            before=int(before) if before.isascii() and before.isdecimal() else None,
+            before=int(before) if _KEY.fullmatch(before) else None,
         ),
         "files": file_requests.get_page(request, at=at) if not before else None,
         "lists": export_requests.get_page(request, at=at) if not before else None,
