@@ -169,6 +169,7 @@ CLOSED = (
     *_view("programmes", "storeassignment", "membercount", "budgetuse", "rulecost"),
     *_view("programmes", "rulerequest", "simulation"),
     *_view("rewards", "readynotice"),
+    *_view("analytics", "keptfigure"),
     *_view("webhooks", "endpoint", "delivery"),
 )
 

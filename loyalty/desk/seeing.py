@@ -122,7 +122,8 @@ BOUNDS: Mapping[str, Bound] = {
 FIGURES = frozenset(
     {
         *("analytics.MemberFact", "analytics.MemberMonth", "analytics.MemberCategory"),
-        *("analytics.Outlook", "analytics.PointsMonth", "analytics.StoreDay"),
+        *("analytics.MemberScore", "analytics.Outlook", "analytics.PointsMonth"),
+        "analytics.StoreDay",
         # What is aimed at is sums: who reads those of all stores reads their goals.
         *("analytics.Action", "analytics.Goal"),
     }

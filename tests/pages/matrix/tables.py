@@ -111,7 +111,8 @@ TABLES = {
     "ledger.Lot": _BOOK,
     "ledger.Movement": _BOOK,
     "ledger.Hold": _BOOK,
-    "analytics.Survey": Table("SMCYUA", adds="MA", changes="MA", deletes="A"),
+    # One that has asked somebody stays.
+    "analytics.Survey": Table("SMCYUA", adds="MA", changes="MA"),
     "analytics.Invitation": _PEOPLE,
     "analytics.Answer": _PEOPLE,
     "analytics.MemberFact": Table("SMYUA", bound="S"),
