@@ -252,6 +252,21 @@ class TestTheMenu:
         titles = [link.title for group in groups for link in group.links]
         assert "Jobs" not in titles
 
+    def test_begins_the_measures_with_what_people_come_for(self, shop: Programme, desk: Client):
+        menu = desk.get(HOME).context["menu"]
+        measures, facts = (
+            [link.url for link in group.links]
+            for group in menu
+            if group.icon in ("chart-line", "database")
+        )
+
+        assert measures[:5] == [
+            *("/desk/measures/", "/desk/plan/", "/desk/lost/", "/desk/answers/"),
+            "/desk/analytics/survey/",
+        ]
+        assert "/desk/analytics/memberfact/" in facts
+        assert not set(facts) & set(measures)
+
     def test_loses_no_table(self, shop: Programme, desk: Client):
         answer = desk.get(HOME)
 
@@ -261,7 +276,7 @@ class TestTheMenu:
             for app in answer.context["available_apps"]
             for model in app["models"]
         }
-        # These have pages of their own.
+        # These have pages of their own, which show them better.
         behind = {
             "/desk/analytics/answer/",
             "/desk/analytics/fit/",

@@ -40,9 +40,13 @@ def amounts_in(currency: str) -> Callable[[Value], str]:
 
 
 def of_measure(value: Value | None, unit: Unit, currency: str) -> str:
-    """Return a measure's value, rounded as a glance needs it."""
+    """Return a measure's value, rounded as a glance needs it, with a true minus: −0,4 %."""
     if value is None:
         return _("n/a")
+    return _of_value(value, unit, currency).replace("-", "−")
+
+
+def _of_value(value: Value, unit: Unit, currency: str) -> str:
     if unit == Unit.SHARE:
         return of_share(value)
     if unit == Unit.MONEY:

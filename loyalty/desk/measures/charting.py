@@ -10,6 +10,7 @@ from fractions import Fraction
 Value = Fraction | int
 # A column is never wider than a plot of this many would make it: one month alone is no wall.
 _FEWEST = 6
+_WORDS = 16
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,14 @@ class _Scale:
         if not span:
             return self.plot.floor
         share = (Fraction(value) - self.low) / span
-        return self.plot.floor - round(share * (self.plot.floor - self.plot.top))
+        return self._lowest - round(share * (self._lowest - self.plot.top))
+
+    # Properties
+
+    @property
+    def _lowest(self) -> int:
+        """The floor, or as far above it as the words of a bar that hangs need."""
+        return self.plot.floor - (_WORDS if self.low < 0 else 0)
 
 
 def _bar(point: Point, x: int, step: int, scale: _Scale, *, is_last: bool) -> Bar:
@@ -130,7 +138,7 @@ def _bar(point: Point, x: int, step: int, scale: _Scale, *, is_last: bool) -> Ba
         height=abs(end - zero),
         middle=x + width // 2,
         end=x + width,
-        words_y=max(zero, end) + 16 if is_below else upper - 8,
+        words_y=max(zero, end) + _WORDS if is_below else upper - 8,
         label=point.label,
         words=point.words,
         is_unfinished=point.is_unfinished,

@@ -1,24 +1,28 @@
 """What the second figures of measures are called, and what the chapters ask."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 
+from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.figures import Figure, Unit
 from analytics.measuring import Family
 from analytics.models import CostCategory, LossReason, WonBackBy
+from loyalty.templatetags.look import locale
 
 # More is a grid, which is drawn as one.
 _MOST_COLUMNS = 40
 
 COLUMNS: Mapping[str, Promise] = {
     "opening": _("Owed at the start"),
-    "issued": _("Issued"),
-    "refunded": _("Given back"),
+    "issued": pgettext_lazy("points", "Issued"),
+    "refunded": pgettext_lazy("points", "Given back"),
     "redeemed": _("Redeemed"),
     "expired": _("Expired"),
     "clawed_back": _("Taken back"),
@@ -70,6 +74,13 @@ COLUMNS: Mapping[str, Promise] = {
     **{one.value.lower(): one.label for one in CostCategory},
     "low": _("At least, in 95 of 100 cases"),
     "high": _("At most, in 95 of 100 cases"),
+    "p": _("Probability that it is chance alone"),
+    "treated": _("Members who could receive something"),
+    "held_out": _("Members of the holdout group"),
+    "months": _("Months of issue followed"),
+    "breakage": _("Share that will never be used"),
+    "debt": _("Points owed by members"),
+    "incremental_margin": _("Margin made because of campaigns"),
 }
 
 _TITLES: Mapping[str, Promise] = {
@@ -153,6 +164,8 @@ def _named(code: str) -> Promise | str | None:
         return capfirst(str(COLUMNS[code]))
     if code.startswith(_COMPETITOR):
         return code.removeprefix(_COMPETITOR)
+    if _MONTH.fullmatch(code):
+        return format_date(date.fromisoformat(f"{code}-01"), "MMMM y", locale=locale())
     category, _dash, state = code.rpartition("_")
     if state in _STATES and (told := _PLANNED.get(category)):
         said = gettext("%(category)s: %(state)s")
@@ -167,5 +180,6 @@ def _moved(code: str) -> tuple[str, str]:
 
 
 _COMPETITOR = "competitor_"
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _PLANNED = {**{one.value.lower(): one.label for one in CostCategory}, "total": _("all together")}
 _STATES = {"planned": _("planned"), "spent": _("spent"), "left": _("left to spend")}

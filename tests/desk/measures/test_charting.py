@@ -20,9 +20,15 @@ class TestLayOut:
         drawn = charting.lay_out([Point("a", "10", 10), Point("b", "−10", -10)])
         up, down = drawn.bars
 
-        assert drawn.axis_y == (WIDE.top + WIDE.floor) // 2
-        assert (up.y, up.height) == (WIDE.top, 86)
-        assert (down.y, down.height, down.words_y) == (114, 86, WIDE.floor + 16)
+        assert drawn.axis_y == 106
+        assert (up.y, up.height) == (WIDE.top, 78)
+        assert (down.y, down.height) == (106, 78)
+
+    def test_says_what_hangs_above_the_names_of_periods(self):
+        for plot in (WIDE, SMALL):
+            assert (
+                charting.lay_out([Point("a", "−1", -1)], plot=plot).bars[0].words_y == plot.floor
+            )
 
     def test_draws_a_target_where_the_highest_bar_does_not_reach(self):
         drawn = charting.lay_out([Point("a", "1", Fraction(1, 4))], target=Fraction(1, 2))

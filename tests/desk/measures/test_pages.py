@@ -115,6 +115,14 @@ class TestTheOverview:
 
 
 class TestAMeasure:
+    def test_says_what_to_choose_where_there_is_nothing_to_draw(
+        self, bought: Programme, page: Any
+    ):
+        text = text_of(page("nps/"))
+
+        assert "Choisissez plus haut une période plus longue" in text
+        assert "une période qui n’est pas terminée" not in text
+
     def test_has_a_page_with_all_that_it_is_made_of(self, bought: Programme, page: Any):
         for code, measure in get_measures().items():
             text = text_of(page(f"{code}/"))
