@@ -19,7 +19,7 @@ from loyalty.core import keys
 from loyalty.core.refusals import NotFound, Refusal
 from loyalty.identity.models import User
 from loyalty.programmes import books
-from members import answering, attaching, blocking, opening, words
+from members import answering, attaching, blocking, opening, owning, words
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
 from members.models import Case, CaseKind, Claim, Member, Purchase
 from members.selling import OccurredAtOutOfWindow
@@ -147,11 +147,14 @@ def _attach(said: Claim, *, at: datetime) -> Claim | None:
 
 
 def _find(said: Claim, *, at: datetime) -> Purchase | None:
-    """Return the only sale that fits. Of a receipt that others were wrong about, none."""
+    """Return the only sale that fits. Of a receipt that others were wrong about, none; nor for
+    somebody of the staff, who sees what customers leave behind: a colleague looks at it."""
     wrong = Claim.objects.refused().filter(
         receipt__iexact=said.receipt, claimed_at__gt=at - _MONTH
     )
     if wrong.exclude(pk=said.pk).count() >= MOST_WRONG:
+        return None
+    if owning.is_of_staff(member=said.member):
         return None
     receipt = Receipt(number=said.receipt, bought_on=said.bought_on, total_cents=said.total_cents)
     # The member's own: what a process gave that was killed before it wrote so.

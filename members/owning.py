@@ -29,6 +29,18 @@ def check_not_own(*, member: Member, user: User) -> None:
             raise OwnCard
 
 
+def is_of_staff(*, member: Member) -> bool:
+    """Say whether the card is, or was, that of somebody who works here, or of who shares points
+    with them. Three statements, two more for each who shares."""
+    staff = list(User.objects.filter(is_staff=True, is_active=True))
+    return any(
+        _is_row_of(row, user)
+        for one in (member, *_housemates_of(member))
+        for row in (one, *_rows_of(one))
+        for user in staff
+    )
+
+
 def _housemates_of(member: Member) -> Iterable[Member]:
     """Return who shares points with a member now."""
     here = HouseholdStay.objects.open().filter(member=member.pk).values("household")
@@ -64,10 +76,19 @@ def _own_of(user: User) -> Iterable[int]:
 
 def _was_own_card(*, member: Member, user: User) -> bool:
     """Say whether it, or who was merged into it, ever had their account, address or phone."""
+    return any(_is_row_of(row, user) for row in _rows_of(member))
+
+
+def _rows_of(member: Member) -> Iterable[Member]:
+    """Return who a member, and whoever was merged into them, ever was: one statement."""
     merged = Member.objects.filter(merged_into=member).values("pk")
     said = Member.history.filter(Q(id=member.pk) | Q(id__in=merged))
-    rows = said.only("id", "email", "phone", "user")
-    return any(row.user_id == user.pk or _is_told(row, user) for row in rows)
+    rows: Iterable[Member] = said.only("id", "email", "phone", "user")
+    return rows
+
+
+def _is_row_of(row: Member, user: User) -> bool:
+    return row.user_id == user.pk or _is_told(row, user)
 
 
 def _is_told(row: Member, user: User) -> bool:

@@ -11,12 +11,13 @@ from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.ledger import verifying
 from loyalty.programmes.models import Programme, Store
-from members import attaching, blocking, claiming, enrolling, purchasing, returning
+from members import attaching, blocking, claiming, enrolling, inviting, purchasing, returning
 from members.claiming import Receipt
 from members.models import Case, CaseKind, Claim, Member, Purchase
 from members.returning import Brought
 from tests.conftest import NOON
 from tests.members.builders import points_of, sale
+from tests.members.homes import allow
 from tests.members.staff import appoint
 
 DAY = timedelta(days=1)
@@ -194,6 +195,32 @@ class TestStaff:
 
         nobodys.refresh_from_db()
         assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
+
+
+class TestSomebodyWhoWorksHere:
+    @pytest.mark.parametrize("is_housemate", [False, True])
+    def test_is_given_no_receipt_but_by_a_colleague(
+        self, ada: Member, nobodys: Purchase, *, is_housemate: bool
+    ):
+        cashier = appoint(Role.CASHIER)
+        own = enrolling.enrol(at=NOON, email=cashier.email.replace("@", "+club@"))
+        if is_housemate:
+            allow()
+            inviting.bring_together(
+                member=ada, other=own, at=NOON, actor="user:1",
+                by=appoint(Role.ADMINISTRATOR), reason="asked",
+            )  # fmt: skip
+        whose = ada if is_housemate else own
+
+        said = claim(whose)
+
+        nobodys.refresh_from_db()
+        assert (said.purchase, nobodys.member) == (None, None)
+        assert said.case is not None
+        given = claiming.give(
+            case=said.case, purchase=nobodys.pk, by=appoint(Role.CUSTOMER_CARE), at=NOON + DAY
+        )
+        assert given.purchase == nobodys
 
 
 class TestAnother:
