@@ -35,7 +35,8 @@ def _columns(found: Effect) -> dict[str, Column]:
         "held_out": Column(found.held_out, Unit.MEMBERS),
     }
     return columns | {
-        code: Column(shares.difference, Unit.MONEY) for code, shares in found.shares.items()
+        f"campaign_{code}": Column(shares.difference, Unit.MONEY)
+        for code, shares in found.shares.items()
     }
 
 

@@ -73,7 +73,7 @@ class TestFromFacts:
         figure = measure.compute(scope())
 
         mean = Fraction(18_500, len(treated)) - Fraction(3_000, len(held_out))
-        assert figure.value == figure.columns["autumn"].value == mean
+        assert figure.value == figure.columns["campaign_autumn"].value == mean
         assert (figure.columns["treated"].value, figure.columns["held_out"].value) == (
             len(treated), len(held_out),
         )  # fmt: skip

@@ -1,8 +1,6 @@
 """What the second figures of measures are called, and what the chapters ask."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from fractions import Fraction
 
 from babel.dates import format_date
@@ -11,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from analytics import slicing
 from analytics.figures import Figure, Unit
 from analytics.measuring import Family
 from analytics.models import CostCategory, LossReason, WonBackBy
@@ -41,7 +40,7 @@ COLUMNS: Mapping[str, Promise] = {
     "share_making_80": _("Share of members who make four fifths of revenue"),
     "expected_days": _("Days of buying expected, each"),
     "alive": _("Still customers, on average"),
-    "gross": _("Before returns"),
+    "gross": _("Before the expected breakage"),
     "mean": _("Mean"),
     "n": _("Answers"),
     "promoters": _("Promoters"),
@@ -162,10 +161,11 @@ def columns_of(
 def _named(code: str) -> Promise | str | None:
     if code in COLUMNS:
         return capfirst(str(COLUMNS[code]))
-    if code.startswith(_COMPETITOR):
-        return code.removeprefix(_COMPETITOR)
-    if _MONTH.fullmatch(code):
-        return format_date(date.fromisoformat(f"{code}-01"), "MMMM y", locale=locale())
+    for prefix in (_COMPETITOR, _CAMPAIGN):
+        if code.startswith(prefix):
+            return code.removeprefix(prefix)
+    if month := slicing.read_month(code):
+        return format_date(month, "MMMM y", locale=locale())
     category, _dash, state = code.rpartition("_")
     if state in _STATES and (told := _PLANNED.get(category)):
         said = gettext("%(category)s: %(state)s")
@@ -179,7 +179,6 @@ def _moved(code: str) -> tuple[str, str]:
     return was, now
 
 
-_COMPETITOR = "competitor_"
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_COMPETITOR, _CAMPAIGN = "competitor_", "campaign_"
 _PLANNED = {**{one.value.lower(): one.label for one in CostCategory}, "total": _("all together")}
 _STATES = {"planned": _("planned"), "spent": _("spent"), "left": _("left to spend")}

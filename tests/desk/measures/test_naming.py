@@ -25,6 +25,12 @@ class TestColumnOf:
         with translation.override(language):
             assert naming.column_of("2025-12") == told
 
+    def test_calls_a_campaign_and_a_competitor_as_they_are(self):
+        codes = ("campaign_high", "competitor_low", "campaign_2026-13")
+
+        assert [naming.column_of(code) for code in codes] == ["high", "low", "2026-13"]
+        assert naming.column_of("2026-13") == "2026-13"
+
 
 class TestSay:
     def test_writes_a_true_minus(self):
