@@ -73,7 +73,7 @@ COLUMNS: Mapping[str, Promise] = {
     **{one.value.lower(): one.label for one in CostCategory},
     "low": _("At least, in 95 of 100 cases"),
     "high": _("At most, in 95 of 100 cases"),
-    "p": _("Probability that it is chance alone"),
+    "p": _("Probability of so large a difference by chance alone"),
     "treated": _("Members who could receive something"),
     "held_out": _("Members of the holdout group"),
     "months": _("Months of issue followed"),
