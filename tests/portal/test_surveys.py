@@ -157,6 +157,15 @@ class TestTheirPage:
 
         assert Answer.objects.get().comment == "Simple."
 
+    def test_takes_no_answer_to_another_question(self, asked: Invitation, browser: Client):
+        page = browser.get(MINE).content.decode()
+
+        answer = browser.post(MINE, {"score": "8", "survey": "svy_other"}, follow=True)
+
+        assert f'name="survey" value="{asked.survey.public_id}"' in page
+        assert "Cette question n’est plus ouverte." in answer.content.decode()
+        assert not Answer.objects.exists()
+
     def test_leads_back_where_nothing_waits(self, ada: Member, browser: Client):  # noqa: F811
         assert browser.get(MINE).headers["Location"] == "/me/"
         assert browser.post(MINE, {"score": "7"}).headers["Location"] == "/me/"

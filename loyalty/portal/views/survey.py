@@ -53,11 +53,17 @@ def _ask(request: HttpRequest, asked: Invitation) -> HttpResponse:
 @for_members
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: MemberRequest) -> HttpResponse:
-    """Ask what waits for whoever is signed in, and keep the answer."""
+    """Ask what waits for whoever is signed in, and keep the answer.
+
+    An answer to what was shown before, sent twice for one, answers nothing that waits since.
+    """
     asked = survey.get_asked(member=request.member, at=timezone.now())
     if asked is None:
         return redirect("portal:card")
     sent = request.POST if request.method == "POST" else None
+    if sent and sent.get("survey", asked.survey.public_id) != asked.survey.public_id:
+        messages.error(request, str(SurveyClosed.title))
+        return redirect("portal:card")
     form = survey.get_form(survey=asked.survey, chosen=request.GET.get("score", ""), sent=sent)
     told = {"survey": asked.survey, "form": form}
     if sent is None:
