@@ -53,6 +53,8 @@ def _of_value(value: Value, unit: Unit, currency: str) -> str:
         return amounts_in(currency)(round(value))
     if unit == Unit.NUMBER:
         return format_decimal(float(value), format="#,##0.##", locale=_locale())
+    if unit in (Unit.SCORE, Unit.HOURS):
+        return format_decimal(float(value), format="#,##0.#", locale=_locale())
     return reporting.to_words(value, unit, currency)
 
 

@@ -1,5 +1,6 @@
 """Measures in words: what they are, what they were made of, what became of them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,8 @@ from loyalty.templatetags.look import locale
 
 Value = Fraction | int
 _HUNDRED, _TEN_THOUSAND = 100, 10_000
+# What rounds to nothing has not moved.
+_DIGIT = re.compile("[1-9]")
 # What a difference of these is said in is what they are counted in themselves.
 _SAID_PLAINLY = {Unit.SHARE, Unit.SCORE}
 
@@ -222,7 +225,8 @@ def say_change(value: Value, before: Value, measure: Measure) -> str:
     if measure.unit == Unit.SHARE:
         return f"{sign}{words.of_share_difference(difference)}"
     if measure.unit in _SAID_PLAINLY or before <= 0:
-        return f"{sign}{words.of_measure(difference, Unit.NUMBER, '')}"
+        unit = measure.unit if measure.unit == Unit.SCORE else Unit.NUMBER
+        return f"{sign}{words.of_measure(difference, unit, '')}"
     share = difference / Fraction(before)
     return f"{sign}{_percent(share)}"
 
@@ -239,6 +243,7 @@ def _change(series: Series, past: Kept | None, period: Period) -> Change:
     said = ""
     if value is not None and before is not None and value != before:
         said = say_change(value, before, measure)
+        trend, said = (trend, said) if _DIGIT.search(said) else ("same", "")
     return Change(
         period="" if period.is_empty else short(period),
         value=_sayer(series)(before, measure.unit),

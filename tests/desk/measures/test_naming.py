@@ -1,11 +1,20 @@
 """What figures beside a measure are called."""
 
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.utils import translation
 
-from analytics.figures import Unit
+from analytics.figures import Figure, Unit
+from analytics.keeping import Kept
 from analytics.measures.registry import get_measures
+from analytics.periods import Period
+from analytics.scopes import Scope
 from loyalty.desk.measures import naming, telling
+from loyalty.desk.measures.series import Series
+from tests.conftest import NOON
 
 # Their figures are of tiers, which merchants name, or of scores, which are drawn as a grid.
 _OF_THE_MERCHANT = {"tier_distribution", "tier_moves", "rfm"}
@@ -33,7 +42,36 @@ class TestColumnOf:
 
 
 class TestSay:
+    @pytest.mark.parametrize(
+        ("value", "unit", "told"),
+        [
+            (Fraction(3700, 88), Unit.SCORE, "42"),
+            (Fraction(121, 15), Unit.HOURS, "8,1\N{NO-BREAK SPACE}h"),
+            (Fraction(-185, 10), Unit.SCORE, "−18,5"),
+        ],
+    )
+    def test_says_scores_and_hours_to_one_decimal(self, value: Fraction, unit: Unit, told: str):
+        with translation.override("fr"):
+            assert telling.say(value, unit, "EUR") == told
+
     def test_writes_a_true_minus(self):
         with translation.override("fr"):
             assert telling.say(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
             assert telling.brief(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
+
+
+class TestTell:
+    def test_calls_what_rounds_to_nothing_unchanged(self):
+        scope = Scope(
+            Period(date(2026, 11, 1), date(2026, 11, 30)),
+            *(NOON, ZoneInfo("Europe/Paris"), "EUR", 1, 180, "rank", 1, 5),
+        )
+        now, before = (
+            Kept(Figure(Fraction(value, 100_000)), NOON, None, is_finished=True)
+            for value in (40_000, 40_001)
+        )
+        series = Series(get_measures()["retention_rate"], scope, now, before, None, [])
+
+        told = telling.tell(series=series)
+
+        assert (told.before.trend, told.before.words, told.before.tone) == ("same", "", "")
