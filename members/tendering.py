@@ -132,10 +132,10 @@ def _worth(
 
 
 def _check_amount(tender: Tender, cents: int, worth: int | None, place: int) -> None:
-    if not (tender.hold or tender.voucher):
+    if not (tender.hold or tender.voucher or tender.offline):
         return
     pointer = f"/payments/{place}/amount"
-    if worth is None and tender.amount_cents is None:
+    if tender.voucher and worth is None and tender.amount_cents is None:
         detail = _("This voucher is worth no amount: say how much it pays.")
         raise ValidationFailed(errors=[FieldRefusal(pointer, "required", detail)])
     if not cents:

@@ -166,6 +166,15 @@ class TestRefused:
                 "not-its-means",
             ),
             ({"payments": [{"means": "points", "offline": True}]}, "required"),
+            (
+                {
+                    "payments": [
+                        {"means": "points", "offline": True, "amount": "0.00"},
+                        {"means": "cash", "amount": "3.00"},
+                    ]
+                },
+                "zero",
+            ),
             ({"payments": [{"means": "points", "amount": "3.00"}]}, "not-its-means"),
         ],
     )
