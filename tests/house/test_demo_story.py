@@ -114,6 +114,7 @@ class TestSeed:
         assert {cost.note for cost in Cost.objects.filter(category="PROMOTION")} == {
             "Affiches : Dégustation de thé", "Affiches : Les semaines du café",
             "Vitrines et e-mails de Noël",
+            "Plan d’action\N{NO-BREAK SPACE}: Rappeler la carte à chaque passage",
         }  # fmt: skip
 
     def test_reaches_no_member(self, seeded: None):
