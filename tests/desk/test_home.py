@@ -17,7 +17,8 @@ from loyalty.identity.roles import Role
 from loyalty.programmes import books
 from loyalty.programmes.models import Programme, Store, StoreAssignment
 from members import enrolling, purchasing
-from members.models import ImportRun, Member
+from members.models import ImportRun, Member, OfflineSpending
+from members.models.offline import Shortage
 from rewards import pooling
 from rewards.models import Reward, VoucherPool
 from tests.conftest import NOON
@@ -153,6 +154,25 @@ class TestWhatNeedsSomebody:
         assert "Cinema: 20 codes left. Add codes" in told
         assert told.index("Museum") < told.index("Cinema")
         assert [name in told for name in ("Theatre", "Opera", "Of nobody")] == [False] * 3
+
+    def test_is_points_let_go_offline_of_members_whom_one_sees(self, ada: Member, sign_in: SignIn):
+        Store.objects.update(is_training=False)
+        mine, other = Store.objects.get(code="bastille"), Store.objects.get(code="school")
+        bought = purchasing.record(
+            sale=sale(ada, "20.00", occurred_at=NOON, store=other), key="k", at=NOON
+        )
+        OfflineSpending.objects.create(
+            purchase=bought, member=ada, spent_on=bought.business_on, asked=5, taken=0,
+            shortage=Shortage.BALANCE,
+        )  # fmt: skip
+        manager = sign_in(Role.STORE_MANAGER)
+        own = StoreAssignment.objects.create(user=User.objects.get(), store=mine)
+        elsewhere = words_of(manager, HOME)
+
+        StoreAssignment.objects.filter(pk=own.pk).update(store=other)
+
+        assert "not covered" not in elsewhere
+        assert "1 payment with points offline was not covered." in words_of(manager, HOME)
 
 
 class TestMeasures:

@@ -51,7 +51,11 @@ Check = Callable[[datetime], Iterator[Item]]
 def get_items(*, reader: Reader, at: datetime) -> list[Item]:
     """Return what needs a person and that this one may act on, what is broken first."""
     found = [item for needed, check in CHECKS if reader.has_perm(needed) for item in check(at)]
-    found += [*_waiting_approvals(reader, at), *_waiting_cases(reader, at)]
+    found += [
+        *_short_offline(reader),
+        *_waiting_approvals(reader, at),
+        *_waiting_cases(reader, at),
+    ]
     return sorted(found, key=lambda item: item.grade != "bad")
 
 
@@ -91,9 +95,14 @@ def _scarce_pools(at: datetime) -> Iterator[Item]:
         yield Item(grade, "ticket", text, _("Add codes"), url)
 
 
-def _short_offline(_at: datetime) -> Iterator[Item]:
-    """Tell of points that tills without a network let go and that were not there to take."""
-    if count := OfflineSpending.objects.unsettled().count():
+def _short_offline(reader: Reader) -> Iterator[Item]:
+    """Tell of points that tills without a network let go and that were not there to take.
+
+    Of the members whom the reader sees.
+    """
+    if not reader.has_perm("members.settle_offlinespending"):
+        return
+    if count := seeing.rows_of(reader, OfflineSpending.objects.unsettled()).count():
         said = ngettext(
             "%d payment with points offline was not covered.",
             "%d payments with points offline were not covered.",
@@ -187,7 +196,6 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("events.view_message", _failed_messages),
     ("events.view_outboxevent", _stuck_events),
     ("members.view_importrun", _unfinished_imports),
-    ("members.settle_offlinespending", _short_offline),
     ("rewards.change_reward", _scarce_rewards),
     ("rewards.add_poolcode", _scarce_pools),
     ("webhooks.change_endpoint", _troubled_webhooks),
