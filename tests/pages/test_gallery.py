@@ -34,6 +34,7 @@ NOT_PAGES = {
     "portal:contact_code": "asks for a code that was just sent",
     "portal:logout": "answers a button",
     "portal:erase_undo": "answers a button",
+    "portal:survey": "the form of portal:surveys, by a link that an e-mail tells once",
     "portal:history_download": "a file",
     "portal:statement": "a file",
     "admin:member_statement_download": "a file",
