@@ -39,12 +39,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure's answer. Without a value it is not available, which is not zero."""
+    """A measure's answer. Without a value it is not available, which is not zero.
+
+    `drawn` is what its picture needs beside it: lists of whole numbers, told to nobody as figures.
+    """
 
     value: Fraction | int | None
     numerator: int | None = None
     denominator: int | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
+    drawn: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
 
 def ratio(numerator: int, denominator: int, columns: Mapping[str, Column] | None = None) -> Figure:

@@ -18,6 +18,7 @@ def pack(figure: Figure) -> str:
             [name, _text(column.value), column.unit.value]
             for name, column in figure.columns.items()
         ],
+        "drawn": {name: list(numbers) for name, numbers in figure.drawn.items()},
     }
     return json.dumps(told, separators=(",", ":"))
 
@@ -27,7 +28,8 @@ def unpack(text: str) -> Figure:
     told: Mapping[str, Any] = json.loads(text)
     columns = {name: Column(_number(value), Unit(unit)) for name, value, unit in told["columns"]}
     numerator, denominator = (_whole(told[name]) for name in ("numerator", "denominator"))
-    return Figure(_number(told["value"]), numerator, denominator, columns)
+    drawn = {name: tuple(numbers) for name, numbers in told["drawn"].items()}
+    return Figure(_number(told["value"]), numerator, denominator, columns, drawn)
 
 
 def _text(number: Fraction | int | None) -> str | None:

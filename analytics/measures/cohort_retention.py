@@ -1,3 +1,6 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +12,20 @@ from analytics.periods import Period, day
 from analytics.queries import count
 from analytics.scopes import Scope
 
+_COHORTS, _MONTHS = 12, 12
+
 
 def compute(scope: Scope) -> Figure:
-    return ratio(count(cohorts.members_of_next_month(scope)), count(cohorts.members_of(scope)))
+    figure = ratio(count(cohorts.members_of_next_month(scope)), count(cohorts.members_of(scope)))
+    return replace(figure, drawn=_drawn(cohorts.get_cohorts(scope=scope)))
+
+
+def _drawn(table: Mapping[date, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    """The last cohorts and their first months: what a page has room for."""
+    return {
+        month.isoformat(): (len(table[month]), *table[month][:_MONTHS])
+        for month in sorted(table)[-_COHORTS:]
+    }
 
 
 def drill(scope: Scope) -> Drill:

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import cutting, measuring, tallies
+from analytics import concentration, cutting, measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit, share_of
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
@@ -41,7 +41,15 @@ def compute(scope: Scope) -> Figure:
     }
     # Where more was returned than bought there is nothing to have a share of.
     value = share_of(of_best, total) if total > 0 else None
-    return Figure(value, of_best, total, columns)
+    return Figure(value, of_best, total, columns, _drawn(scope))
+
+
+def _drawn(scope: Scope) -> dict[str, tuple[int, ...]]:
+    groups = concentration.get_groups(scope=scope)
+    return {
+        "members": tuple(group.members for group in groups),
+        "revenue_cents": tuple(group.revenue_cents for group in groups),
+    }
 
 
 def drill(scope: Scope) -> Drill:

@@ -7,12 +7,11 @@ from fractions import Fraction
 
 from django.utils.formats import date_format
 
-from analytics import cohorts
+from analytics.figures import Figure
 from analytics.periods import DAY, month_start
 from analytics.scopes import Scope
 from loyalty.desk.home import words
 
-_COHORTS, _MONTHS = 12, 11
 _TINTS = 10
 
 
@@ -44,28 +43,32 @@ class Matrix:
     months: Sequence[int]
 
 
-def get_matrix(*, scope: Scope) -> Matrix:
-    """Return the last cohorts up to the period's end, the newest last, month 1 and on."""
-    table = cohorts.get_cohorts(scope=scope)
-    shown = sorted(table)[-_COHORTS:]
+def draw(figure: Figure, *, scope: Scope) -> Matrix:
+    """Return the last cohorts up to the period's end, the newest last, month 1 and on.
+
+    `figure` is that of `cohort_retention`: of each cohort how many months it has, and the first.
+    """
     shares = [
-        Fraction(buyers, table[month][0])
-        for month in shown
-        for buyers in table[month][1 : _MONTHS + 1]
-        if table[month][0]
+        Fraction(buyers, size)
+        for _months, size, *since in figure.drawn.values()
+        for buyers in since
+        if size
     ]
     highest = max(shares, default=Fraction(1)) or Fraction(1)
     is_over = month_start(scope.as_of + DAY) != month_start(scope.as_of)
     rows = [
-        _cohort(month, table[month], highest=highest, is_over=is_over and scope.is_finished)
-        for month in shown
-    ]
+        _cohort(
+            date.fromisoformat(month), told, highest=highest,
+            is_over=is_over and scope.is_finished,
+        )
+        for month, told in figure.drawn.items()
+    ]  # fmt: skip
     return Matrix(rows, range(1, max((len(row.cells) for row in rows), default=0) + 1))
 
 
-def _cohort(month: date, buyers: Sequence[int], *, highest: Fraction, is_over: bool) -> Cohort:
-    size, since = buyers[0], buyers[1 : _MONTHS + 1]
-    newest = len(buyers) - 1
+def _cohort(month: date, told: Sequence[int], *, highest: Fraction, is_over: bool) -> Cohort:
+    months, size, *since = told
+    newest = months - 1
     cells = [
         _cell(count, size, highest, is_unfinished=not is_over and place == newest)
         for place, count in enumerate(since, start=1)

@@ -23,12 +23,16 @@ class Drawings:
 
 
 def draw(*, series: Iterable[Series], scope: Scope) -> Drawings:
-    """Return what these measures are drawn as besides their bars. Two statements at most."""
+    """Return what these measures are drawn as besides their bars. No statement."""
     known = {one.measure.code: one for one in series if one.now is not None}
-    scored, flowing, shared = map(known.get, ("rfm", "points_flow", "pareto_share"))
+    scored, flowing, shared, followed = map(
+        known.get, ("rfm", "points_flow", "pareto_share", "cohort_retention")
+    )
     return Drawings(
-        matrix=cohorts.get_matrix(scope=scope) if "cohort_retention" in known else None,
+        matrix=cohorts.draw(followed.now.figure, scope=scope)
+        if followed and followed.now
+        else None,
         grid=grid.draw(scored.now.figure) if scored and scored.now else None,
-        lorenz=lorenz.get_lorenz(scope=scope, best=shared.value) if shared else None,
+        lorenz=lorenz.draw_figure(shared.now.figure) if shared and shared.now else None,
         flow=flow.draw(flowing) if flowing else None,
     )

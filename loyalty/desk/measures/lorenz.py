@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from analytics import concentration
 from analytics.concentration import Group
-from analytics.scopes import Scope
+from analytics.figures import Figure
 from loyalty.desk.home import words
 
 _SIDE = 260
@@ -29,12 +28,10 @@ class Lorenz:
     rows: Sequence[tuple[str, str]]
 
 
-def get_lorenz(*, scope: Scope, best: Fraction | int | None) -> Lorenz | None:
-    """Return the curve of the period's buyers; None where there is no revenue to share.
-
-    `best` is what the best fifth makes, as `pareto_share` has it.
-    """
-    return draw(concentration.get_groups(scope=scope), best=best)
+def draw_figure(figure: Figure) -> Lorenz | None:
+    """Return the curve of a figure of `pareto_share`; None where there is no revenue to share."""
+    told = zip(figure.drawn.get("members", ()), figure.drawn.get("revenue_cents", ()), strict=True)
+    return draw([Group(members, cents) for members, cents in told], best=figure.value)
 
 
 def draw(groups: Sequence[Group], *, best: Fraction | int | None = None) -> Lorenz | None:
