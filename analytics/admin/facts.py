@@ -26,7 +26,7 @@ from analytics.models import (
     SegmentDefinition,
     StoreDay,
 )
-from loyalty.core.showing import FirstPages, ShownOnly
+from loyalty.core.showing import FirstPages, OnlyOne, ShownOnly
 
 OfMember = MemberFact | MemberMonth | MemberCategory | MemberScore | PointsMonth | Outlook
 
@@ -226,13 +226,10 @@ class KeptFigureAdmin(ShownOnly, admin.ModelAdmin[KeptFigure]):
 
 
 @admin.register(MeasureSettings)
-class MeasureSettingsAdmin(admin.ModelAdmin[MeasureSettings]):
+class MeasureSettingsAdmin(OnlyOne, admin.ModelAdmin[MeasureSettings]):
     """The one row, made the first time somebody decides something."""
 
     list_display = ("lost_after_days", "rfm_scoring", "pair_support_percent", "least_answers")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not MeasureSettings.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False

@@ -16,7 +16,7 @@ from analytics.forms import BudgetForm, CostForm
 from analytics.models import Budget, Cost, MoneySettings, Topic
 from analytics.periods import month_start
 from loyalty.core import zones
-from loyalty.core.showing import FirstPages
+from loyalty.core.showing import FirstPages, OnlyOne
 from loyalty.programmes import money
 from loyalty.programmes.books import get_book
 
@@ -103,7 +103,7 @@ class BudgetAdmin(Revising, InOurCurrency, SimpleHistoryAdmin):  # type: ignore[
 
 
 @admin.register(MoneySettings)
-class MoneySettingsAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class MoneySettingsAdmin(Revising, OnlyOne, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """The one row, made the first time somebody decides something."""
 
     list_display = ("deferred_account", "sales_account", "breakage_account", "margin_percent")
@@ -111,10 +111,6 @@ class MoneySettingsAdmin(Revising, SimpleHistoryAdmin):  # type: ignore[misc]  #
         (_("What is earned"), {"fields": ("margin_percent",)}),
         (_("Accounts"), {"fields": ("deferred_account", "sales_account", "breakage_account")}),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        may = bool(super().has_add_permission(request))
-        return may and not MoneySettings.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False

@@ -29,6 +29,27 @@ class ShownOnly:
         return False
 
 
+class OnlyOne:
+    """Put before ModelAdmin: there is one row at most.
+
+    The menu, which asks on every page what may be opened, does not look whether there is.
+    """
+
+    model: Any
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        may = super().has_add_permission(request)  # type: ignore[misc]
+        return bool(may) and not self.model._default_manager.exists()
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        asked = {
+            "change": self.has_change_permission,  # type: ignore[attr-defined]
+            "delete": self.has_delete_permission,  # type: ignore[attr-defined]
+            "view": self.has_view_permission,  # type: ignore[attr-defined]
+        }
+        return {"add": False} | {name: bool(may(request)) for name, may in asked.items()}
+
+
 class Refusing:
     """Put before ModelAdmin: what a capability refuses while a form is saved is said on its page.
 
