@@ -126,7 +126,7 @@ class TestSettings:
         make_programme()
         url = reverse("admin:analytics_measuresettings_add")
         told = {"lost_after_days": "90", "rfm_scoring": "THRESHOLD"}
-        told |= {"pair_support_percent": "5"}
+        told |= {"pair_support_percent": "5", "least_answers": "10"}
 
         assert administrator.post(url, told).status_code == 302
 

@@ -233,8 +233,8 @@ class TestTheLog:
 
         fill(8)
 
-        # One for each source; session, user, tables of the menu, and what the changes name.
-        assert fill(2) == fill(90) == len(sources.get_sources()) + 4
+        # One for each source; session, user, and what the changes name.
+        assert fill(2) == fill(90) == len(sources.get_sources()) + 3
 
     def test_says_so_before_anything_happened(self, desk: Client):
         assert "Nothing yet" in words_of(desk, AUDIT + "?kind=approval-asked").replace(

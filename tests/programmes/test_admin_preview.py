@@ -235,9 +235,9 @@ class TestThePreview:
         self, desk, week, django_assert_num_queries
     ):
         asked(desk, week)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(18):
             asked(desk, week, **{"sample-amount_2": ""})
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(18):
             asked(desk, week, **{"sample-amount_3": "5.00"})
 
     def test_is_for_those_who_may_publish(self, week):

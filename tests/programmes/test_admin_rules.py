@@ -52,14 +52,14 @@ class TestRulePages:
         base = Rule.objects.get()
         address = f"{DESK}/rule/{base.pk}/change/"
         desk.get(address)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             desk.get(address)
         RuleVersion.objects.bulk_create(
             RuleVersion(rule=base, number=n, terms=said(fixed(n)), created_at=SET_UP)
             for n in range(2, 41)
         )
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             page = desk.get(address)
 
         assert "40 points." in page.content.decode()
