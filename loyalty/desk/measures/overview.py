@@ -124,8 +124,8 @@ def _sentence(told: Told, *, says_change: bool) -> str:
     }
     sentence = str(said % known)
     if says_change and told.before.words:
-        change = _("That is %(change)s on the period before.")
-        sentence = f"{sentence} {change % {'change': told.before.words}}"
+        known = {"sentence": sentence.removesuffix("."), "change": told.before.words}
+        sentence = _("%(sentence)s, that is %(change)s on the period before.") % known
     return sentence
 
 
@@ -139,7 +139,7 @@ _SENTENCES: Mapping[str, Any] = {
     "participation_rate": gettext_lazy("%(value)s of receipts are of members."),
     "programme_cost": gettext_lazy("The programme cost %(value)s."),
     "points_liability": gettext_lazy("It owes its members points worth %(value)s."),
-    "programme_roi": gettext_lazy("For what was put into it, it brought back %(value)s on top."),
+    "programme_roi": gettext_lazy("Its return on what was put into it is %(value)s."),
     "active_members": ngettext_lazy(
         "%(value)s member is active.", "%(value)s members are active.", "count"
     ),

@@ -108,6 +108,11 @@ class TestTheOverview:
             "Sur 2 membres ayant acheté la période précédente (janv. 26), 50 % ont racheté."
         ) in text_of(response)
 
+    def test_says_in_the_same_breath_how_a_figure_moved(self, bought: Programme, page: Any):
+        told = plain(text_of(page("?period=2026-02")))
+
+        assert "3 membres sont actifs, soit +50 % par rapport à la période précédente." in told
+
     def test_says_what_to_do(self, bought: Programme, page: Any):
         deeds = page("?period=2026-02").context["overview"].deeds
 
