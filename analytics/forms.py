@@ -1,5 +1,6 @@
 """What staff type of costs and budgets, in the programme's currency, and of surveys."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -7,13 +8,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Budget, Cost, Survey, SurveyKind, SurveyTrigger
+from analytics.periods import EARLIEST, LATEST
 from loyalty.programmes.forms.amounts import AmountField, InCurrency
+
+# The database multiplies an amount by its days, and would not count that far.
+_MOST, _LONGEST = 1_000_000_000, timedelta(days=3_660)
 
 
 class CostForm(InCurrency, forms.ModelForm[Cost]):
     """A cost of one day when no last day is given."""
 
-    amount_cents = AmountField(label=_("Amount"), min_value=0)
+    amount_cents = AmountField(label=_("Amount"), min_value=0, max_value=_MOST)
     last_on = forms.DateField(
         label=_("Last day"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -28,11 +33,18 @@ class CostForm(InCurrency, forms.ModelForm[Cost]):
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         cleaned["last_on"] = cleaned.get("last_on") or cleaned.get("first_on")
+        first, last = cleaned.get("first_on"), cleaned["last_on"]
+        if first and last and not _is_sound(first, last):
+            self.add_error("last_on", gettext("This is too small or too large."))
         return cleaned
 
 
+def _is_sound(first: date, last: date) -> bool:
+    return first >= EARLIEST and last <= LATEST and last - first <= _LONGEST
+
+
 class BudgetForm(InCurrency, forms.ModelForm[Budget]):
-    planned_cents = AmountField(label=_("Planned"), min_value=0)
+    planned_cents = AmountField(label=_("Planned"), min_value=0, max_value=_MOST)
 
     class Meta:
         model = Budget

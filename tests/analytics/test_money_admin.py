@@ -38,7 +38,16 @@ class TestACost:
         assert keeping.get(asked=[OCTOBER], at=NOW)[OCTOBER].figure.value == 12_050
 
     @pytest.mark.parametrize(
-        "said", [{"last_on": "2026-10-04"}, {"amount_cents": "0"}, {"amount_cents": "-3"}]
+        "said",
+        [
+            {"last_on": "2026-10-04"},
+            {"last_on": "9999-12-31"},
+            {"first_on": "0001-01-01"},
+            {"first_on": "9999-12-31"},
+            {"amount_cents": "0"},
+            {"amount_cents": "-3"},
+            {"amount_cents": "1e14"},
+        ],
     )
     def test_is_refused_where_it_cannot_be(self, marketing: Client, said: dict[str, str]) -> None:
         page = marketing.post(ADD, {**POSTER, "note": "", **said})
