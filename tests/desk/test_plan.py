@@ -156,7 +156,7 @@ class TestAGoal:
         for number in range(9):
             plan(goal, grace, f"Action {number}")
 
-        assert queries_of(marketing, PAGE) == few == 19
+        assert queries_of(marketing, PAGE) == few == 18
 
 
 class TestFinishing:
