@@ -135,9 +135,15 @@ def _get_revised_at(
     """Only a settled figure can turn out otherwise: any other was known to be of a part."""
     if before is None or not before.is_settled:
         return None
-    if before.figure == figure:
+    if _told(before.figure) == _told(figure):
         return before.revised_at
     return fresh.revised_at(scope, since=before.computed_at) or scope.at
+
+
+def _told(figure: str) -> tuple[object, ...]:
+    """What a reader took away: a release that shows more beside it revises nothing."""
+    found = packing.unpack(figure)
+    return (found.value, found.numerator, found.denominator)
 
 
 def _keep(rows: Sequence[KeptFigure]) -> None:

@@ -28,7 +28,7 @@ def unpack(text: str) -> Figure:
     told: Mapping[str, Any] = json.loads(text)
     columns = {name: Column(_number(value), Unit(unit)) for name, value, unit in told["columns"]}
     numerator, denominator = (_whole(told[name]) for name in ("numerator", "denominator"))
-    drawn = {name: tuple(numbers) for name, numbers in told["drawn"].items()}
+    drawn = {name: tuple(numbers) for name, numbers in told.get("drawn", {}).items()}
     return Figure(_number(told["value"]), numerator, denominator, columns, drawn)
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analytics import facts, keeping, measuring, revising, warming
+from analytics import facts, keeping, measuring, packing, revising, warming
 from analytics.figures import Figure
 from analytics.keeping import Asked, Kept
 from analytics.measures.registry import MeasureUnknown, get_measures
@@ -132,6 +132,16 @@ class TestAMonthThatIsOver:
 
         assert frequency(JANUARY, read) == Kept(Figure(Fraction(1), 1, 1), MAY_MARCH, None, True)
         assert frequency(FEBRUARY, read) == Kept(Figure(Fraction(3), 3, 1), read, counted, True)
+
+    def test_is_not_revised_by_a_release_that_shows_more_beside_it(self, ada: Member) -> None:
+        frequency(FEBRUARY, MAY_MARCH)
+        told = packing.pack(Figure(Fraction(2), 2, 1)).replace(',"drawn":{}', "")
+        earlier = told.replace('"columns":[]', '"columns":[["a","1","DAYS"]]')
+        KeptFigure.objects.update(figure=earlier, stamp="of an earlier release")
+
+        kept = frequency(FEBRUARY, moment("2026-03-11"))
+
+        assert (kept.computed_at, kept.revised_at) == (moment("2026-03-11"), None)
 
     def test_that_was_read_before_it_was_counted_is_finished_first_and_not_revised(
         self, ada: Member
