@@ -18,13 +18,13 @@ Spans = Sequence[tuple[int, int, int]]
 SPANS: Spans = ((1, 25, 13), (3, 9, 5), (6, 5, 0), (12, 3, 2))
 _MOST_STORES = 50
 # A night that finds more to do leaves the oldest to whoever asks for it, and to the next night.
-_MOST_A_NIGHT = 4_000
+MOST_A_NIGHT = 4_000
 _MOST_KEPT = 200_000
 _AT_ONCE = 1_000
 _A_DAY = timedelta(days=1)
 
 
-def warm(*, today: date, at: datetime, spans: Spans = SPANS, most: int = _MOST_A_NIGHT) -> int:
+def warm(*, today: date, at: datetime, spans: Spans = SPANS, most: int = MOST_A_NIGHT) -> int:
     """Keep the figures of the last months, quarters, halves and years, latest first.
 
     Of the whole programme with every measure, then of each store. Computes those alone that do

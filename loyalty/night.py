@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
@@ -157,7 +158,7 @@ def _keep_figures(day: date, at: datetime) -> Work:
 
     def keep() -> int:
         warming.forget(at=at)
-        return warming.warm(today=day + _DAY, at=at)
+        return warming.warm(today=day + _DAY, at=at, most=settings.FIGURES_A_NIGHT)
 
     return keep if _is_last(day, at) else lambda: 0
 

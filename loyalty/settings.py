@@ -280,6 +280,9 @@ API_MISSES_OF_STORE = env.int("API_MISSES_OF_STORE", 300)
 # A call that waited so long for a thread is refused (503): its till may have given up. 0: never.
 OVERLOADED_AFTER_SECONDS = env.float("OVERLOADED_AFTER_SECONDS", 5.0)
 
+# How many figures of measures a night computes ahead; pages compute what is missing.
+FIGURES_A_NIGHT = env.int("FIGURES_A_NIGHT", 4_000)
+
 # Logs
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING" if DEMO else "INFO")

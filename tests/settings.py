@@ -7,6 +7,8 @@ import tempfile
 
 os.environ.setdefault("LOYALTY_DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz")
+# Nights of tests compute few figures ahead: what they keep is tested where it is asked for.
+os.environ.setdefault("FIGURES_A_NIGHT", "1")
 if "VAR_DIR" not in os.environ:
     # Workers of one run inherit the folder of the process that made it.
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="loyalty-tests-")

@@ -115,5 +115,5 @@ class TestPredict:
         self, crowd, django_assert_num_queries
     ) -> None:
         # SQLite binds fewer values at once: its 300 outlooks go in two statements.
-        with django_assert_num_queries(15 if connection.vendor == "postgresql" else 16):
+        with django_assert_num_queries(16 if connection.vendor == "postgresql" else 17):
             predicting.predict(day=UNTIL, at=NOW)

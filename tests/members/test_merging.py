@@ -185,7 +185,7 @@ class TestMerge:
         with CaptureQueriesContext(connection) as many:
             merge(third, ada, carer, key="b")
 
-        assert len(few) == len(many) == (41 if connection.vendor == "postgresql" else 48)
+        assert len(few) == len(many) == (45 if connection.vendor == "postgresql" else 52)
 
 
 class TestARefusedMerge:

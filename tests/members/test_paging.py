@@ -109,7 +109,7 @@ class TestAListByKey:
             return len(said)
 
         statements("")
-        assert statements("") == statements("last") == statements(f"after-{crowd[99]}") == 9
+        assert statements("") == statements("last") == statements(f"after-{crowd[99]}") == 8
 
 
 class TestASearchOfADay:

@@ -24,6 +24,16 @@ PERIODS = [
 ]
 
 
+# What sums several kinds of costs, or reads settings of money, asks a little more.
+_STATEMENTS = {
+    "budget": 6,
+    "points_liability": 6,
+    "programme_cost": 5,
+    "programme_roi": 6,
+    "retention_cost": 6,
+}
+
+
 class TestOnTheSample:
     @pytest.mark.parametrize("period", PERIODS, ids="..".join)
     @pytest.mark.parametrize("measure", MEASURES, ids=BY_CODE)
@@ -49,7 +59,7 @@ class TestOnTheSample:
         with CaptureQueriesContext(connection) as queries:
             measure.compute(asked)
 
-        assert len(queries) <= 4
+        assert len(queries) <= _STATEMENTS.get(measure.code, 4)
 
     def test_a_free_range_reads_purchases_of_its_edges_alone(self) -> None:
         asked = scope("1997-11-15", "1998-02-10")
