@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from loyalty.core import engines, zones
+from loyalty.core import unsealing, zones
 from loyalty.ledger import posting
 from loyalty.ledger.models import Account, Entry, Wallet
 from loyalty.programmes.models import Programme
@@ -107,7 +107,7 @@ class TestVerifyLedger:
     def test_exits_with_1_and_names_the_row(self, account: Account, capsys):
         earn(account, 5, "a")
         connection.check_constraints()
-        with engines.ledger_unsealed():
+        with unsealing.ledger_unsealed():
             Entry.objects.update(points=6)
             connection.check_constraints()
         out, err = StringIO(), StringIO()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from loyalty.core import engines
+from loyalty.core import unsealing
 from loyalty.ledger import verifying
 from loyalty.ledger.models import Account, Entry, Lot
 from loyalty.ledger.posting import rebuilding
@@ -83,7 +83,7 @@ class TestRebuild:
     def test_makes_nothing_from_a_book_that_was_tampered_with(self, lived: Account):
         Account.objects.update(available=36, issued=121)
         connection.check_constraints()
-        with engines.ledger_unsealed():
+        with unsealing.ledger_unsealed():
             Entry.objects.filter(number=1).update(points=51)
             connection.check_constraints()
 

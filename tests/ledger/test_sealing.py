@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from loyalty.core import engines
+from loyalty.core import unsealing
 from loyalty.ledger.models import Account, Entry, Holder, Wallet
 from tests.conftest import NOON
 
@@ -84,14 +84,14 @@ class TestSealedBook:
         assert Entry.objects.count() == 1
 
     def test_is_sealed_again_after_a_flush(self, entry: Entry):
-        with engines.ledger_unsealed(), connection.cursor() as cursor:
+        with unsealing.ledger_unsealed(), connection.cursor() as cursor:
             cursor.execute("UPDATE ledger_entry SET points = 12")
             connection.check_constraints()
 
         assert [refuses(statement) for statement in CHANGES] == [True, True, True, True]
 
     def test_is_sealed_again_when_the_flush_fails(self, entry: Entry):
-        with pytest.raises(ZeroDivisionError), engines.ledger_unsealed():
+        with pytest.raises(ZeroDivisionError), unsealing.ledger_unsealed():
             raise ZeroDivisionError
 
         assert [refuses(statement) for statement in CHANGES] == [True, True, True, True]

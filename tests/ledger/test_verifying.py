@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.core import engines
+from loyalty.core import engines, unsealing
 from loyalty.ledger import posting, verifying
 from loyalty.ledger.models import Account, Entry, Hold, Lot, Movement
 from tests.conftest import NOON
@@ -27,7 +27,7 @@ def lived(account: Account) -> Account:
 
 def tamper(statement: str, *parameters: object) -> None:
     connection.check_constraints()
-    with engines.ledger_unsealed(), connection.cursor() as cursor:
+    with unsealing.ledger_unsealed(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         connection.check_constraints()
 
