@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
-from tests import forgetting
+from tests import forgetting, ready_made
 
 # The same examples each time, however slow the machine: `make prove` looks for others.
 settings.register_profile(
@@ -69,6 +70,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for vendor in ("postgresql", "sqlite"):
         if item.get_closest_marker(vendor) and connection.vendor != vendor:
             pytest.skip(f"runs on {vendor}; this database is {connection.vendor}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Begin with a copy of a database on which the migrations ran."""
+    with django_db_blocker.unblock():
+        ready_made.use()
 
 
 @pytest.fixture(autouse=True, scope="session")
