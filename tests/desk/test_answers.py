@@ -54,6 +54,14 @@ def read(client: Client, more: str = "", language: str = "en") -> str:
 
 
 class TestThePage:
+    def test_goes_on_telling_of_the_same_question_when_another_period_is_picked(
+        self, answers: list[Answer], sign_in: SignIn
+    ):
+        page = sign_in(Role.MARKETING).get(f"{PAGE}&answers=CES").content.decode()
+
+        assert page.count("period=2026-02&amp;answers=CES") == 1
+        assert '<input type="hidden" name="answers" value="CES">' in page.split("picker__form")[1]
+
     def test_tells_by_store_and_tier_with_intervals_and_no_score_of_too_few(
         self, answers: list[Answer], sign_in: SignIn
     ):

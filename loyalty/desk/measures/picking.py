@@ -20,6 +20,10 @@ _MONTH, _QUARTER = r"([0-9]{4})-([0-9]{2})", r"([0-9]{4})-Q([1-4])"
 _HALF, _YEAR = r"([0-9]{4})-H([12])", r"([0-9]{4})"
 # A hundred years. A chart goes a dozen periods further back.
 _MOST_DAYS = 36_525
+# What a page shows of a period, and goes on showing of another: which answers, what its pieces
+# are of, which of its tables.
+_KEPT = ("answers", "score", "by", "sheet")
+_LONGEST = 40
 _LENGTHS = {
     PeriodKind.MONTH: 1,
     PeriodKind.QUARTER: 3,
@@ -30,13 +34,18 @@ _LENGTHS = {
 
 @dataclass(frozen=True)
 class Picked:
-    """What the address asks for: a period of one kind, and what of it."""
+    """What the address asks for: a period of one kind, and what of it.
+
+    `kept` is what else the page was asked for: its own choices of period and cut keep it, and
+    what leads to other pages does not.
+    """
 
     period: Period
     kind: PeriodKind
     today: date
     offer: Offer = field(default_factory=Offer)
     said: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     # Properties
 
@@ -51,8 +60,12 @@ class Picked:
     @property
     def parts(self) -> list[Part]:
         """What the figures are cut by, each with the address that is without it."""
+
+        def without(dimension: str) -> Mapping[str, str]:
+            return {**self.said, dimension: ""}
+
         return [
-            Part(name, words, self.query_with(**{dimension: ""}) if may_go else None)
+            Part(name, words, self._choice(self.period, without(dimension)) if may_go else None)
             for dimension, name, words, may_go in self.offer.name_parts(self.said)
         ]
 
@@ -72,13 +85,13 @@ class Picked:
     @property
     def before_query(self) -> str:
         """The period just before, of the same kind."""
-        return self._query(self.period.previous(today=date.max), self.said)
+        return self._choice(self.period.previous(today=date.max), self.said)
 
     @property
     def after_query(self) -> str | None:
         """The period just after, of the same kind; None where it has not begun."""
         after = _after(self.period)
-        return self._query(after, self.said) if after.first <= self.today else None
+        return self._choice(after, self.said) if after.first <= self.today else None
 
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:
@@ -91,7 +104,7 @@ class Picked:
             PeriodKind.YEAR: _("Year"),
         }
         return [
-            (name, self._query(_around(day, kind), self.said), kind == self.kind)
+            (name, self._choice(_around(day, kind), self.said), kind == self.kind)
             for kind, name in names.items()
         ]
 
@@ -102,6 +115,9 @@ class Picked:
     def query_with(self, **said: str) -> str:
         """Return the address of this period, cut otherwise: "" takes a cut away."""
         return self._query(self.period, {**self.said, **said})
+
+    def _choice(self, period: Period, said: Mapping[str, str]) -> str:
+        return self._query(period, {**said, **self.kept})
 
     def _query(self, period: Period, said: Mapping[str, str]) -> str:
         kept = {name: value for name, value in said.items() if value}
@@ -121,7 +137,8 @@ def pick(*, asked: Mapping[str, str], today: date, offer: Offer | None = None) -
     else:
         period = _around(month_start(today) - DAY, PeriodKind.MONTH)
     offer = offer or Offer()
-    return Picked(period, period.kind, today, offer, offer.read(asked))
+    kept = {name: value for name in _KEPT if _is_short(value := asked.get(name, ""))}
+    return Picked(period, period.kind, today, offer, offer.read(asked), kept)
 
 
 def key_of(period: Period) -> str:
@@ -193,6 +210,10 @@ def _on_a_page(period: Period) -> Period:
     if not is_near or period.days > _MOST_DAYS:
         raise PeriodImpossible
     return period
+
+
+def _is_short(value: str) -> bool:
+    return 0 < len(value) <= _LONGEST and value.isprintable()
 
 
 def _around(day: date, kind: PeriodKind) -> Period:

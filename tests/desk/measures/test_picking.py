@@ -56,6 +56,20 @@ class TestPick:
         assert picked(period="2026-03").after_query is None
         assert picked(period="2025-Q4").after_query == "period=2026-Q1"
 
+    def test_goes_on_showing_what_the_page_shows_and_takes_it_nowhere_else(self):
+        shown = picked(period="2026-02", tier="gold", answers="CSAT", by="", score="3")
+
+        assert shown.before_query == "period=2026-01&tier=gold&answers=CSAT&score=3"
+        assert shown.after_query == "period=2026-03&tier=gold&answers=CSAT&score=3"
+        assert shown.kinds[3][1] == "period=2026&tier=gold&answers=CSAT&score=3"
+        assert shown.parts[0].without == "period=2026-02&answers=CSAT&score=3"
+        assert shown.query == "period=2026-02&tier=gold"
+        assert shown.query_with(tier="-") == "period=2026-02&tier=-"
+
+    @pytest.mark.parametrize("value", ["x" * 41, "a\nb", ""])
+    def test_keeps_nothing_that_is_no_short_word(self, value: str):
+        assert picked(answers=value).kept == {}
+
     def test_changes_the_kind_around_the_last_day(self):
         assert [query for _name, query, _on in picked(period="2025-11").kinds] == [
             "period=2025-11", "period=2025-Q4", "period=2025-H2", "period=2025",
