@@ -6,7 +6,7 @@ from analytics import cutting, tallies
 from analytics.periods import Period, months_from
 from analytics.queries import Part, Query, compose, get_rows
 from analytics.scopes import Scope
-from loyalty.core import engines
+from loyalty.core import expressions
 
 _MATRIX = """
 SELECT fact.first_month, months.month, COUNT(*)
@@ -54,7 +54,7 @@ def members_of_next_month(scope: Scope) -> Query:
     """Those of `members_of` who bought in the month after that of their first purchase."""
     months = tallies.months(Period(scope.period.first, scope.as_of), cutting.where(scope))
     since = Query(
-        f"{engines.day_number('months.month')} - {engines.day_number('fact.first_month')}"
+        f"{expressions.day_number('months.month')} - {expressions.day_number('fact.first_month')}"
     )
     return compose(_NEXT_MONTH, {**_bounds(scope), "months": months, "since": since})
 

@@ -15,7 +15,7 @@ from analytics.models import Budget, Cost, CostCategory
 from analytics.periods import Period
 from analytics.queries import Part, Query, compose
 from analytics.scopes import Scope
-from loyalty.core import engines, zones
+from loyalty.core import expressions, zones
 from loyalty.ledger.models import HoldState, Kind
 from members.models import TillHold, Voucher, VoucherState
 from rewards.models import Redemption
@@ -110,8 +110,8 @@ def _worth(points: str) -> object:
 def _until(number: int) -> Query:
     parts: dict[str, Part] = {
         "day": number,
-        "first": Query(engines.day_number("analytics_cost.first_on")),
-        "last": Query(engines.day_number("analytics_cost.last_on")),
+        "first": Query(expressions.day_number("analytics_cost.first_on")),
+        "last": Query(expressions.day_number("analytics_cost.last_on")),
     }
     return compose(_UNTIL, parts)
 

@@ -22,7 +22,7 @@ from analytics.models import (
 )
 from analytics.periods import month_end, month_start
 from analytics.queries import RETURNED, Part, Query, compose, execute, get_rows
-from loyalty.core import engines, zones
+from loyalty.core import expressions, zones
 
 EVERYTHING = Query("1 = 1")
 _OF_ACCOUNTS = """
@@ -205,10 +205,10 @@ def count_points_day(day: date, zone: ZoneInfo) -> None:
     bounds = {**_bounds_of(day, day, zone), "day": day}
     execute(compose(_POINTS_DAY, bounds))
     months = {
-        "earned_on": Query(engines.day_in_zone("lot.earned_at"), (zone.key,)),
-        "recorded_on": Query(engines.day_in_zone("entry.recorded_at"), (zone.key,)),
-        "issued_month": Query(engines.month_of("earned_on")),
-        "recorded_month": Query(engines.month_of("recorded_on")),
+        "earned_on": Query(expressions.day_in_zone("lot.earned_at"), (zone.key,)),
+        "recorded_on": Query(expressions.day_in_zone("entry.recorded_at"), (zone.key,)),
+        "issued_month": Query(expressions.month_of("earned_on")),
+        "recorded_month": Query(expressions.month_of("recorded_on")),
     }
     execute(compose(_POINTS_VINTAGES, {**bounds, **months}))
 
@@ -242,22 +242,22 @@ def _bounds_of(first: date, last: date, zone: ZoneInfo) -> dict[str, Part]:
 
 def _points_months(which: Query, zone: ZoneInfo) -> Query:
     parts = {
-        "month": Query(engines.month_of("day")),
-        "day_of_month": Query(engines.day_of_month("day")),
+        "month": Query(expressions.month_of("day")),
+        "day_of_month": Query(expressions.day_of_month("day")),
         "entries": dealings.entries(which, zone=zone),
     }
     return compose(_POINTS_MONTHS, parts)
 
 
 def _member_facts(whose: Query) -> Query:
-    month = Query(engines.month_of("MIN(business_on)"))
+    month = Query(expressions.month_of("MIN(business_on)"))
     return compose(_MEMBER_FACTS, {"month": month, "whose": whose, "returns": RETURNED})
 
 
 def _member_months(whose: Query) -> Query:
     parts = {
-        "month": Query(engines.month_of("business_on")),
-        "day_of_month": Query(engines.day_of_month("business_on")),
+        "month": Query(expressions.month_of("business_on")),
+        "day_of_month": Query(expressions.day_of_month("business_on")),
         "whose": whose,
         "returns": RETURNED,
     }
@@ -265,7 +265,7 @@ def _member_months(whose: Query) -> Query:
 
 
 def _member_categories(whose: Query) -> Query:
-    month = Query(engines.month_of("business_on"))
+    month = Query(expressions.month_of("business_on"))
     return compose(_MEMBER_CATEGORIES, {"month": month, "whose": whose, "returns": RETURNED})
 
 

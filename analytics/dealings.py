@@ -7,7 +7,7 @@ stays one, as a receipt does whose goods come back.
 from zoneinfo import ZoneInfo
 
 from analytics.queries import Query, compose
-from loyalty.core import engines
+from loyalty.core import expressions
 
 _ENTRIES = """
 SELECT * FROM (
@@ -30,5 +30,5 @@ def entries(which: Query, *, zone: ZoneInfo) -> Query:
 
     `which` restricts them by columns of `entry` and `account`. `earned` and `redeemed` are 1 or 0.
     """
-    day = Query(engines.day_in_zone("entry.occurred_at"), (zone.key,))
+    day = Query(expressions.day_in_zone("entry.occurred_at"), (zone.key,))
     return compose(_ENTRIES, {"day": day, "which": which})

@@ -1,29 +1,48 @@
 """What campaigns changed: what members spent who could get something, against those held out.
 
-Who is held out was decided by a hash before anybody was exposed, and stays (`is_held_out`). On
-each side everybody counts, also those who bought nothing: whoever was not tempted is part of it.
+Who is held out was decided by a hash before anybody was exposed, and stays (`is_held_out`); the
+database computes it as well. On each side everybody counts, also those who bought nothing:
+whoever was not tempted is part of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import QuerySet
 
 from analytics import tallies, welch
 from analytics.periods import Period
-from analytics.queries import Query, get_rows
+from analytics.queries import Part, Query, compose, get_rows
 from analytics.scopes import Scope
 from analytics.welch import Difference, Sample
-from loyalty.core import zones
-from loyalty.programmes.campaigns import is_held_out
+from loyalty.core import expressions, zones
+from loyalty.programmes import campaigns
 from loyalty.programmes.models import Campaign
 from members import segmenting
 from members.models import Member
 
 _AN_INSTANT = timedelta(microseconds=1)
-_EVERYWHERE = Query("1 = 1")
+# What somebody spent, as a whole number of these and a rest: products of the two stay so small
+# that a database adds those of everybody up exactly, where squares of cents would overflow.
+_STEP = 100_000
+
+_SIDES = """
+SELECT who.pk AS member_id,
+       CASE WHEN who.public_id <> '' AND {draw} < {below} THEN 1 ELSE 0 END AS is_out
+FROM {audience} AS who
+"""
+
+_SHARES = """
+SELECT is_out, COUNT(*), SUM(cents), SUM(steps * steps), SUM(steps * rest), SUM(rest * rest)
+FROM (SELECT is_out, cents, cents / {step} AS steps, cents - cents / {step} * {step} AS rest
+      FROM (SELECT sides.is_out, COALESCE(spent.revenue_cents, 0) AS cents
+            FROM {sides} AS sides LEFT JOIN {spent} AS spent
+              ON spent.member_id = sides.member_id) AS each_one) AS in_steps
+GROUP BY is_out
+"""
 
 
 @dataclass(frozen=True)
@@ -96,18 +115,37 @@ def get_campaigns(scope: Scope) -> Sequence[Campaign]:
 
 
 def get_shares(*, campaign: Campaign, days: Period, at: datetime) -> Shares:
-    """Look at who is on which side: nobody is, until they are asked about, so one by one."""
-    spent = dict(get_rows(tallies.spent(days, _EVERYWHERE)))
-    treated, held_out = Sample(), Sample()
-    rows = audience_of(campaign, at=at).values_list("pk", "public_id")
-    for pk, public_id in rows.iterator(chunk_size=5_000):
-        cents = int(spent.get(pk, 0))
-        percent = campaign.holdout_percent
-        if is_held_out(campaign=campaign.code, member=public_id, percent=percent):
-            held_out = held_out.plus(cents)
-        else:
-            treated = treated.plus(cents)
-    return Shares(treated, held_out)
+    """Add up either side of a campaign, in one statement however many there are."""
+    parts: dict[str, Part] = {
+        "sides": sides(campaign, at=at),
+        "spent": tallies.spent(days, tallies.ALL),
+        "step": Query(str(_STEP)),
+    }
+    found = {is_out: _sample(*sums) for is_out, *sums in get_rows(compose(_SHARES, parts))}
+    return Shares(treated=found.get(0, Sample()), held_out=found.get(1, Sample()))
+
+
+def sides(campaign: Campaign, *, at: datetime) -> Query:
+    """One row per member of a campaign's audience: member_id, and is_out, 1 if held out or 0.
+
+    Nobody is on a side until they are asked about: it is what `campaigns.is_held_out` says.
+    """
+    audience = audience_of(campaign, at=at).values("pk", "public_id")
+    parts: dict[str, Part] = {
+        "audience": Query(*audience.query.sql_with_params()),
+        "draw": Query(
+            expressions.draw("CAST(%s AS text) || who.public_id", of=campaigns.DRAWS),
+            (campaigns.drawn_by(campaign.code),),
+        ),
+        "below": campaigns.held_out_below(campaign.holdout_percent),
+    }
+    return compose(_SIDES, parts)
+
+
+def _sample(count: int, cents: Any, *products: Any) -> Sample:
+    of_steps, of_both, of_rests = map(int, products)
+    squares = _STEP * _STEP * of_steps + 2 * _STEP * of_both + of_rests
+    return Sample(count, int(cents), squares)
 
 
 def audience_of(campaign: Campaign, *, at: datetime) -> QuerySet[Member]:

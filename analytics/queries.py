@@ -1,7 +1,7 @@
 """SQL put together from named parts, so that a measure reads as what it counts.
 
 The one place through which facts and measures reach the database. The SQL given is the
-subset that PostgreSQL and SQLite share; what differs comes from `core/engines.py`.
+subset that PostgreSQL and SQLite share; what differs comes from `core/expressions.py`.
 """
 
 import re

@@ -12,7 +12,7 @@ from enum import StrEnum
 from analytics import cutting
 from analytics.queries import Query, added, compose, get_rows
 from analytics.scopes import Scope
-from loyalty.core import engines
+from loyalty.core import expressions
 
 
 class Scoring(StrEnum):
@@ -52,7 +52,7 @@ def scores(scope: Scope, scoring: Scoring) -> Query:
     sales = cutting.to_date(scope)
     if scoring == Scoring.THRESHOLD:
         return _by_threshold(sales)
-    number = Query(engines.number_written_in("member.external_id"))
+    number = Query(expressions.number_written_in("member.external_id"))
     return compose(_BY_NTILE, {"sales": sales, "number": number})
 
 
@@ -82,7 +82,7 @@ def count_scores(members: dict[str, str]) -> dict[str, int]:
 
 
 def _by_threshold(sales: Query) -> Query:
-    days_ago = Query(f"0 - {engines.day_number('last_on')}")
+    days_ago = Query(f"0 - {expressions.day_number('last_on')}")
     parts = {
         "sales": sales,
         "days_ago": _exceeded(days_ago, sales),

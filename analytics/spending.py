@@ -9,7 +9,7 @@ from analytics import cutting, dealings
 from analytics.periods import Period, month_start, split
 from analytics.queries import Part, Query, compose, union_all
 from analytics.scopes import Scope
-from loyalty.core import engines, zones
+from loyalty.core import expressions, zones
 
 SOON_DAYS = 90
 _ALL_DAYS = (1 << 31) - 1
@@ -115,8 +115,8 @@ def users(scope: Scope) -> Query:
 def _firsts(scope: Scope) -> dict[str, Part]:
     return {
         "firsts": compose(_FIRSTS, {"wallet": scope.wallet_id}),
-        "earned": Query(engines.day_number("earned_on")),
-        "redeemed": Query(engines.day_number("redeemed_on")),
+        "earned": Query(expressions.day_number("earned_on")),
+        "redeemed": Query(expressions.day_number("redeemed_on")),
         "until": (scope.as_of - date(1970, 1, 1)).days,
         "soon": SOON_DAYS,
         "whose": _whose(scope),

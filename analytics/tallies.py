@@ -11,7 +11,7 @@ from datetime import date
 
 from analytics.periods import Period, month_start, split
 from analytics.queries import RETURNED, Part, Query, compose, get_rows, union_all
-from loyalty.core import engines
+from loyalty.core import expressions
 
 ALL = Query("1 = 1")
 
@@ -137,7 +137,7 @@ def days(period: Period, where: Query) -> Query:
     """One row per member and business day (its number since 1970) with a receipt: from facts."""
     parts = {
         "masked": _masked(period, where),
-        "month_number": Query(engines.day_number("month")),
+        "month_number": Query(expressions.day_number("month")),
         "bits": _BITS,
     }
     return compose(_DAYS, parts)
@@ -146,7 +146,7 @@ def days(period: Period, where: Query) -> Query:
 def last_days(month: date, *, of: Query, where: Query) -> Query:
     """The last day (its number since 1970) on which these members bought before a month."""
     parts: dict[str, Part] = {
-        "day": Query(engines.day_number("MAX(last_on)")),
+        "day": Query(expressions.day_number("MAX(last_on)")),
         "month": month,
         "of": of,
         "where": where,

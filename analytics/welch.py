@@ -23,9 +23,6 @@ class Sample:
     total: int = 0
     squares: int = 0
 
-    def plus(self, value: int) -> "Sample":
-        return Sample(self.count + 1, self.total + value, self.squares + value * value)
-
     # Properties
 
     @property

@@ -1,4 +1,7 @@
-"""The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor."""
+"""The seams between SQLite and PostgreSQL, each with a name. Nowhere else asks the vendor.
+
+What is written differently within a statement is in `expressions`.
+"""
 
 import json
 import re
@@ -169,44 +172,6 @@ def _get_value(query: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchone()[0]
-
-
-def month_of(column: str) -> str:
-    """Return SQL for the first day of the month in which a date column falls."""
-    if is_postgresql():
-        return f"CAST(date_trunc('month', {column}) AS date)"
-    return f"date({column}, 'start of month')"
-
-
-def day_in_zone(column: str) -> str:
-    """Return SQL for the calendar day of a moment in a time zone, whose name is a parameter."""
-    if is_postgresql():
-        return f"CAST({column} AT TIME ZONE %s AS date)"
-    return f"django_datetime_cast_date({column}, %s, 'UTC')"
-
-
-def day_of_month(column: str) -> str:
-    """Return SQL for the day of the month of a date column: an integer from 1 to 31."""
-    if is_postgresql():
-        return f"CAST(EXTRACT(day FROM {column}) AS integer)"
-    return f"CAST(substr({column}, 9, 2) AS integer)"
-
-
-def day_number(column: str) -> str:
-    """Return SQL that counts the days from 1 January 1970 to a date column."""
-    if is_postgresql():
-        return f"({column} - DATE '1970-01-01')"
-    return f"CAST(julianday({column}) - 2440587.5 AS integer)"
-
-
-def number_written_in(column: str) -> str:
-    """Return SQL for the whole number that a text column spells in digits; otherwise NULL."""
-    digits = (
-        f"{column} ~ '^[0-9]{{1,18}}$'"
-        if is_postgresql()
-        else f"{column} <> '' AND length({column}) <= 18 AND {column} NOT GLOB '*[^0-9]*'"
-    )
-    return f"CASE WHEN {digits} THEN CAST({column} AS bigint) END"
 
 
 def load(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,10 +1,12 @@
 """What a campaign says to the engine, and who is held out of it. Pure."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-_SHARES = 10_000
+from loyalty.core import chances
+
+# Draws are of so many, so that a percent is a hundred of them.
+DRAWS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,5 +49,14 @@ def is_held_out(*, campaign: str, member: str, percent: int) -> bool:
     """
     if not (percent and member):
         return False
-    digest = hashlib.sha256(f"{campaign}|{member}".encode()).digest()
-    return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)
+    return chances.draw(drawn_by(campaign) + member, DRAWS) < held_out_below(percent)
+
+
+def drawn_by(campaign: str) -> str:
+    """Return the text that, with a member's public id behind it, draws for the two."""
+    return f"{campaign}|"
+
+
+def held_out_below(percent: int) -> int:
+    """Return the number below which who draws it is held out."""
+    return percent * (DRAWS // 100)

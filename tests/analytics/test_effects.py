@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from analytics import effects, facts, welch
 from analytics.measures.registry import get_measure
 from analytics.models import MoneySettings
 from analytics.periods import Period, day
+from analytics.queries import get_rows
 from analytics.scopes import Scope, get_scope
 from analytics.welch import Sample
 from loyalty.core import zones
@@ -115,6 +117,44 @@ class TestFromFacts:
         assert figure.columns["incremental_margin"].value == margin
         assert figure.value == Fraction(margin - 2_000, 2_000)
         assert measure.drill(scope()).get_total() == figure.numerator == 2_000
+
+
+@pytest.mark.django_db
+class TestWhoIsOnWhichSide:
+    @pytest.mark.parametrize("percent", [0, 1, 10, 33, 50])
+    def test_is_of_each_member_what_they_were_held_out_by(self, percent: int) -> None:
+        make_programme()
+        members = make_members([f"m{number}" for number in range(300)]).values()
+        row = campaign("été-26", holdout_percent=percent)
+
+        found = dict(get_rows(effects.sides(row, at=NOW)))
+
+        assert found == {
+            one.pk: is_held_out(campaign="été-26", member=one.public_id, percent=percent)
+            for one in members
+        }
+
+    def test_is_added_up_to_the_last_cent_in_one_statement(
+        self, django_assert_num_queries: Any
+    ) -> None:
+        """Squares of these sums are beyond what 64 bits hold, and what a float tells apart."""
+        make_programme()
+        row = campaign("autumn")
+        sides = shop("autumn")
+        spent = {one: 999_999_999_999 - 7 * one.pk for one in sides[False][:12]}
+        spent |= {one: 123_457 + one.pk for one in sides[True][:5]}
+        sell(Sold(one, day("2026-10-05"), cents) for one, cents in spent.items())
+        (given,) = sell([Sold(sides[True][6], day("2026-09-01"), 700)])
+        give_back(given, 650, day("2026-10-06"))
+        spent[sides[True][6]] = -650
+        facts.refresh(at=NOW)
+
+        with django_assert_num_queries(1):
+            shares = effects.get_shares(campaign=row, days=OCTOBER, at=NOW)
+
+        for found, members in ((shares.treated, sides[False]), (shares.held_out, sides[True])):
+            cents = [spent.get(one, 0) for one in members]
+            assert found == Sample(len(cents), sum(cents), sum(one * one for one in cents))
 
 
 def sample(cents: np.ndarray) -> Sample:
