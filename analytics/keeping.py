@@ -57,6 +57,18 @@ def get(*, asked: Sequence[Asked], at: datetime, seen: Scope | None = None) -> d
     return {one: _kept(row) for one, row in (found | made).items()}
 
 
+def compute_otherwise(*, asked: Asked, scope: Scope) -> Kept:
+    """Return a figure by the settings of a scope where they are not the programme's: unkept.
+
+    Raises CutImpossible.
+    """
+    measure = get_measure(code=asked.code)
+    measure.check(asked.cut)
+    seen = replace(scope, period=asked.period, cut=asked.cut)
+    is_settled = freshness.read(seen).is_settled(seen)
+    return Kept(measure.compute(seen), scope.at, None, is_settled)
+
+
 def keep(*, asked: Sequence[Asked], at: datetime) -> int:
     """Compute and keep those of these figures that do not hold. Returns how many those were."""
     return len(_find(asked, at)[1])

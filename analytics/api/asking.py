@@ -1,23 +1,25 @@
 """From what a client asks in an address to figures that can be looked up."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from analytics import reporting, slicing
 from analytics.keeping import Asked
-from analytics.periods import Period, PeriodKind, month_end, months_from
+from analytics.periods import Period, PeriodKind, month_end, month_start, months_from
 from analytics.reporting import PeriodImpossible
+from analytics.rfm import Scoring
 from analytics.scopes import Cut, Dimension
 from loyalty.core.refusals import FieldRefusal, ValidationFailed
 
 COMPARED = ("previous", "year")
+SCORINGS = [scoring.value.lower() for scoring in Scoring]
 MOST_MONTHS = 36
 # Schemas say the same of it.
-_WORD = re.compile(r"[^\x00-\x1f\x7f]{0,40}")
+_WORD = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Question:
 
     period: Period
     cut: Cut
-    compared: Mapping[str, Period]
-    months: tuple[Period, ...]
+    compared: Mapping[str, Period] = field(default_factory=dict)
+    months: tuple[Period, ...] = ()
 
     def asked(self, code: str) -> list[Asked]:
         """Return every figure of a measure that the answer holds; an empty period has none."""
@@ -37,9 +39,22 @@ class Question:
 
 def check(*, asked: Mapping[str, str]) -> None:
     """Raise ValidationFailed, with each fault, for what cannot be read at all."""
-    faults = list(_faults(asked))
-    if faults:
-        raise ValidationFailed(errors=faults)
+    _refuse([*_not_days(_days(asked)), *_not_beside(asked), *_not_cuts(asked)])
+
+
+def check_period(*, asked: Mapping[str, str]) -> None:
+    """As `check`, of a question with nothing beside its period."""
+    _refuse([*_not_days(_days(asked)), *_not_cuts(asked)])
+
+
+def check_day(*, asked: Mapping[str, str]) -> None:
+    """As `check`, of a question as of the end of a day, or of today."""
+    _refuse([*_not_days(_day(asked)), *_not_scoring(asked), *_not_cuts(asked)])
+
+
+def check_at(*, asked: Mapping[str, str]) -> None:
+    """As `check`, of nothing but a day."""
+    _refuse(list(_not_days(_day(asked))))
 
 
 def read(*, asked: Mapping[str, str], store: str | None, today: date) -> Question:
@@ -47,16 +62,44 @@ def read(*, asked: Mapping[str, str], store: str | None, today: date) -> Questio
 
     Raises reporting.PeriodImpossible and slicing.CutUnknown.
     """
+    alone = read_period(asked=asked, store=store)
+    return replace(
+        alone,
+        compared={name: _compared(name, alone.period, today) for name in _names(asked)},
+        months=_months(alone.period) if "by" in asked else (),
+    )
+
+
+def read_period(*, asked: Mapping[str, str], store: str | None) -> Question:
+    """As `read`, of a period with nothing beside it."""
     period = reporting.read_period(
         first=date.fromisoformat(asked["from"]), last=date.fromisoformat(asked["to"])
     )
+    return Question(period, _read_cut(asked, store))
+
+
+def read_day(*, asked: Mapping[str, str], store: str | None, today: date) -> Question:
+    """As `read`, as of the end of a day: of its month up to it, as pages keep it.
+
+    Today's month is kept whole, and so is one to come.
+    """
+    day = read_at(asked=asked) or today
+    reporting.read_period(first=day, last=day)
+    last = month_end(day) if day >= today else day
+    return Question(Period(month_start(day), last), _read_cut(asked, store))
+
+
+def read_at(*, asked: Mapping[str, str]) -> date | None:
+    return date.fromisoformat(asked["at"]) if "at" in asked else None
+
+
+def read_scoring(*, asked: Mapping[str, str]) -> Scoring | None:
+    return Scoring(asked["scoring"].upper()) if "scoring" in asked else None
+
+
+def _read_cut(asked: Mapping[str, str], store: str | None) -> Cut:
     told = {name.value: asked.get(name, "") for name in Dimension} | {"store": store or ""}
-    return Question(
-        period=period,
-        cut=slicing.read_cut(asked=told),
-        compared={name: _compared(name, period, today) for name in _names(asked)},
-        months=_months(period) if "by" in asked else (),
-    )
+    return slicing.read_cut(asked=told)
 
 
 def _compared(name: str, period: Period, today: date) -> Period:
@@ -81,17 +124,41 @@ def _names(asked: Mapping[str, str]) -> list[str]:
     return [name for name in COMPARED if name in said]
 
 
-def _faults(asked: Mapping[str, str]) -> Iterator[FieldRefusal]:
-    for name in ("from", "to"):
-        if not _is_day(asked.get(name, "")):
+def _refuse(faults: Sequence[FieldRefusal]) -> None:
+    if faults:
+        raise ValidationFailed(errors=faults)
+
+
+def _days(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: asked.get(name, "") for name in ("from", "to")}
+
+
+def _day(asked: Mapping[str, str]) -> dict[str, str]:
+    return {"at": asked["at"]} if "at" in asked else {}
+
+
+def _not_days(told: Mapping[str, str]) -> Iterator[FieldRefusal]:
+    for name, text in told.items():
+        if not _is_day(text):
             yield FieldRefusal(f"/{name}", "invalid", _("A day, as 2026-03-10."))
+
+
+def _not_scoring(asked: Mapping[str, str]) -> Iterator[FieldRefusal]:
+    if "scoring" in asked and asked["scoring"] not in SCORINGS:
+        yield FieldRefusal("/scoring", "invalid", ", ".join(SCORINGS))
+
+
+def _not_beside(asked: Mapping[str, str]) -> Iterator[FieldRefusal]:
     if "by" in asked and asked["by"] != PeriodKind.MONTH.lower():
         yield FieldRefusal("/by", "invalid", "month")
     if "compare" in asked and not set(asked["compare"].split(",")) <= set(COMPARED):
         yield FieldRefusal("/compare", "invalid", ", ".join(COMPARED))
+
+
+def _not_cuts(asked: Mapping[str, str]) -> Iterator[FieldRefusal]:
     for name in Dimension:
-        if not _WORD.fullmatch(asked.get(name, "")):
-            yield FieldRefusal(f"/{name}", "invalid", _("Up to 40 letters, figures and signs."))
+        if name in asked and not _WORD.fullmatch(asked[name]):
+            yield FieldRefusal(f"/{name}", "invalid", _("1 to 40 letters, figures and signs."))
 
 
 def _is_day(text: str) -> bool:

@@ -4,11 +4,23 @@ Only `predicting.py` writes them. A fit is kept; what it says of each member is 
 next one.
 """
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
+
+_MOST_TOLD = 60
+
+
+class FitQuerySet(models.QuerySet["Fit"]):
+    def latest_first(self, *, until: date | None = None) -> Self:
+        """The newest ones, made up to a day where one is said: as many as anybody is told of."""
+        made = self if until is None else self.filter(as_of__lte=until)
+        return made.order_by("-as_of")[:_MOST_TOLD]
 
 
 class Fit(models.Model):
@@ -38,6 +50,8 @@ class Fit(models.Model):
     expected_days = models.FloatField(_("days of buying expected in 12 months"))
     expected_cents = models.BigIntegerField(_("expected in 12 months (cents)"), null=True)
     trial = models.JSONField(_("calibration and holdout"), default=list)
+
+    objects = FitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fit of predicted value")

@@ -13,7 +13,6 @@ from loyalty.desk.home import words
 from loyalty.programmes import books
 from loyalty.templatetags.look import locale
 
-MOST = 60
 WIDTH, FLOOR, TOP = 720, 200, 28
 _GAP = 2
 
@@ -85,7 +84,7 @@ class Shown:
 
 def get_shown() -> Shown:
     """Return the page, from two statements: the latest fits, and the programme's currency."""
-    fits = list(Fit.objects.order_by("-as_of")[:MOST])
+    fits = list(Fit.objects.latest_first())
     if not fits:
         return Shown(None, "", (), (), ())
     currency = books.get_book().currency

@@ -44,6 +44,10 @@ OPERATIONS = {
     "getProgramme": ("get", "/api/v1/programme"),
     "listMeasures": ("get", "/api/v1/measures"),
     "getMeasure": ("get", "/api/v1/measures/{measure}"),
+    "getRfmGrid": ("get", "/api/v1/measures/rfm/grid"),
+    "getCohorts": ("get", "/api/v1/measures/cohort_retention/cohorts"),
+    "getLorenzCurve": ("get", "/api/v1/measures/pareto_share/curve"),
+    "listFits": ("get", "/api/v1/measures/clv_predicted/fits"),
     "getOperation": ("get", "/api/v1/operations/{key}"),
 }
 

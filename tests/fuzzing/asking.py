@@ -66,6 +66,13 @@ def _configure(world: World, phases: dict[str, int], seed: int) -> dict[str, Any
         # A busy machine is slow and not wrong.
         "suppress-health-check": ["all"],
         "auth": {"openapi": {"ClientKey": {"api_key": f"Api-Key {world.secret}"}}},
+        # What is of the whole programme is refused to a till of a store.
+        "operations": [
+            {
+                "include-operation-id": "listFits",
+                "headers": {"Authorization": f"Api-Key {world.board}"},
+            }
+        ],
         "dictionaries": {name: {"values": values} for name, values in known.items()},
         "parameters": {
             place: {"dictionary": name, "probability": chance}

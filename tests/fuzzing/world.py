@@ -27,9 +27,13 @@ MANY = 12
 
 @dataclass(frozen=True)
 class World:
-    """The key of a till that may do everything, and what there is to name, by its place."""
+    """The key of a till that may do everything, and what there is to name, by its place.
+
+    What is of the whole programme is no store's to ask: a board of no store does.
+    """
 
     secret: str
+    board: str
     known: dict[str, list[str]]
 
 
@@ -43,7 +47,9 @@ def make(*, at: datetime) -> World:
     till = Caller(client)
     till.secret = issuing.issue_key(client=client, at=at)[1]
     fill(till)
-    return World(till.secret, name_all())
+    reads = [Scope.MEASURES_READ]
+    board = issuing.create_client(name="Board", scopes=reads, store=None, at=at)
+    return World(till.secret, issuing.issue_key(client=board, at=at)[1], name_all())
 
 
 def fill(till: Caller) -> None:

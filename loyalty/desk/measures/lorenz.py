@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from analytics.concentration import Group
+from analytics import concentration
+from analytics.concentration import Group, Point
 from analytics.figures import Figure
 from loyalty.desk.home import words
 
@@ -30,25 +31,18 @@ class Lorenz:
 
 def draw_figure(figure: Figure) -> Lorenz | None:
     """Return the curve of a figure of `pareto_share`; None where there is no revenue to share."""
-    told = zip(figure.drawn.get("members", ()), figure.drawn.get("revenue_cents", ()), strict=True)
-    return draw([Group(members, cents) for members, cents in told], best=figure.value)
+    return draw(concentration.groups_of(figure), best=figure.value)
 
 
 def draw(groups: Sequence[Group], *, best: Fraction | int | None = None) -> Lorenz | None:
     """Return the curve of groups, those who spent least first."""
-    total = sum(group.revenue_cents for group in groups)
-    if total <= 0:
+    curve = concentration.get_curve(groups)
+    if not curve:
         return None
-    people = sum(group.members for group in groups)
-    places, seen, spent = [(_LEFT, _SIDE)], 0, 0
-    shares = [(Fraction(0), Fraction(0))]
-    for group in groups:
-        seen, spent = seen + group.members, spent + group.revenue_cents
-        shares.append((Fraction(seen, people), Fraction(spent, total)))
-        places.append(_place(*shares[-1]))
-    line = " ".join(f"{x},{y}" for x, y in places)
-    best = _share_of_best(shares, _FIFTH) if best is None else Fraction(best)
-    best_x, best_y = _place(Fraction(4, 5), 1 - best)
+    points = [Point(Fraction(0), Fraction(0)), *curve]
+    line = " ".join(f"{x},{y}" for x, y in map(_place, points))
+    best = _share_of_best(points, _FIFTH) if best is None else Fraction(best)
+    best_x, best_y = _place(Point(Fraction(4, 5), 1 - best))
     return Lorenz(
         line=line,
         area=f"{_LEFT},{_SIDE} {line} {_LEFT + _SIDE},0",
@@ -58,23 +52,24 @@ def draw(groups: Sequence[Group], *, best: Fraction | int | None = None) -> Lore
         rows=[
             (
                 words.of_share(share),
-                words.of_share(best if share == _FIFTH else _share_of_best(shares, share)),
+                words.of_share(best if share == _FIFTH else _share_of_best(points, share)),
             )
             for share in (Fraction(twentieths, 20) for twentieths in _BEST)
         ],
     )
 
 
-def _share_of_best(shares: Sequence[tuple[Fraction, Fraction]], best: Fraction) -> Fraction:
+def _share_of_best(points: Sequence[Point], best: Fraction) -> Fraction:
     """Return what the best so many make: between two groups, on the line between them."""
     wanted = 1 - best
-    for (before, low), (after, high) in pairwise(shares):
-        if after >= wanted:
-            part = (wanted - before) / (after - before)
-            return 1 - (low + part * (high - low))
+    for before, after in pairwise(points):
+        if after.members >= wanted:
+            part = (wanted - before.members) / (after.members - before.members)
+            return 1 - (before.revenue + part * (after.revenue - before.revenue))
     return Fraction(0)
 
 
-def _place(people: Fraction, revenue: Fraction) -> tuple[int, int]:
+def _place(point: Point) -> tuple[int, int]:
     """Return where a share of people and of revenue is; below nothing is on the floor."""
-    return _LEFT + round(people * _SIDE), _SIDE - round(max(revenue, Fraction(0)) * _SIDE)
+    height = max(point.revenue, Fraction(0))
+    return _LEFT + round(point.members * _SIDE), _SIDE - round(height * _SIDE)

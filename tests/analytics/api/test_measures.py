@@ -3,30 +3,15 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, time
 from typing import Any
 
 import pytest
-import time_machine
 
-from analytics import facts
 from analytics.measures.registry import get_measures
 from analytics.models import KeptFigure
-from analytics.periods import day
 from analytics.scopes import Dimension
-from loyalty.clients import issuing
-from loyalty.clients.models import Scope
-from loyalty.programmes import revising
 from loyalty.programmes.models import Store
-from tests.analytics.builders import (
-    PARIS,
-    Sold,
-    make_members,
-    make_programme,
-    make_stores,
-    move,
-    sell,
-)
+from tests.analytics.api.conftest import open_client
 from tests.documents import read
 from tests.members.api.conftest import Caller
 from tests.members.api.test_schemas import check
@@ -34,40 +19,7 @@ from tests.members.api.test_schemas import check
 pytestmark = pytest.mark.django_db
 
 Counting = Callable[[int], AbstractContextManager[Any]]
-COUNTED = datetime.combine(day("2026-04-02"), time(3), tzinfo=PARIS)
 MARCH = "from=2026-03-01&to=2026-03-31"
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Any:
-    with time_machine.travel(COUNTED, tick=False):
-        yield
-
-
-@pytest.fixture
-def stores() -> list[Store]:
-    """Ada bought in Lyon in February and March, Bea in Nice in both, Cid in Lyon in March."""
-    make_programme()
-    revising.touch()
-    lyon, nice = make_stores("lyon", "nice")
-    ada, bea, cid = make_members(["ada", "bea", "cid"]).values()
-    sell(
-        [
-            Sold(ada, day("2026-02-03"), 1000, lyon),
-            Sold(ada, day("2026-03-03"), 1050, lyon, "web"),
-            Sold(bea, day("2026-02-04"), 2000, nice),
-            Sold(cid, day("2026-03-05"), 3000, lyon),
-        ]
-    )
-    move(ada, 10, COUNTED)
-    facts.refresh(at=COUNTED)
-    return [lyon, nice]
-
-
-def open_client(store: Store | None = None) -> Caller:
-    return Caller(
-        issuing.create_client(name="Board", scopes=[Scope.MEASURES_READ], store=store, at=COUNTED)
-    )
 
 
 def value(client: Caller, code: str, words: str) -> Any:
@@ -200,6 +152,7 @@ class TestRefusals:
             (f"average_basket?{MARCH}&by=week", 400, "validation-failed"),
             (f"average_basket?{MARCH}&compare=before", 400, "validation-failed"),
             (f"average_basket?{MARCH}&channel=%00", 400, "validation-failed"),
+            (f"average_basket?{MARCH}&enrolled=", 400, "validation-failed"),
             (f"average_basket?{MARCH}&store=paris", 400, "validation-failed"),
             ("average_basket?from=2026-03-02&to=2026-03-01", 422, "period-impossible"),
             ("average_basket?from=2026-03-02&to=2026-03-31&by=month", 422, "period-impossible"),
@@ -221,7 +174,9 @@ class TestRefusals:
 
 class TestTheDocument:
     def test_asks_as_it_says(self, stores: list[Store]) -> None:
-        [asked] = re.findall(r'curl .*"\$API(/measures/[^"]+)"', read("docs/integrators.md"))
+        [asked] = re.findall(
+            r'curl .*"\$API(/measures/[a-z_]+\?[^"]+)"', read("docs/integrators.md")
+        )
 
         said = open_client().get(asked)
 

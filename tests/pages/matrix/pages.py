@@ -243,6 +243,10 @@ CALLS = {
     "api:subscription-cancel": ("POST", "purchases:write"),
     "api:measures": ("GET", "measures:read"),
     "api:measure": ("GET", "measures:read"),
+    "api:rfm-grid": ("GET", "measures:read"),
+    "api:cohorts": ("GET", "measures:read"),
+    "api:lorenz-curve": ("GET", "measures:read"),
+    "api:fits": ("GET", "measures:read"),
     "api:operation": ("GET", "purchases:write"),
     # Whatever else is asked of it is not there, whoever asks.
     "api/v1/": ("GET", ""),
