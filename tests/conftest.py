@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -79,6 +80,13 @@ def django_db_modify_db_settings(
     """Begin with a copy of a database on which the migrations ran."""
     with django_db_blocker.unblock():
         ready_made.use()
+
+
+@pytest.fixture(scope="session")
+def ready_file(django_db_blocker: DjangoDbBlocker) -> Path:
+    """A file of SQLite that holds all tables, for processes to begin with a copy of."""
+    with django_db_blocker.unblock():
+        return ready_made.get_file()
 
 
 @pytest.fixture(autouse=True, scope="session")

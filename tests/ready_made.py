@@ -1,4 +1,4 @@
-"""A database as its migrations leave it, made once and copied for each worker and each run.
+"""A database as its migrations leave it, made once and copied for each worker, run and process.
 
 Migrations take longer than most files of tests. They run when one of them, or what installs
 with them, is not what it was; the copy is then made anew.
@@ -23,13 +23,13 @@ _LOCK_OF_SERVER = 7_166_001
 def use() -> None:
     """Let the database of the tests begin as a copy. Call it before that database is made."""
     if connection.vendor == "postgresql":
-        connection.settings_dict["TEST"]["TEMPLATE"] = _get_template()
+        connection.settings_dict["TEST"]["TEMPLATE"] = get_template()
     else:
-        made = _get_file()
+        made = get_file()
         connection.creation._create_test_db = lambda *_asked: _copied(made)
 
 
-def _get_template() -> str:
+def get_template() -> str:
     """Return the name of a database of this server that holds all tables and no connection."""
     own, wanted = connection.settings_dict["NAME"], _fingerprint()
     name = f"ready_{own}"
@@ -46,7 +46,7 @@ def _get_template() -> str:
     return name
 
 
-def _get_file() -> Path:
+def get_file() -> Path:
     """Return a closed file that holds all tables."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     file = _FOLDER / f"ready-{_fingerprint()}.sqlite3"

@@ -26,7 +26,7 @@ class Running:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
-    def wait_for(self, words: str, *, seconds: int = 90) -> str:
+    def wait_for(self, words: str, *, seconds: int = 240) -> str:
         """Return what was said once the words are among it."""
         wait_until(lambda: words in self.said or self.has_ended, seconds=seconds)
         assert words in self.said, self.said

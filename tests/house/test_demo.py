@@ -1,6 +1,7 @@
 """`manage.py demo` as a newcomer meets it: one process, SQLite, nothing else."""
 
 import re
+import shutil
 import signal
 import sqlite3
 import urllib.request
@@ -51,7 +52,7 @@ class TestTheFirstStart:
         ) as demo:
             said = demo.wait_for(SERVED)
             assert [get(port, path) for path in ("health/", "", "desk/login/")] == [200] * 3
-            processes.wait_until(lambda: jobs_done(tmp_path / "var") == STEPS, seconds=90)
+            processes.wait_until(lambda: jobs_done(tmp_path / "var") == STEPS, seconds=240)
             assert jobs_done(tmp_path / "var") == STEPS
             code = demo.stop(signal.SIGINT)
 
@@ -64,14 +65,16 @@ class TestTheFirstStart:
 
 class TestTheSecondStart:
     @pytest.fixture
-    def seeded(self, tmp_path: Path) -> Path:
+    def seeded(self, ready_file: Path, tmp_path: Path) -> Path:
         folder = tmp_path / "var"
+        folder.mkdir()
+        shutil.copyfile(ready_file, folder / "loyalty.sqlite3")
         with processes.running(
             ["manage.py", "demo", "--seed-only", "--members", "2"],
             log=tmp_path / "seeding",
             VAR_DIR=str(folder),
         ) as seeding:
-            assert seeding.process.wait(timeout=90) == 0, seeding.said
+            assert seeding.process.wait(timeout=240) == 0, seeding.said
         return folder
 
     def start(self, folder: Path, log: Path) -> tuple[str, str]:

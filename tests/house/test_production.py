@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +18,9 @@ import pytest
 import redis
 from django.core.management import call_command
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
+from tests import ready_made
 from tests.house import processes
 
 # Away from what anybody else keeps in the same Redis.
@@ -45,16 +48,21 @@ def queue() -> Iterator[str]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of the engine under test."""
+def database(django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with all tables and no row, of the engine under test."""
     url = os.environ.get("DATABASE_URL", "")
     if not url:
+        with django_db_blocker.unblock():
+            shutil.copyfile(ready_made.get_file(), tmp_path / "production.sqlite3")
         yield f"sqlite:///{tmp_path / 'production.sqlite3'}"
         return
+    with django_db_blocker.unblock():
+        template = sql.Identifier(ready_made.get_template())
     name = f"production_{uuid.uuid4().hex}"
     maintenance = urlunsplit(urlsplit(url)._replace(path="/postgres"))
     with psycopg.connect(maintenance, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(create.format(sql.Identifier(name), template))
         try:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         finally:
@@ -119,7 +127,7 @@ class TestApart:
             [*celery, "beat", "--schedule", schedule], log=tmp_path / "beat", **production
         )
         with worker as working, beat as beating:
-            processes.wait_until(lambda: jobs_done(database) == STEPS, seconds=90)
+            processes.wait_until(lambda: jobs_done(database) == STEPS, seconds=240)
             assert jobs_done(database) == STEPS, working.said + beating.said
             assert beating.stop(signal.SIGTERM) == 0
             assert working.stop(signal.SIGTERM) == 0

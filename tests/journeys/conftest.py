@@ -1,6 +1,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +14,13 @@ __all__ = ["_catalogues_are_compiled", "browser"]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
+def demo(ready_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     """A demo of its own: the port it serves and the key of its till."""
     if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
         pytest.skip(f"This machine has no {', '.join(missing)}.")
     folder, port = tmp_path_factory.mktemp("demo"), processes.free_port()
+    (folder / "var").mkdir()
+    shutil.copyfile(ready_file, folder / "var" / "loyalty.sqlite3")
     with processes.running(
         ["manage.py", "demo", "--members", "2", "--port", str(port)],
         log=folder / "log",

@@ -86,10 +86,9 @@ class TestTheListOfMembers:
         at_20 = queries_of(desk, PEOPLE)
         many(100)
 
-        # Session, user, count, rows, tiers to filter by, book, balances with their lots,
-        # and the settings of the page.
-        assert queries_of(desk, PEOPLE) == at_20 == 9
-        assert queries_of(desk, SALES) == 6
+        # Session, user, tiers to filter by, count, rows, balances, their lots, and the book.
+        assert queries_of(desk, PEOPLE) == at_20 == 8
+        assert queries_of(desk, SALES) == 5
 
     @pytest.mark.parametrize(
         "asked", ["LOVE", "ada@example.org", "2000 0000 0012 1", "2000000000121"]

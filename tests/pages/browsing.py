@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 PATIENCE = 20_000
 Scheme = Literal["light", "dark"]
 PHONE, DESK = 360, 1280
-# Each habit once. In the gallery each two of them meet, on every page.
+# Each habit once.
 COVERING: list[tuple[str, Scheme, int]] = [("fr", "light", PHONE), ("en", "dark", DESK)]
 # Colours go by the scheme, room by the width. Words are looked at by whoever covers languages.
 LOOKS: list[tuple[Scheme, int]] = [("light", PHONE), ("dark", DESK)]

@@ -88,9 +88,7 @@ NOT_PAGES = {
 }
 COVERING: list[tuple[str, Scheme, int, bool]] = [
     ("fr", "light", PHONE, True),
-    ("fr", "dark", DESK, False),
-    ("en", "dark", PHONE, False),
-    ("en", "light", DESK, True),
+    ("en", "dark", DESK, False),
 ]
 
 

@@ -26,7 +26,12 @@ from tests.pages.matrix.readers import (
 )
 from tests.pages.matrix.tables import TABLES, TRAIL, Table
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_at_one_moment", "_in_silence")]
+# Who may open what is decided before a table is asked; what the tables say is tested on both.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite,
+    pytest.mark.usefixtures("_at_one_moment", "_in_silence"),
+]
 ABSENT = 999_999
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 ROLES = dict(zip(STAFF, Role, strict=True))

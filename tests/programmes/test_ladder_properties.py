@@ -56,7 +56,7 @@ floors = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     ladder=ladders, sales=bought, enrolled_on=enrolments, start=floors, every=st.integers(1, 200)
 )

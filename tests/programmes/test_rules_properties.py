@@ -119,7 +119,7 @@ members = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules=books(), bought=baskets(), member=members)
 def test_an_award_is_never_negative_and_adds_up(rules, bought, member):
     award = evaluate(occasion=sale(bought, member=member), book=rules)
@@ -131,7 +131,7 @@ def test_an_award_is_never_negative_and_adds_up(rules, bought, member):
     assert award.points == award.points_in("points")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules=books(), bought=baskets(), member=members)
 def test_each_rule_is_told_once_as_given_or_refused(rules, bought, member):
     award = evaluate(occasion=sale(bought, member=member), book=rules)
@@ -141,7 +141,7 @@ def test_each_rule_is_told_once_as_given_or_refused(rules, bought, member):
     assert told == Counter([*(rule.code for rule in rules.rules), *tiers])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rules=books(), bought=baskets(), member=members)
 def test_a_preview_is_the_award(rules, bought, member):
     occasion = sale(bought, member=member)
@@ -149,7 +149,7 @@ def test_a_preview_is_the_award(rules, bought, member):
     assert evaluate(occasion=occasion, book=rules) == evaluate(occasion=occasion, book=rules)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     amounts=st.lists(st.integers(0, 30_000), max_size=8),
     per_cents=st.integers(1, 5_000),
@@ -169,7 +169,7 @@ def test_what_is_carried_over_loses_no_cent_and_gives_none_twice(amounts, per_ce
     assert points * per_cents + carried.get("base", 0) == sum(amounts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rules=books(), bought=baskets(), member=members)
 def test_excluded_lines_never_earn(rules, bought, member):
     award = evaluate(occasion=sale(bought, member=member), book=rules)
@@ -178,7 +178,7 @@ def test_excluded_lines_never_earn(rules, bought, member):
     assert not any(excluded & set(line.positions) for line in award.lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     cents=st.integers(0, 10_000_000),
     points=decimals,
@@ -196,7 +196,7 @@ def test_rounding_gives_no_more_than_the_exact_amount_rounded_up(
     assert 0 <= award.points <= exact.to_integral_value(ROUND_CEILING)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(mode=modes, data=st.data())
 def test_terms_survive_being_written(mode, data):
     said = read(data.draw(terms(mode)))

@@ -30,7 +30,7 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 quickly = settings(
-    max_examples=120,
+    max_examples=40,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
