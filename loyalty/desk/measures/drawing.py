@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analytics.rfm import Scoring
 from analytics.scopes import Scope
 from loyalty.desk.measures import cohorts, flow, grid, lorenz
 from loyalty.desk.measures.cohorts import Matrix
@@ -32,7 +33,9 @@ def draw(*, series: Iterable[Series], scope: Scope) -> Drawings:
         matrix=cohorts.draw(followed.now.figure, scope=scope)
         if followed and followed.now
         else None,
-        grid=grid.draw(scored.now.figure) if scored and scored.now else None,
+        grid=grid.draw(scored.now.figure, scoring=Scoring(scope.rfm_scoring))
+        if scored and scored.now
+        else None,
         lorenz=lorenz.draw_figure(shared.now.figure) if shared and shared.now else None,
         flow=flow.draw(flowing) if flowing else None,
     )

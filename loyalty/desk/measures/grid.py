@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from analytics.figures import Figure
+from analytics.rfm import Scoring
+from analytics.scopes import Scope
 from analytics.segments.cells import Cell, cell_of
 from analytics.segments.wording import CELLS
 from loyalty.desk.home import words
 
 _TINTS = 10
 _SCORES = range(1, 6)
+_ENDS = ("555", "111")
+_WAYS = {
+    Scoring.NTILE: _("five groups of equal size"),
+    Scoring.THRESHOLD: _("by thresholds"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,14 +36,27 @@ class Square:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows from the most recent to the least; and how many members have each name."""
+    """Rows from the most recent to the least; and how many members have each name.
+
+    `ends` are the best and the lowest score of all three, each with its members and their share;
+    `ways` are both ways of scoring, with whether it is the one that is drawn.
+    """
 
     rows: Sequence[tuple[int, Sequence[Square]]]
     scores: Sequence[int]
     names: Sequence[tuple[str, str, str]]
+    ends: Sequence[tuple[str, str, str]]
+    ways: Sequence[tuple[str, str, bool]]
+    has_equal_groups: bool
 
 
-def draw(figure: Figure) -> Grid | None:
+def read_scoring(asked: str, *, scope: Scope) -> Scoring:
+    """Return the way of scoring that an address asks for, or that of the settings."""
+    known = {scoring.value.lower(): scoring for scoring in Scoring}
+    return known.get(asked, Scoring(scope.rfm_scoring))
+
+
+def draw(figure: Figure, *, scoring: Scoring) -> Grid | None:
     """Return the grid of a figure of `rfm`, whose columns are scores; None where it has none."""
     counted: Counter[tuple[int, int]] = Counter()
     for score, column in figure.columns.items():
@@ -48,7 +69,20 @@ def draw(figure: Figure) -> Grid | None:
         (recency, [_square(counted, recency, frequency, total, most) for frequency in _SCORES])
         for recency in reversed(_SCORES)
     ]
-    return Grid(rows, _SCORES, _names(counted, total))
+    return Grid(
+        rows=rows,
+        scores=_SCORES,
+        names=_names(counted, total),
+        ends=[_end(figure, end, total) for end in _ENDS],
+        ways=[(way.value.lower(), capfirst(str(_WAYS[way])), way == scoring) for way in Scoring],
+        has_equal_groups=scoring == Scoring.NTILE,
+    )
+
+
+def _end(figure: Figure, score: str, total: int) -> tuple[str, str, str]:
+    column = figure.columns.get(score)
+    members = int(column.value or 0) if column else 0
+    return score, words.of_number(members), words.of_share(Fraction(members, total))
 
 
 def _square(

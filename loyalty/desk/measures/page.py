@@ -1,13 +1,14 @@
 """The page of one measure: itself over time, and side by side. All of it is asked for at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics import keeping
 from analytics.goals import Aim
+from analytics.keeping import Asked
 from analytics.measuring import Measure
-from analytics.scopes import Dimension
-from loyalty.desk.measures import breaking, charting, drawing, naming, series, telling
+from analytics.scopes import Dimension, Scope
+from loyalty.desk.measures import breaking, charting, drawing, grid, naming, series, telling
 from loyalty.desk.measures.breaking import Pieces
 from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.reading import Reading
@@ -24,8 +25,13 @@ class Page:
     drawings: Drawings
 
 
-def get_page(*, measure: Measure, read: Reading, by: str, aim: Aim | None = None) -> Page:
-    """Return a measure over time, with what is aimed at if anything is, and by a dimension."""
+def get_page(
+    *, measure: Measure, read: Reading, by: str, scoring: str = "", aim: Aim | None = None
+) -> Page:
+    """Return a measure over time, with what is aimed at if anything is, and by a dimension.
+
+    `scoring` is by which way the grid of scores is drawn, if not as the settings say.
+    """
     plan = breaking.plan(measure=measure, read=read, asked=by)
     asked = series.ask(measures=[measure], scope=read.scope)
     asked += plan.asked.values() if plan else []
@@ -40,8 +46,21 @@ def get_page(*, measure: Measure, read: Reading, by: str, aim: Aim | None = None
             names=_get_names(one, read),
         ),
         pieces=breaking.tell(plan=plan, measure=measure, read=read, found=found) if plan else None,
-        drawings=drawing.draw(series=[one], scope=read.scope),
+        drawings=_get_drawings(one, read.scope, scoring),
     )
+
+
+def _get_drawings(one: Series, scope: Scope, asked: str) -> Drawings:
+    """Return what the measure is drawn as: from its figure, unless it is scored otherwise."""
+    drawings = drawing.draw(series=[one], scope=scope)
+    scoring = grid.read_scoring(asked, scope=scope)
+    if drawings.grid is None or scoring == scope.rfm_scoring:
+        return drawings
+    otherwise = keeping.compute_otherwise(
+        asked=Asked(one.measure.code, scope.period, scope.cut),
+        scope=replace(scope, rfm_scoring=scoring.value),
+    )
+    return replace(drawings, grid=grid.draw(otherwise.figure, scoring=scoring))
 
 
 def _get_names(one: Series, read: Reading) -> Mapping[str, str]:

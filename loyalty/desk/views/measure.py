@@ -37,8 +37,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
     def tell(read: Reading) -> Mapping[str, Any]:
         aim = goals.for_measure(code=code, cut=read.scope.cut, kind=read.scope.period.kind)
-        by = request.GET.get("by", "")
-        shown = page.get_page(measure=measure, read=read, by=by, aim=aim)
+        shown = page.get_page(
+            measure=measure,
+            read=read,
+            by=request.GET.get("by", ""),
+            scoring=request.GET.get("scoring", ""),
+            aim=aim,
+        )
         return {
             "aim": aim,
             "sectors": plan.get_sectors(code=code, currency=read.scope.currency),

@@ -9,6 +9,7 @@ from analytics.figures import Column, Figure, Unit
 from analytics.keeping import Kept
 from analytics.measures.registry import get_measure
 from analytics.periods import Period
+from analytics.rfm import Scoring
 from analytics.scopes import get_scope
 from loyalty.desk.measures import flow, grid, lorenz
 from loyalty.desk.measures.series import Series, Spot
@@ -23,7 +24,7 @@ SCORES = MappingProxyType({"555": 3, "551": 1, "111": 4, "231": 2})
 class TestTheGrid:
     def test_names_members_by_recency_and_frequency(self):
         columns = {score: Column(count, Unit.MEMBERS) for score, count in SCORES.items()}
-        drawn = grid.draw(Figure(10, 10, None, columns))
+        drawn = grid.draw(Figure(10, 10, None, columns), scoring=Scoring.NTILE)
 
         assert drawn is not None
         assert [recency for recency, _ in drawn.rows] == [5, 4, 3, 2, 1]
@@ -35,8 +36,21 @@ class TestTheGrid:
         told = [(name, members) for name, members, _ in drawn.names if members != "0"]
         assert told == [("Champions", "4"), ("Clients à risque", "2"), ("Clients perdus", "4")]
 
+    def test_says_who_has_the_best_and_the_lowest_score_and_how_members_are_scored(self):
+        columns = {score: Column(count, Unit.MEMBERS) for score, count in SCORES.items()}
+        drawn = grid.draw(Figure(10, 10, None, columns), scoring=Scoring.THRESHOLD)
+
+        assert drawn is not None
+        assert [(score, members, plain(share)) for score, members, share in drawn.ends] == [
+            ("555", "3", "30 %"), ("111", "4", "40 %"),
+        ]  # fmt: skip
+        assert drawn.ways == [
+            ("ntile", "Cinq groupes de même taille", False), ("threshold", "Par seuils", True),
+        ]  # fmt: skip
+        assert drawn.has_equal_groups is False
+
     def test_is_none_of_nobody(self):
-        assert grid.draw(Figure(0, 0, None, {})) is None
+        assert grid.draw(Figure(0, 0, None, {}), scoring=Scoring.NTILE) is None
 
 
 class TestTheCurve:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.html import escape
 
@@ -12,7 +13,9 @@ from loyalty.desk.measures import chapters
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Programme, Store, StoreAssignment
+from tests.conftest import NOON
 from tests.desk.measures.conftest import ADDRESS, plain, text_of
+from tests.desk.reading import queries_of
 from tests.pages.conftest import set_up
 
 RETENTION = "chapters/retention/"
@@ -20,6 +23,16 @@ RETENTION = "chapters/retention/"
 
 def told_of(response: Any) -> dict[str, Any]:
     return {one.code: one for one in response.context["chapter"].told}
+
+
+def squares_of(response: Any) -> dict[str, str]:
+    """How many members have each recency and frequency, where there are any."""
+    return {
+        f"{recency}·{frequency}": square.members
+        for recency, squares in response.context["drawings"].grid.rows
+        for frequency, square in enumerate(squares, start=1)
+        if square.members != "0"
+    }
 
 
 class TestAChapter:
@@ -143,6 +156,26 @@ class TestAMeasure:
             ("Nice", "n. d.", 0), ("Paris", "1", 100),
         ]  # fmt: skip
         assert pieces.pieces[1].query == "period=2026-02&store=paris"
+
+    def test_scores_members_by_thresholds_for_six_statements_more(
+        self, bought: Programme, page: Any, desk: Client
+    ):
+        address = "rfm/?period=2026-02"
+        by_groups = text_of(page(address))
+        with time_machine.travel(NOON, tick=False):
+            usual, more = (
+                queries_of(desk, f"{ADDRESS}{address}{words}")
+                for words in ("", "&scoring=threshold")
+            )
+
+        by_thresholds = page(f"{address}&scoring=threshold")
+
+        assert "Cinq groupes de même taille" in by_groups
+        assert squares_of(page(address)) == {"1·1": "1", "2·2": "1", "3·3": "1"}
+        assert squares_of(by_thresholds) == {"1·1": "1", "3·3": "1", "5·3": "1"}
+        assert "ont le même score" in text_of(by_thresholds)
+        assert 'scoring=threshold#grid" aria-current="true"' in text_of(by_thresholds)
+        assert more - usual == 6
 
     def test_is_not_found_without_one_of_its_code(self, bought: Programme, page: Any):
         assert page("weather/").status_code == 404
