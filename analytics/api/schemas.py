@@ -91,7 +91,7 @@ _FIT: dict[str, Any] = {
         "b": 2.4259,
         "log_likelihood": -9582.43,
     },
-    "spending": {"p": 6.25, "q": 3.74, "v": 15.44, "log_likelihood": -4055.87},
+    "spending": {"p": 6.25, "q": 3.74, "v": 15.44, "log_likelihood": -4055.92},
     "outlook": {"members": 2341, "alive": 1904.2, "days": 1989.5, "revenue": "75913.74"},
     "trial": [
         {"repeats": 0, "members": 1411, "expected": 0.23, "came": 0.24},
