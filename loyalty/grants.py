@@ -40,12 +40,14 @@ _MEASURES = (
     "analytics.view_measures",
     *_view("analytics", "memberfact", "membermonth", "membercategory", "storeday", "pointsday"),
     *_view("analytics", "pointsmonth"),
-    *_view("analytics", "fit", "outlook", "pointsvintage", "memberscore"),
+    *_view("analytics", "outlook", "pointsvintage", "memberscore"),
     *_view("analytics", "moneysettings"),
     *_view("analytics", "revision", "refresh", "daytocount", "measuresettings"),
     *_view("analytics", "survey"),
     *_view("analytics", "goal", "action", "benchmark"),
 )
+# What is fitted to the members of all stores together.
+_FITS = tuple(_view("analytics", "fit"))
 # What measures are to become, and what is done for it.
 _PLANNING = tuple(
     f"analytics.{verb}_{table}" for verb in ("add", "change") for table in ("goal", "action")
@@ -103,6 +105,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
         *_PEOPLE,
         *_CATALOGUE,
         *_MEASURES,
+        *_FITS,
         *_COSTS,
         *(f"analytics.{verb}_cost" for verb in ("add", "change", "delete")),
         *_WINNING_BACK,
@@ -147,6 +150,7 @@ GRANTS: Mapping[Role, Sequence[str]] = {
     Role.ANALYST: (
         *_CATALOGUE,
         *_MEASURES,
+        *_FITS,
         *_COSTS,
         *_PLANNING,
         *_OF_THE_SECTOR,

@@ -19,7 +19,7 @@ from loyalty.core import keys
 from loyalty.core.refusals import NotFound, Refusal
 from loyalty.identity.models import User
 from loyalty.programmes import books
-from members import answering, attaching, blocking, opening, owning, words
+from members import answering, attaching, blocking, opening, owning, seeing, words
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
 from members.models import Case, CaseKind, Claim, Member, Purchase
 from members.selling import OccurredAtOutOfWindow
@@ -101,11 +101,17 @@ def _begin(member: Member, receipt: Receipt, key: str, *, at: datetime) -> Claim
     return Claim.objects.create(member=member, receipt=number, key=key, claimed_at=at, **told)
 
 
-def get_candidates(*, said: Claim) -> Sequence[Purchase]:
-    """Return up to ten sales of that number around that day that are nobody's, for staff."""
+def get_candidates(*, said: Claim, reader: User) -> Sequence[Purchase]:
+    """Return up to ten sales of that number around that day that are nobody's, for staff.
+
+    Of the stores of whoever is bound to some: what was sold elsewhere is not theirs to see.
+    """
+    stores = seeing.get_stores(reader)
     days = (said.bought_on - NEAR, said.bought_on + NEAR)
     sales = Purchase.objects.filter(business_on__range=days, member=None)
     fitting = sales.filter(receipt__iexact=said.receipt).select_related("store")
+    if stores is not None:
+        fitting = fitting.filter(store__in=stores.values("pk"))
     return list(fitting.order_by("business_on", "pk")[:CANDIDATES])
 
 
@@ -122,7 +128,8 @@ def give(*, case: Case, purchase: int, by: User, at: datetime) -> Claim:
     # Under the lock: what a colleague gave a moment ago is written by now.
     if said is None or said.purchase_id is not None:
         raise ClaimSettled
-    found = next((one for one in get_candidates(said=said) if one.pk == purchase), None)
+    sales = get_candidates(said=said, reader=by)
+    found = next((one for one in sales if one.pk == purchase), None)
     if found is None:
         raise NoSuchSale
     client = f"user:{by.pk}"

@@ -73,16 +73,22 @@ def get_page(*, at: datetime) -> Page:
     return Page(_tell(list(rows), book, months, at=at), _called(months), book.currency)
 
 
-def get_one(*, pk: int, at: datetime) -> tuple[Told, Shares, Sequence[Rule]] | None:
-    """Return one campaign with its shares and its rules, or None."""
+def get_one(*, pk: int, at: datetime) -> tuple[Told, Sequence[Rule]] | None:
+    """Return one campaign with its rules, or None."""
     row = _campaigns().filter(pk=pk).first()
     if row is None:
         return None
     book = books.get_book()
     told = _tell([row], book, list(_months(book.business_day(at))), at=at)[0]
     rules = Rule.objects.filter(campaign=row).select_related("budget_use").order_by("code")
+    return told, list(rules)
+
+
+def get_shares(told: Told, *, at: datetime) -> Shares:
+    """Return what members of a campaign's audience spent in its days, on either side."""
     days = Period(told.first, told.last)
-    return told, effects.get_shares(campaign=row, days=days, at=at), list(rules)
+    row = Campaign.objects.select_related("audience").get(pk=told.pk)
+    return effects.get_shares(campaign=row, days=days, at=at)
 
 
 def _tell(

@@ -136,7 +136,7 @@ def get_said(*, reader: User, public_id: str) -> Said | None:
         list(notes.order_by("-written_at", "-pk")),
         _get_answer(case),
         claim,
-        claiming.get_candidates(said=claim) if claim and is_open else (),
+        claiming.get_candidates(said=claim, reader=reader) if claim and is_open else (),
     )
 
 

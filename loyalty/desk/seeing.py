@@ -197,6 +197,15 @@ def get_stores(request: HttpRequest) -> Stores | None:
     return cast("Stores | None", kept["own_stores"])
 
 
+def reads_all_figures(request: HttpRequest) -> bool:
+    """Say whether the reader may read figures that are of all stores together.
+
+    Sums name nobody: an analyst, who sees no member at all, reads those of every store. Whoever
+    sees the members of some stores reads the figures of these: the chain is not theirs to read.
+    """
+    return get_stores(request) is None or seeing.sees_all_figures(request.user)
+
+
 class Bounded:
     """Put before every admin: rows follow who reads, and histories are for who may see them."""
 

@@ -148,6 +148,27 @@ class TestOneCampaign:
         assert marketing.get(f"{PAGE}999/").status_code == 404
 
 
+class TestAManagerOfOneStore:
+    """They are told what runs, and no figure of all stores."""
+
+    def test_reads_in_the_list_what_runs_and_when(self, spring, sign_in):
+        page = words_of(sign_in(Role.STORE_MANAGER), PAGE)
+
+        told = "campaign state Spring 8 March 2026 – 28 March 2026 running Calendar"
+        assert page.startswith(f"Campaigns State of each {told}")
+
+    def test_reads_of_one_what_it_is_and_not_what_came_of_it(self, spring, sign_in):
+        Campaign.objects.update(holdout_percent=50)
+
+        page = words_of(sign_in(Role.STORE_MANAGER), f"{PAGE}{spring.pk}/")
+
+        assert "Goal members who got something : 40 Audience all members Held out" in page
+        assert "compare with 50 % Rules" in page
+        assert "extra" in page
+        for figure in ("2 / 40", "€0.30", "470", "What it changed", "Budget left"):
+            assert figure not in page
+
+
 class TestTheForm:
     FIELDS = {
         "code": "may", "name_fr": "Mai", "name_en": "May", "goal": "REACH", "target": "50",

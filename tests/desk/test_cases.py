@@ -204,6 +204,26 @@ class TestMissingPoints:
         assert "Give its points" not in page
         assert "The receipt is on their card." in page
 
+    def test_show_a_manager_no_sale_of_another_store(self, programme: object):
+        lyon, nice = (Store.objects.create(code=code, name=code) for code in ("lyon", "nice"))
+        ada = enrolling.enrol(at=NOON, email="a@b.test", store=lyon)
+        sold = purchasing.record(
+            sale=sale(None, "20.00", receipt="R-7", store=nice), key="s", at=NOON
+        )
+        wrong = Receipt(number="R-7", bought_on=NOON.date(), total_cents=2_010)
+        case = claiming.claim(member=ada, receipt=wrong, key="k", at=NOON).case
+        assert case is not None
+        manager = appoint(Role.STORE_MANAGER, stores=(lyon,))
+
+        page = page_of(manager, f"/desk/cases/{case.public_id}/")
+        answer = act(manager, case, "give", purchase=str(sold.pk)).content.decode()
+
+        sold.refresh_from_db()
+        assert sold.member is None
+        assert f"purchase/{sold.pk}/" not in page
+        assert "in your stores has this number" in page
+        assert "somebody’s by now, or does not fit" in answer
+
 
 class TestHome:
     def test_tells_of_late_ones_first(self, ada: Member, carer: User):

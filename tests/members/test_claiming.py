@@ -173,7 +173,7 @@ class TestStaff:
     def test_give_the_sale_that_they_find_once(self, ada: Member, nobodys: Purchase, carer: User):
         said = claim(ada, replace(TRUE, bought_on=date(2026, 3, 9)))
         assert said.case is not None
-        assert claiming.get_candidates(said=said) == [nobodys]
+        assert claiming.get_candidates(said=said, reader=carer) == [nobodys]
 
         given = claiming.give(case=said.case, purchase=nobodys.pk, by=carer, at=NOON + DAY)
 
@@ -195,6 +195,30 @@ class TestStaff:
 
         nobodys.refresh_from_db()
         assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
+
+
+class TestAManagerOfOneStore:
+    def test_finds_and_gives_what_was_sold_in_theirs_and_nothing_else(self, programme: Programme):
+        lyon, nice = (Store.objects.create(code=code, name=code) for code in ("lyon", "nice"))
+        ada = enrolling.enrol(at=NOON - 40 * DAY, email="ada@b.test", store=lyon)
+        here, there, nowhere = (
+            purchasing.record(
+                sale=sale(None, "20.00", receipt="R-7", store=store), key=str(store), at=NOON
+            )
+            for store in (lyon, nice, None)
+        )
+        said = claim(ada)
+        assert said.case is not None
+        manager = appoint(Role.STORE_MANAGER, stores=(lyon,))
+
+        assert claiming.get_candidates(said=said, reader=manager) == [here]
+        for other in (there, nowhere):
+            with pytest.raises(claiming.NoSuchSale):
+                claiming.give(case=said.case, purchase=other.pk, by=manager, at=NOON + DAY)
+            other.refresh_from_db()
+            assert other.member is None
+        given = claiming.give(case=said.case, purchase=here.pk, by=manager, at=NOON + DAY)
+        assert given.purchase == here
 
 
 class TestSomebodyWhoWorksHere:

@@ -38,14 +38,15 @@ class Effects:
 def get_effects(*, period: Period, asked: str, at: datetime) -> Effects:
     """Return the campaigns of a period and the effect of one: of the latest unless one is named.
 
-    Members of that one's audience are looked at one by one: of one campaign alone.
+    Everybody of that one's audience is looked at: of one campaign alone.
     """
     page = campaigns.get_page(at=at)
     rows = [one for one in page.campaigns if _ran(one, period)]
     measured = [one for one in rows if one.holdout_percent]
     chosen = next((one for one in measured if str(one.pk) == asked), None)
     chosen = chosen or next(iter(measured), None)
-    effect = _get_effect(chosen, at) if chosen else None
+    shares = campaigns.get_shares(chosen, at=at) if chosen else None
+    effect = uplift.tell(treated=shares.treated, held_out=shares.held_out) if shares else None
     most = max(effect.treated, effect.held_out, 1) if effect else 1
     return Effects(
         campaigns=rows,
@@ -59,14 +60,6 @@ def get_effects(*, period: Period, asked: str, at: datetime) -> Effects:
 
 def _ran(one: Told, period: Period) -> bool:
     return one.first <= period.last and one.last >= period.first
-
-
-def _get_effect(chosen: Told, at: datetime) -> Uplift | None:
-    found = campaigns.get_one(pk=chosen.pk, at=at)
-    if found is None:
-        return None
-    _told, shares, _rules = found
-    return uplift.tell(treated=shares.treated, held_out=shares.held_out)
 
 
 def _bar(cents: int, most: int) -> Bar:

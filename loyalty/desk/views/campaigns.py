@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from loyalty.desk import campaigns, uplift
+from loyalty.desk import campaigns, seeing, uplift
 from loyalty.desk.guarding import needs
 from loyalty.programmes import books
 
@@ -17,10 +17,11 @@ _SEES = "programmes.view_campaign"
 @require_safe
 @needs(_SEES)
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the campaigns with their state, cost so far and months."""
+    """Show the campaigns with their state and months; to who reads all stores, their figures."""
     told = {
         "title": _("Campaigns"),
         "page": campaigns.get_page(at=timezone.now()),
+        "has_figures": seeing.reads_all_figures(request),
         "may_add": request.user.has_perm("programmes.add_campaign"),
     }
     context = admin.site.each_context(request) | told
@@ -30,16 +31,18 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(_SEES)
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one campaign: reach, cost, budget left, who is held out, and its rules."""
-    found = campaigns.get_one(pk=pk, at=timezone.now())
+    """Show one campaign and its rules; to who reads all stores, what it reached, cost, changed."""
+    at = timezone.now()
+    found = campaigns.get_one(pk=pk, at=at)
     if found is None:
         raise Http404
-    told, shares, rules = found
+    told, rules = found
+    shares = campaigns.get_shares(told, at=at) if seeing.reads_all_figures(request) else None
     context = admin.site.each_context(request) | {
         "title": told.name,
         "one": told,
         "shares": shares,
-        "uplift": uplift.tell(treated=shares.treated, held_out=shares.held_out),
+        "uplift": shares and uplift.tell(treated=shares.treated, held_out=shares.held_out),
         "rules": rules,
         "currency": books.get_book().currency,
     }

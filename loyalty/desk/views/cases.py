@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from loyalty.core.refusals import Refusal
 from loyalty.desk import cases as reading
+from loyalty.desk import seeing
 from loyalty.desk.cases import Said, WriteForm
 from loyalty.desk.guarding import needs
 from loyalty.identity.models import User
@@ -81,6 +82,7 @@ def _page(request: HttpRequest, said: Said, **forms: WriteForm) -> HttpResponse:
         "at": timezone.now(),
         "currency": books.get_book().currency if said.claim else "",
         "may_answer": request.user.has_perm(answering.PERMISSION),
+        "is_bound": said.claim and seeing.get_stores(request) is not None,
         "answer_form": WriteForm(label=_("Your answer"), prefix="answer"),
         "note_form": WriteForm(label=_("A note for colleagues"), prefix="note"),
     }

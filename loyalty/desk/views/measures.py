@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.reporting import PeriodImpossible
+from loyalty.desk import seeing
 from loyalty.desk.guarding import needs
 from loyalty.desk.measures import chapters, comparing, effects, filing, naming, overview, reading
 from loyalty.desk.measures.reading import Reading
@@ -70,7 +72,9 @@ def stores(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(MAY_READ)
 def campaigns(request: HttpRequest) -> HttpResponse:
-    """Show the campaigns of a period, and what one of them changed."""
+    """Show the campaigns of a period, and what one of them changed: figures of all stores."""
+    if not seeing.reads_all_figures(request):
+        raise PermissionDenied
 
     def tell(read: Reading) -> Mapping[str, Any]:
         asked = request.GET.get("campaign", "")
@@ -99,7 +103,7 @@ def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> Ht
     Before there is a programme, and where the period is impossible (400), it says so instead.
     """
     at = timezone.now()
-    told = {**admin.site.each_context(request), "title": title, "tabs": get_tabs()}
+    told = {**admin.site.each_context(request), "title": title, "tabs": get_tabs(request)}
     programme = Programme.objects.first()
     if programme is None:
         return TemplateResponse(request, "desk/measures/none.html", told)
@@ -116,16 +120,17 @@ def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> Ht
     return TemplateResponse(request, template, told)
 
 
-def get_tabs() -> list[tuple[str, str, str]]:
-    """Return the chapters: what each is in an address, its title, and where it is."""
+def get_tabs(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Return the chapters that the reader may open: the last of its address, its title, where."""
     families = [
         (slug, naming.title_of(family), reverse("admin:measures_chapter", args=[slug]))
         for family in chapters.get_families()
         for slug in [chapters.slug_of(family)]
     ]
+    changed = (CAMPAIGNS, _("Campaigns"), reverse("admin:measures_campaigns"))
     return [
         (OVERVIEW, _("Overview"), reverse("admin:measures")),
         *families,
-        (CAMPAIGNS, _("Campaigns"), reverse("admin:measures_campaigns")),
+        *([changed] if seeing.reads_all_figures(request) else []),
         (STORES, _("Stores"), reverse("admin:measures_stores")),
     ]

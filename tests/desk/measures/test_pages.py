@@ -261,5 +261,23 @@ class TestCampaigns:
         assert [one.code for one in told.campaigns] == ["now"]
         assert (told.chosen.code, told.effect) == ("now", None)
 
+    def test_are_not_for_who_reads_their_own_stores(
+        self, bought: Programme, page: Any, sign_in: Any
+    ):
+        client = sign_in(Role.STORE_MANAGER)
+        manager = User.objects.get(email="store_manager@example.test")
+        StoreAssignment.objects.create(user=manager, store=Store.objects.get(code="paris"))
+
+        refused = page("campaigns/", client=client)
+
+        tabs = [
+            page("stores/", client=one).context["tabs"] for one in (client, sign_in(Role.ANALYST))
+        ]
+        slugs = [[slug for slug, _name, _url in of_one] for of_one in tabs]
+        assert refused.status_code == 403
+        assert [slugs[0], slugs[1].count("campaigns")] == [
+            [slug for slug in slugs[1] if slug != "campaigns"], 1,
+        ]  # fmt: skip
+
     def test_are_asked_for_where_there_are_none(self, bought: Programme, page: Any):
         assert "Aucune campagne" in text_of(page("campaigns/"))

@@ -124,7 +124,8 @@ TABLES = {
     "analytics.PointsMonth": Table("SMYUA", bound="S"),
     "analytics.Loss": _PEOPLE,
     "analytics.Competitor": Table("SMCUA", changes="MA"),
-    "analytics.Fit": _MEASURES,
+    # What the whole chain will buy: no figure of one store is in it.
+    "analytics.Fit": Table("MYUA"),
     "analytics.PointsDay": _MEASURES,
     "analytics.PointsVintage": _MEASURES,
     "analytics.DayToCount": _MEASURES,
