@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from babel import numbers
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from analytics import slicing
+from analytics import concentration, slicing
+from analytics.concentration import Group
 from analytics.figures import Figure, Unit
 from analytics.measures.registry import get_measure, get_measures
 from analytics.measuring import Measure
@@ -79,6 +81,23 @@ def as_table(*, scope: Scope, lines: Sequence[Line]) -> str:
         f"{name:<{widths[0]}}  {value:>{widths[1]}}  {over}".rstrip() for name, value, over in rows
     ]
     return "\n".join([heading, *body])
+
+
+def curve_of(groups: Sequence[Group], *, currency: str) -> list[dict[str, Any]]:
+    """Return the curve of Lorenz as plain JSON: each group, and where the curve is after it.
+
+    The shares are null where there is no revenue to share.
+    """
+    points = concentration.get_curve(groups)
+    return [
+        {
+            "members": group.members,
+            "revenue": to_number(group.revenue_cents, Unit.MONEY, currency),
+            "members_share": point and float(point.members),
+            "revenue_share": point and float(point.revenue),
+        }
+        for group, point in zip_longest(groups, points)
+    ]
 
 
 def to_number(value: Fraction | int | None, unit: Unit, currency: str) -> Any:

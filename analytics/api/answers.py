@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import zip_longest
 from typing import Any
 
 from analytics import concentration, reporting, slicing
@@ -83,22 +82,12 @@ def of_cohorts(
 
 def of_curve(*, kept: Kept, question: Question, book: Rulebook) -> dict[str, Any]:
     """Return the curve of a figure of `pareto_share`: each group, and where the curve is then."""
-    groups = concentration.groups_of(kept.figure)
-    points = concentration.get_curve(groups)
     return {
         "from": question.period.first.isoformat(),
         "to": question.period.last.isoformat(),
         "currency": book.currency,
         "cut": slicing.write_cut(cut=question.cut),
-        "groups": [
-            {
-                "members": group.members,
-                "revenue": reporting.to_number(group.revenue_cents, Unit.MONEY, book.currency),
-                "members_share": point and float(point.members),
-                "revenue_share": point and float(point.revenue),
-            }
-            for group, point in zip_longest(groups, points)
-        ],
+        "groups": reporting.curve_of(concentration.groups_of(kept.figure), currency=book.currency),
         **_known(kept, book),
     }
 

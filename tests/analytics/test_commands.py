@@ -24,6 +24,7 @@ class TestFreshness:
         assert ask("measures", *january)["measures"]["purchase_frequency"]["value"] == 2
         assert ask("cohorts", "--until", "2026-01-31") == {"2026-01": [1]}
         assert ask("rfm", "--at", "2026-01-31", "--members")["members"] == {"ada": "111"}
+        assert run("lorenz", *january[:4]).strip() == "1  20.00  1.0  1.0"
 
     def test_an_unfinished_period_says_so(self) -> None:
         make_programme()
@@ -46,9 +47,10 @@ class TestRefusals:
     def test_a_period_that_ends_before_it_begins(self) -> None:
         make_programme()
 
-        assert "period-impossible" in refused(
-            "measures", "--from", "2026-02-01", "--to", "2026-01-31"
-        )
+        for command in ("measures", "lorenz"):
+            assert "period-impossible" in refused(
+                command, "--from", "2026-02-01", "--to", "2026-01-31"
+            )
 
     def test_a_period_out_of_this_world(self) -> None:
         make_programme()

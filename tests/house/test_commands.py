@@ -67,6 +67,7 @@ class TestADay:
             ("night", "--day"),
             ("cohorts", "--until"),
             ("rfm", "--at"),
+            ("lorenz", "--to", "2026-01-31", "--from"),
             ("measures", "--to", "2026-01-31", "--from"),
         ],
     )

@@ -212,13 +212,15 @@ class TestCohorts:
 
 
 class TestTheCurve:
-    def test_is_drawn_as_it_is_told(self, client_of_all: Caller, desk: Browser) -> None:
+    def test_is_the_same_everywhere(self, client_of_all: Caller, desk: Browser) -> None:
         asked = f"from={OVERALL[0]}&to={OVERALL[1]}"
 
+        by_command = ask("lorenz", "--from", OVERALL[0], "--to", OVERALL[1])
         said = client_of_all.get(f"/measures/pareto_share/curve?{asked}").json()
         page = desk.get(f"/desk/measures/pareto_share/?{asked}").content.decode()
 
-        groups = said["groups"]
+        groups = by_command["groups"]
+        assert (said["groups"], said["currency"]) == (groups, by_command["currency"])
         assert sum(group["members"] for group in groups) == 2_357
         assert sum(Decimal(group["revenue"]) for group in groups) == Decimal("244091.94")
         assert (groups[-1]["members_share"], groups[-1]["revenue_share"]) == (1, 1)
