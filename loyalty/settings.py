@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = beats.schedule(
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "loyalty.core.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

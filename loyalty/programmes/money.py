@@ -18,6 +18,6 @@ def is_currency(*, code: str) -> bool:
 
 
 def to_words(*, cents: int, currency: str, language: str) -> str:
-    """Return an amount as people write it in a language: 13,80 € or €13.80."""
+    """Return an amount as people write it in a language, with a true minus: 13,80 €, −€13.80."""
     amount = Decimal(cents).scaleb(-places(currency=currency))
-    return numbers.format_currency(amount, currency, locale=language)
+    return numbers.format_currency(amount, currency, locale=language).replace("-", "−")

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from loyalty.programmes import money
 
 _LEAP = 2000
+_BRITISH = Locale("en", "GB")
 
 
 def listed(codes: Iterable[str], names: Mapping[str, str]) -> str:
@@ -44,8 +45,7 @@ def of_day(day: date) -> str:
 def of_month_and_day(written: str) -> str:
     """Return a day of any year, written as 12-31."""
     day = date(_LEAP, int(written[:2]), int(written[3:]))
-    pattern = "d MMMM" if locale_of_reader().language == "fr" else "MMMM d"
-    return format_date(day, pattern, locale=locale_of_reader())
+    return format_date(day, "d MMMM", locale=locale_of_reader())
 
 
 def of_hour(moment: time) -> str:
@@ -53,4 +53,5 @@ def of_hour(moment: time) -> str:
 
 
 def locale_of_reader() -> Locale:
-    return Locale.parse(get_language() or "fr", sep="-")
+    """Return how whoever is reading writes; the English of these pages is British."""
+    return _BRITISH if get_language() == "en" else Locale.parse(get_language() or "fr", sep="-")

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 from django import template
@@ -38,7 +37,7 @@ def place(code: str) -> str:
 def day_short(on: date) -> str:
     """Write a day where there is little room: 22 nov. 2026, 22 Nov 2026."""
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
-    return format_date(local, "medium", locale=_spoken())
+    return format_date(local, "medium", locale=locale())
 
 
 @register.filter
@@ -50,10 +49,5 @@ def last_day_short(end: datetime) -> str:
 @register.filter(expects_localtime=True)
 def moment_short(at: datetime, pattern: str = "HH:mm") -> str:
     """Write a moment where there is little room: 22 nov. 2026 14:05."""
-    time = format_time(at.time(), pattern, locale=_spoken())
+    time = format_time(at.time(), pattern, locale=locale())
     return f"{day_short(at.date())}\N{NO-BREAK SPACE}{time}"
-
-
-def _spoken() -> Locale:
-    # The English of these pages is British.
-    return Locale("en", "GB") if locale().language == "en" else locale()

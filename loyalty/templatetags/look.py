@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from loyalty.programmes import money
+from loyalty.programmes import money, phrases
 
 register = template.Library()
 
@@ -60,8 +60,7 @@ def signed(value: int) -> str:
 def day(on: date, is_short: bool = False) -> str:
     """Write a day as a person says it: 31 janvier 2027, 1er mai 2027; short, without its year."""
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
-    # The English of these pages is British.
-    spoken = Locale("en", "GB") if locale().language == "en" else locale()
+    spoken = locale()
     words = (
         format_skeleton("MMMMd", local, locale=spoken)
         if is_short
@@ -74,8 +73,7 @@ def day(on: date, is_short: bool = False) -> str:
 @register.filter
 def moment(at: datetime) -> str:
     """Write a moment as the clock of its own zone shows it: 31 janvier 2027 à 14:05."""
-    spoken = Locale("en", "GB") if locale().language == "en" else locale()
-    time = format_time(at, "short", locale=spoken)
+    time = format_time(at, "short", locale=locale())
     return _("%(day)s at %(time)s") % {"day": day(at.date()), "time": time}
 
 
@@ -88,5 +86,5 @@ def marked(text: str) -> SafeString:
 
 
 def locale() -> Locale:
-    """Return the locale of whoever is reading."""
-    return Locale.parse(get_language() or "fr", sep="-")
+    """Return how whoever is reading writes; the English of these pages is British."""
+    return phrases.locale_of_reader()

@@ -167,7 +167,7 @@ class TestOne:
         assert "Waiting to be sent 1" in told
         assert "delivered 1 204 87 ms" in told
         assert "failed 10 500 it did not accept it 1,812 ms" in told
-        assert "waiting next try 03/10/2026 noon 2 no answer within 15 seconds" in told
+        assert "waiting next try 10/03/2026 12:00 2 no answer within 15 seconds" in told
 
     def test_costs_as_many_statements_for_twenty_deliveries_as_for_one(self, desk: Client):
         endpoint = register()

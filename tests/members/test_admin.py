@@ -158,7 +158,7 @@ class TestTheIdentity:
         closing.close(member=ada, key="close", at=NOON)
 
         Member.objects.filter(pk=ada.pk).update(birth_month=2, birth_day=29)
-        assert "Birthday: February 29" in words_of(desk.get(identity(ada)).content.decode())
+        assert "Birthday: 29 February" in words_of(desk.get(identity(ada)).content.decode())
         assert desk.post(identity(ada), {"last_name": "X"}).status_code == 403
 
     def test_is_enrolled_at_the_desk(self, ada: Member, desk: Client):

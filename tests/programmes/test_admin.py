@@ -202,7 +202,7 @@ class TestSettingsPages:
         assert wallet.expiry.dates == ("06-30", "12-31")
         assert wallet.card is not None
         assert (wallet.card.stamps, wallet.card.voucher.value_cents) == (10, 280)
-        assert "good until the next June 30 or December 31" in (
+        assert "good until the next 30 June or 31 December" in (
             desk.get(f"{DESK}/walletpolicy/").content.decode()
         )
 

@@ -98,7 +98,7 @@ class TestTheSentence:
     @pytest.mark.parametrize(
         ("months", "activities", "language", "words"),
         [
-            (12, ALL, "en", "12 months without a purchase, points used, or points earned"),
+            (12, ALL, "en", "12 months without a purchase, points used or points earned"),
             (1, {Activity.SPENDING}, "en", "1 month without points used"),
             (
                 24, ALL, "fr",

@@ -110,23 +110,23 @@ class TestThePreview:
     @pytest.mark.parametrize(
         ("fields", "dates"),
         [
-            ({}, "usable at once, good until March 10, 2027"),
+            ({}, "usable at once, good until 10 March 2027"),
             (
                 {"expiry_kind": "NEVER"},
                 "usable at once, they never expire",
             ),
             (
                 {"pending_days": "14", "expiry_kind": "DAYS", "expiry_count": "30"},
-                "usable from March 25, 2026 on, good until April 24, 2026",
+                "usable from 25 March 2026 on, good until 24 April 2026",
             ),
             (
                 {"pending_until": "2026-05-01"},
-                "usable from May 1, 2026 on, good until May 1, 2027",
+                "usable from 1 May 2026 on, good until 1 May 2027",
             ),
             (
                 {"pending_event": "order-delivered", "cancel_days": "20"},
                 "pending until the event “order-delivered”, otherwise cancelled after "
-                "March 30, 2026, good for 365 days",
+                "30 March 2026, good for 365 days",
             ),
         ],
     )
@@ -136,7 +136,7 @@ class TestThePreview:
 
         draft, base = sorted(page.context["preview"].parts, key=lambda part: not part.is_draft)
         assert draft.dates == dates
-        assert base.dates == "usable at once, good until March 10, 2027"
+        assert base.dates == "usable at once, good until 10 March 2027"
         assert f"126 {dates}" in html.unescape(words(page))
 
     @travel(NOON, tick=False)

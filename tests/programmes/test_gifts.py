@@ -133,12 +133,12 @@ class TestInWords:
             ),
             (
                 said(fixed(5, pending_until="2026-12-01")),
-                "5 points. Usable from December 1, 2026 on.",
+                "5 points. Usable from 1 December 2026 on.",
                 "5 points. Utilisables à partir du 1 décembre 2026.",
             ),
             (
                 said(fixed(5, expiry={"kind": "DATES", "dates": ["06-30", "12-31"]})),
-                "5 points. Good until the next June 30 or December 31.",
+                "5 points. Good until the next 30 June or 31 December.",
                 "5 points. Valables jusqu’au prochain 30 juin ou 31 décembre.",
             ),
         ],

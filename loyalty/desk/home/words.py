@@ -6,12 +6,11 @@ from fractions import Fraction
 
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics import reporting
 from analytics.figures import Unit
-from loyalty.programmes import money
+from loyalty.programmes import money, phrases
 
 Value = int | Fraction
 
@@ -59,4 +58,4 @@ def _of_value(value: Value, unit: Unit, currency: str) -> str:
 
 
 def _locale() -> Locale:
-    return Locale.parse(get_language() or "fr", sep="-")
+    return phrases.locale_of_reader()
