@@ -15,6 +15,7 @@ from analytics.goals import Progress, Standing, Value
 from analytics.measures.registry import get_measures
 from analytics.measuring import Measure
 from analytics.models import Action, ActionState, Benchmark, Goal
+from analytics.periods import Period
 from analytics.scopes import Dimension
 from loyalty.desk.measures import charting, picking, telling
 from loyalty.desk.measures.charting import Drawn, Plot, Point
@@ -125,10 +126,6 @@ def draw(progress: Progress, *, actions: Sequence[Action], plot: Plot, currency:
     """Return a goal's measure over its periods, with its target and what was done for it."""
     days = [one.done_on or one.due_on for one in actions if one.state != ActionState.DROPPED]
     unit = progress.measure.unit
-    told = list(zip(progress.periods, progress.values, strict=True))
-    # What was before there was anything to count is not drawn.
-    while len(told) > 1 and told[0][1] is None:
-        told.pop(0)
     points = [
         Point(
             label=telling.short(period),
@@ -136,11 +133,19 @@ def draw(progress: Progress, *, actions: Sequence[Action], plot: Plot, currency:
             value=value,
             marks=telling.count_within(days, period),
         )
-        for period, value in told
+        for period, value in _told(progress)
     ]
     target = goals.exactly(progress.goal.target)
     said = _("Goal: %(value)s") % {"value": telling.say(target, unit, currency)}
     return charting.lay_out(points, plot=plot, target=target, target_words=said)
+
+
+def _told(progress: Progress) -> list[tuple[Period, Value | None]]:
+    """Return each period with its value, without what was before there was anything to count."""
+    told = list(zip(progress.periods, progress.values, strict=True))
+    while len(told) > 1 and told[0][1] is None:
+        told.pop(0)
+    return told
 
 
 def _shown(
@@ -170,10 +175,7 @@ def _shown(
         period=picking.label_of(one.period),
         query=urlencode({"period": picking.key_of(one.period), **goal.cut}),
         chart=draw(one, actions=actions, plot=plot, currency=currency) if plot else None,
-        rows=[
-            (picking.label_of(period), say(value))
-            for period, value in zip(one.periods, one.values, strict=True)
-        ],
+        rows=[(picking.label_of(period), say(value)) for period, value in _told(one)],
         deeds=[_deed(row, one, today=today, currency=currency) for row in actions],
     )
 

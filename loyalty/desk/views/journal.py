@@ -29,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
     at, book = timezone.now(), books.get_book()
     today = zones.business_day(moment=at, zone=book.zone)
     period = _read(request, today=today)
-    told |= {"period": period, "currency": book.currency}
+    told |= {"period": period, "currency": book.currency, "programme_name": book.name}
     try:
         found = journal.get_journal(scope=scopes.get_scope(period=period, at=at))
     except Refusal as refusal:

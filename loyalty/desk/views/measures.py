@@ -116,7 +116,8 @@ def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> Ht
     said = tell(read)
     if isinstance(said, HttpResponse):
         return said
-    told |= {"picked": read.picked, "scope": read.scope, "at": at, **said}
+    told |= {"picked": read.picked, "scope": read.scope, "at": at}
+    told |= {"programme_name": read.programme, **said}
     return TemplateResponse(request, template, told)
 
 
