@@ -9,12 +9,16 @@ b). Time is in weeks.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import betaincinv, gammaln
 
 from analytics.lifetimes.histories import Histories, Numbers
 from analytics.lifetimes.likelihood import maximise
 
 _MOST_TERMS, _NEGLIGIBLE = 20_000, 1e-12
+# A term of the series may be as large as e to the first of these: a float holds little more. Where
+# signs change, e to the second is taken from as much again, and leaves too few digits.
+_FAR, _WILD = 300.0, 20.0
+_NODES = 64
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,37 @@ class Buying:
         """Return the days of buying expected of each member in so many weeks to come."""
         share = weeks / (self.alpha + seen.age + weeks)
         left = np.log1p(-share)
+        grown = np.max((1 - self.a) * left, initial=0.0)
+        swinging = np.max((self.r - self.a - self.b) * share, initial=0.0)
+        if grown > _FAR or swinging > _WILD:
+            days = self._get_days_by_chance(seen, weeks=weeks)
+        else:
+            days = self._get_days_by_series(seen, share=share, left=left)
+        return np.asarray(np.maximum(days, 0.0) * self.get_alive(seen))
+
+    def _get_days_by_series(self, seen: Histories, *, share: Numbers, left: Numbers) -> Numbers:
+        """Return the days expected of each member who has not left."""
         beyond, whole = self.a - 1, self.a + self.b - 1
         # Equation 10 after Euler's transformation: as it stands there it overflows for who
         # bought often, and divides by nothing for a = 1 and for a + b = 1.
         rest = -np.expm1(beyond * left) / beyond if beyond else -left
         series = _sum_series(whole - self.r, beyond, whole + seen.repeats, share)
-        days = (whole + seen.repeats) * rest - np.exp(beyond * left) * series
-        return np.asarray(np.maximum(days, 0.0) * self.get_alive(seen))
+        return np.asarray((whole + seen.repeats) * rest - np.exp(beyond * left) * series)
+
+    def _get_days_by_chance(self, seen: Histories, *, weeks: float) -> Numbers:
+        """As `_get_days_by_series`, where its terms are too large: all leave, or buy, much alike.
+
+        The mean, over the chances of leaving (beta: a, b + x) in parts of equal weight, of what is
+        expected of who leaves with each.
+        """
+        span = weeks / (self.alpha + seen.age)
+        repeats, places = np.unique(seen.repeats, return_inverse=True)
+        days = np.zeros_like(span)
+        for node, weight in zip(*np.polynomial.legendre.leggauss(_NODES), strict=True):
+            chance = betaincinv(self.a, self.b + repeats, (node + 1) / 2)[places]
+            some = -np.expm1(-(self.r + seen.repeats) * np.log1p(chance * span)) / chance
+            days = days + weight / 2 * some
+        return days
 
     def _odds_of_having_left(self, seen: Histories) -> Numbers:
         x = np.maximum(seen.repeats, 1)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.special import hyp2f1
+from scipy.stats import beta
 
 from analytics.lifetimes import buying, histories
 from analytics.lifetimes.buying import Buying
@@ -75,6 +77,32 @@ class TestExpected:
         expected = (a + b + repeats - 1) / (a - 1) * shrunk * PUBLISHED.get_alive(one)[0]
 
         assert PUBLISHED.get_expected(one, weeks=39)[0] == pytest.approx(expected, rel=1e-9)
+
+    @pytest.mark.parametrize("repeats", [0, 1, 9, 60])
+    @pytest.mark.parametrize(
+        ("r", "alpha", "a", "b"),
+        [
+            (1.18, 5.22, 7_696.49, 92_236.81),
+            (1.18, 5.22, 400.0, 90.0),
+            (1.18, 5.22, 150.0, 0.5),
+            (150_000.0, 150_000.0, 0.8, 2.5),
+        ],
+    )
+    def test_is_the_mean_of_who_leaves_with_each_chance_where_all_are_much_alike(
+        self, repeats: int, r: float, alpha: float, a: float, b: float
+    ) -> None:
+        one = seen(repeats, 213 if repeats else 0, 272)
+        model = Buying(r, alpha, a, b, log_likelihood=0.0)
+        span, chances = 52 / (alpha + 272 / 7), beta(a, b + repeats)
+
+        def expected(place: float) -> float:
+            chance = chances.ppf(place)
+            return float(-np.expm1(-(r + repeats) * np.log1p(chance * span)) / chance)
+
+        mean, _error = quad(expected, 0, 1, epsrel=1e-9, limit=200)
+
+        told = model.get_expected(one, weeks=52)[0] / model.get_alive(one)[0]
+        assert told == pytest.approx(mean, rel=1e-5)
 
     def test_has_a_limit_where_the_formula_divides_by_nothing(self) -> None:
         one = seen(2, 213, 272)
