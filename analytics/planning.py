@@ -27,12 +27,15 @@ from analytics.models import (
 )
 from analytics.periods import month_start
 from analytics.scopes import Cut
-from loyalty.core.refusals import Refusal
+from loyalty.core.refusals import NotFound, Refusal
+from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.programmes import books
+from members import seeing
 
 SEES, SETS, CHANGES = "analytics.view_goal", "analytics.add_goal", "analytics.change_goal"
-ACTS = "analytics.change_action"
+PLANS, ACTS = "analytics.add_action", "analytics.change_action"
+ENTERS, DELETES = "analytics.add_benchmark", "analytics.delete_benchmark"
 _LONGEST_NOTE = 200
 _EXACT = Decimal("0.00000001")
 
@@ -40,6 +43,11 @@ _EXACT = Decimal("0.00000001")
 class GoalAlreadyReached(Refusal):
     code = "goal-already-reached"
     title = _("The measure is there already: choose a target that asks for more.")
+
+
+class GoalNotFound(NotFound):
+    code = "goal-not-found"
+    title = _("There is no such goal.")
 
 
 class GoalEnded(Refusal):
@@ -68,10 +76,14 @@ def set_goal(
 ) -> Goal:
     """Set what a measure is to become, and keep what it is now beside it.
 
-    `target` is in the measure's unit, `cut` in words. Raises MeasureUnknown, CutUnknown,
-    CutImpossible, or GoalAlreadyReached.
+    `target` is in the measure's unit, `cut` in words. Whoever is bound to stores sets goals of
+    one of these. Raises NotPermitted, MeasureUnknown, CutUnknown, CutImpossible, or
+    GoalAlreadyReached.
     """
+    _check(by, SETS)
     read = slicing.read_cut(asked=cut)
+    if not _is_theirs(by, read.store_id):
+        raise permitting.NotPermitted
     baseline = _get_baseline(code, read, rhythm, target, at)
     return Goal.objects.create(
         code=code,
@@ -90,18 +102,23 @@ def set_goal(
 
 
 @transaction.atomic
-def change_goal(*, goal: Goal, by_on: date, owner: User, note: str) -> Goal:
-    """Give a goal another day, another owner or other words. Raises GoalEnded."""
-    kept = _lock(goal)
+def change_goal(*, goal: Goal, by_on: date, owner: User, note: str, by: User) -> Goal:
+    """Give a goal another day, another owner or other words.
+
+    Raises NotPermitted, GoalNotFound, or GoalEnded.
+    """
+    _check(by, CHANGES)
+    kept = _lock(goal, by)
     kept.by_on, kept.owner, kept.note = by_on, owner, note
     kept.save()
     return kept
 
 
 @transaction.atomic
-def end_goal(*, goal: Goal, outcome: Outcome, at: datetime) -> Goal:
-    """End a goal; what was to do for it is to do no more. Raises GoalEnded."""
-    kept = _lock(goal)
+def end_goal(*, goal: Goal, outcome: Outcome, by: User, at: datetime) -> Goal:
+    """End a goal; what was to do for it is to do no more. Raises as `change_goal`."""
+    _check(by, CHANGES)
+    kept = _lock(goal, by)
     kept.outcome, kept.ended_at = outcome, at
     kept.save()
     return kept
@@ -117,10 +134,15 @@ def plan_action(
     owner: User,
     due_on: date,
     cost_cents: int,
+    by: User,
     at: datetime,
 ) -> Action:
-    """Plan something for a goal. `cost_cents` is what it is expected to cost. Raises GoalEnded."""
-    kept = _lock(goal)
+    """Plan something for a goal. `cost_cents` is what it is expected to cost.
+
+    Raises as `change_goal`.
+    """
+    _check(by, PLANS)
+    kept = _lock(goal, by)
     return Action.objects.create(
         goal=kept,
         kind=kind,
@@ -140,9 +162,10 @@ def finish_action(
 ) -> Action:
     """Keep what came of an action, once; what it cost becomes a cost of the programme.
 
-    Raises ActionFinished.
+    Raises NotPermitted, GoalNotFound, or ActionFinished.
     """
-    kept = _lock_action(action)
+    _check(by, ACTS)
+    kept = _lock_action(action, by)
     kept.state, kept.result = ActionState.DONE, result
     kept.done_on = books.get_book().business_day(at)
     kept.cost_cents = cost_cents
@@ -153,9 +176,10 @@ def finish_action(
 
 
 @transaction.atomic
-def drop_action(*, action: Action, result: str) -> Action:
-    """Give an action up, and keep why. It costs nothing. Raises ActionFinished."""
-    kept = _lock_action(action)
+def drop_action(*, action: Action, result: str, by: User) -> Action:
+    """Give an action up, and keep why. It costs nothing. Raises as `finish_action`."""
+    _check(by, ACTS)
+    kept = _lock_action(action, by)
     kept.state, kept.result, kept.cost_cents = ActionState.DROPPED, result, 0
     kept.save()
     return kept
@@ -167,14 +191,22 @@ def enter_benchmark(
 ) -> Benchmark:
     """Keep what a measure is in a sector, by whom; of one year there is one: the last entered.
 
-    Raises MeasureUnknown.
+    Raises NotPermitted, or MeasureUnknown.
     """
+    _check(by, ENTERS)
     get_measure(code=code)
     told = {"value": value, "source": source, "entered_by": by, "entered_at": at}
     kept, _is_new = Benchmark.objects.update_or_create(
         code=code, sector=sector, year=year, defaults=told
     )
     return kept
+
+
+@transaction.atomic
+def withdraw_benchmark(*, code: str, pk: int, by: User) -> None:
+    """Take what a measure is in a sector away; what is gone already stays so. NotPermitted."""
+    _check(by, DELETES)
+    Benchmark.objects.filter(code=code, pk=pk).delete()
 
 
 def rounded(value: Value | None) -> Decimal | None:
@@ -224,17 +256,33 @@ def _enter_cost(action: Action, by: User, at: datetime) -> Cost | None:
     )
 
 
-def _lock(goal: Goal) -> Goal:
+def _check(by: User, permission: str) -> None:
+    permitting.check(user=permitting.lock(user=by), permission=permission)
+
+
+def _is_theirs(by: User, store_id: int | None) -> bool:
+    """Say whether somebody plans for a store, or for all: sums name nobody, as on its pages."""
+    stores = seeing.get_stores(by)
+    if stores is None or seeing.sees_all_figures(by):
+        return True
+    return store_id is not None and stores.filter(pk=store_id).exists()
+
+
+def _lock(goal: Goal, by: User) -> Goal:
     kept = Goal.objects.select_for_update(of=("self",)).get(pk=goal.pk)
+    if not _is_theirs(by, kept.store_id):
+        raise GoalNotFound
     if kept.ended_at is not None:
         raise GoalEnded
     return kept
 
 
-def _lock_action(action: Action) -> Action:
+def _lock_action(action: Action, by: User) -> Action:
     """Return an action that is open, under its lock: of two who finish it, one does."""
     rows = Action.objects.select_for_update(of=("self",)).select_related("goal")
     kept = rows.get(pk=action.pk)
+    if not _is_theirs(by, kept.goal.store_id):
+        raise GoalNotFound
     if kept.state != ActionState.OPEN:
         raise ActionFinished
     return kept

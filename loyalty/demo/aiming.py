@@ -130,5 +130,6 @@ def _plan(
         owner=owner,
         due_on=due.date(),
         cost_cents=cents,
+        by=owner,
         at=at,
     )

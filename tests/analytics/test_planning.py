@@ -23,8 +23,11 @@ from analytics.models import (
 from analytics.periods import Period, PeriodKind, day
 from analytics.scopes import WHOLE, Cut
 from loyalty.core.refusals import Refusal
+from loyalty.identity import permitting
 from loyalty.identity.models import User
+from loyalty.identity.roles import Role
 from tests.analytics.builders import Sold, make_members, make_programme, make_stores, scope, sell
+from tests.members.staff import appoint
 from tests.racing import at_once
 
 AT = datetime(2026, 4, 10, 11, 0, tzinfo=UTC)
@@ -34,7 +37,7 @@ MONTH = PeriodKind.MONTH
 
 @pytest.fixture
 def by(db: None) -> User:
-    return User.objects.create_user("grace@staff.example", is_staff=True)
+    return appoint(Role.MARKETING, "grace")
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def plan(goal: Goal, by: User, **said: object) -> Action:
     told = {
         "goal": goal, "kind": ActionKind.CORRECTIVE, "field": ActionField.COMMUNICATION,
         "title": "Write to them", "owner": by, "due_on": date(2026, 4, 20), "cost_cents": 5_000,
-        "at": AT,
+        "by": by, "at": AT,
     }  # fmt: skip
     return planning.plan_action(**told | said)  # type: ignore[arg-type]
 
@@ -163,7 +166,7 @@ class TestForMeasure:
         assert aimed is not None
         assert (aimed.target, aimed.actions) == (Fraction(3, 4), [action])
         assert goals.for_measure(code="retention_rate", cut=Cut(channel="web"), kind=MONTH) is None
-        planning.end_goal(goal=goal, outcome=Outcome.DROPPED, at=AT)
+        planning.end_goal(goal=goal, outcome=Outcome.DROPPED, by=by, at=AT)
         assert goals.for_measure(code="retention_rate", cut=WHOLE, kind=MONTH) is None
 
 
@@ -191,7 +194,7 @@ class TestActions:
         assert Cost.objects.exists() is False
 
     def test_that_are_given_up_cost_nothing(self, by: User) -> None:
-        action = planning.drop_action(action=plan(aim(by), by), result="Too dear.")
+        action = planning.drop_action(action=plan(aim(by), by), result="Too dear.", by=by)
 
         assert (action.state, action.cost_cents) == ("DROPPED", 0)
         assert Cost.objects.exists() is False
@@ -203,20 +206,97 @@ class TestActions:
         with pytest.raises(planning.ActionFinished):
             planning.finish_action(action=action, result="Again.", cost_cents=100, by=by, at=AT)
         with pytest.raises(planning.ActionFinished):
-            planning.drop_action(action=action, result="No.")
+            planning.drop_action(action=action, result="No.", by=by)
 
         assert (Action.objects.get().result, Cost.objects.count()) == ("Done.", 1)
 
     def test_are_not_planned_for_a_goal_that_has_ended(self, by: User) -> None:
         goal = aim(by)
-        planning.end_goal(goal=goal, outcome=Outcome.REACHED, at=AT)
+        planning.end_goal(goal=goal, outcome=Outcome.REACHED, by=by, at=AT)
 
         with pytest.raises(planning.GoalEnded):
             plan(goal, by)
         with pytest.raises(planning.GoalEnded):
-            planning.change_goal(goal=goal, by_on=date(2027, 1, 1), owner=by, note="")
+            planning.change_goal(goal=goal, by_on=date(2027, 1, 1), owner=by, note="", by=by)
 
         assert Action.objects.exists() is False
+
+
+@pytest.mark.usefixtures("shop")
+class TestWhoMayPlan:
+    """The capability asks again: a door that forgot to ask opens nothing."""
+
+    ACTS = ("set", "change", "end", "plan", "finish", "drop", "enter", "withdraw")
+
+    def act(self, act: str, by: User, action: Action) -> object:
+        goal, result = action.goal, {"result": "Done.", "by": by}
+        told = {"code": "retention_rate", "sector": "Bars", "year": 2025, "source": "Them"}
+        acts = {
+            "set": lambda: aim(by),
+            "change": lambda: planning.change_goal(
+                goal=goal, by_on=date(2027, 1, 1), owner=by, note="", by=by
+            ),
+            "end": lambda: planning.end_goal(goal=goal, outcome=Outcome.REACHED, by=by, at=AT),
+            "plan": lambda: plan(goal, by),
+            "finish": lambda: planning.finish_action(
+                action=action, cost_cents=9, at=AT, **result
+            ),
+            "drop": lambda: planning.drop_action(action=action, **result),
+            "enter": lambda: planning.enter_benchmark(value=Decimal(1), by=by, at=AT, **told),
+            "withdraw": lambda: planning.withdraw_benchmark(
+                code="retention_rate", pk=Benchmark.objects.get().pk, by=by
+            ),
+        }  # fmt: skip
+        return acts[act]()
+
+    @pytest.fixture
+    def action(self, by: User) -> Action:
+        action = plan(aim(by), by)
+        self.act("enter", by, action)
+        return action
+
+    def rows(self) -> list[object]:
+        return [list(table.objects.values()) for table in (Goal, Action, Benchmark, Cost)]
+
+    @pytest.mark.parametrize("role", [Role.AUDITOR, None])
+    def test_is_nobody_without_the_permission(self, action: Action, role: Role | None) -> None:
+        """An auditor reads; None is somebody who was dismissed."""
+        somebody = appoint(role or Role.MARKETING, "no")
+        somebody.is_active = role is not None
+        somebody.save()
+        before = self.rows()
+
+        for act in self.ACTS:
+            with pytest.raises(permitting.NotPermitted):
+                self.act(act, somebody, action)
+
+        assert self.rows() == before
+
+    def test_is_a_manager_for_their_own_stores_alone(self, by: User) -> None:
+        nice, _lyon = make_stores("nice", "lyon")
+        manager = appoint(Role.STORE_MANAGER, stores=(nice,))
+        foreign, whole = plan(aim(by, cut={"store": "lyon"}), by), plan(aim(by), by)
+        before = self.rows()
+
+        for act in ("change", "end", "plan", "finish", "drop"):
+            for other in (foreign, whole):
+                with pytest.raises(planning.GoalNotFound):
+                    self.act(act, manager, other)
+        for cut in ({"store": "lyon"}, {}):
+            with pytest.raises(permitting.NotPermitted):
+                aim(manager, cut=cut)
+
+        assert self.rows() == before
+        own = plan(aim(manager, cut={"store": "nice"}), manager)
+        self.act("finish", manager, own)
+        self.act("end", manager, own)
+        own.refresh_from_db()
+        assert (own.state, own.goal.outcome) == ("DONE", "REACHED")
+
+    def test_of_an_analyst_are_goals_of_every_store(self) -> None:
+        make_stores("nice")
+
+        assert aim(appoint(Role.ANALYST), cut={"store": "nice"}).store is not None
 
 
 @pytest.mark.postgresql

@@ -71,7 +71,7 @@ def aim(grace: User, *, by_on: date = date(2026, 6, 30), **more: object) -> Goal
 def plan(goal: Goal, grace: User, title: str = "Write", due: date = date(2026, 3, 1)) -> Action:
     return planning.plan_action(
         goal=goal, kind=ActionKind.CORRECTIVE, field=ActionField.COMMUNICATION, title=title,
-        owner=grace, due_on=due, cost_cents=0, at=NOON,
+        owner=grace, due_on=due, cost_cents=0, by=grace, at=NOON,
     )  # fmt: skip
 
 

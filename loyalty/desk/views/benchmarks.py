@@ -13,15 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from analytics import planning
 from analytics.measures.registry import get_measures
-from analytics.models import Benchmark
 from loyalty.desk.guarding import needs
 from loyalty.desk.plan import showing
 from loyalty.desk.plan.forms import BenchmarkForm
 from loyalty.identity.models import User
 from loyalty.programmes import books
 
-_SEES, _ENTERS = "analytics.view_benchmark", "analytics.add_benchmark"
-_DELETES = "analytics.delete_benchmark"
+_SEES = "analytics.view_benchmark"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,13 +31,14 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     currency = books.get_book().currency
     is_taking = "drop" in request.POST
-    needed = _DELETES if is_taking else _ENTERS
+    needed = planning.DELETES if is_taking else planning.ENTERS
     if request.method == "POST" and not request.user.has_perm(needed):
         raise PermissionDenied
     data = request.POST if request.method == "POST" and not is_taking else None
     form = BenchmarkForm(data, code=code, currency=currency)
     if is_taking and request.POST["drop"].isdecimal():
-        Benchmark.objects.filter(code=code, pk=int(request.POST["drop"][:18])).delete()
+        pk = int(request.POST["drop"][:18])
+        planning.withdraw_benchmark(code=code, pk=pk, by=cast("User", request.user))
         return redirect("admin:benchmarks", code)
     if form.is_valid():
         planning.enter_benchmark(
@@ -52,8 +51,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "measure": measure,
         "form": form,
         "sectors": showing.get_sectors(code=code, currency=currency),
-        "may_enter": request.user.has_perm(_ENTERS),
-        "may_delete": request.user.has_perm(_DELETES),
+        "may_enter": request.user.has_perm(planning.ENTERS),
+        "may_delete": request.user.has_perm(planning.DELETES),
     }
     context = admin.site.each_context(request) | told
     return TemplateResponse(request, "desk/plan/benchmarks.html", context)

@@ -28,7 +28,6 @@ from loyalty.identity.models import User
 from loyalty.programmes import books
 from loyalty.programmes.models import Programme
 
-_PLANS = "analytics.add_action"
 _OPEN, _ENDED = 50, 20
 
 
@@ -87,7 +86,9 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
     forms = _forms(request, row)
     if request.method == "POST":
         act = request.POST.get("act", "")
-        if act not in forms or not _may(request, _PLANS if act == "plan" else planning.CHANGES):
+        if act not in forms or not _may(
+            request, planning.PLANS if act == "plan" else planning.CHANGES
+        ):
             raise PermissionDenied
         if forms[act].is_valid() and _act(request, act, row, forms[act]):
             return redirect("admin:goal", pk)
@@ -98,7 +99,7 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
         "one": shown[0] if shown else None,
         "forms": forms,
         "sectors": showing.get_sectors(code=row.code, currency=books.get_book().currency),
-        "may_plan": _may(request, _PLANS) and row.ended_at is None,
+        "may_plan": _may(request, planning.PLANS) and row.ended_at is None,
         "may_change": _may(request, planning.CHANGES) and row.ended_at is None,
         "may_act": _may(request, planning.ACTS),
     }
@@ -167,7 +168,7 @@ def _set(request: HttpRequest, form: GoalForm, today: date) -> Goal | None:
 
 
 def _act(request: HttpRequest, act: str, row: Goal, form: Form) -> bool:
-    said, at = form.cleaned_data, timezone.now()
+    said, at, by = form.cleaned_data, timezone.now(), cast("User", request.user)
     try:
         if act == "plan":
             planning.plan_action(
@@ -178,12 +179,13 @@ def _act(request: HttpRequest, act: str, row: Goal, form: Form) -> bool:
                 owner=said["owner"],
                 due_on=said["due_on"],
                 cost_cents=said["cost_cents"] or 0,
+                by=by,
                 at=at,
             )
         elif act == "change":
-            planning.change_goal(goal=row, **said)
+            planning.change_goal(goal=row, by=by, **said)
         else:
-            planning.end_goal(goal=row, outcome=Outcome(said["outcome"]), at=at)
+            planning.end_goal(goal=row, outcome=Outcome(said["outcome"]), by=by, at=at)
     except Refusal as refusal:
         form.add_error(None, str(refusal.detail))
         return False
@@ -192,16 +194,16 @@ def _act(request: HttpRequest, act: str, row: Goal, form: Form) -> bool:
 
 
 def _finish(request: HttpRequest, row: Action, form: FinishForm) -> bool:
-    said = form.cleaned_data
+    said, by = form.cleaned_data, cast("User", request.user)
     try:
         if "drop" in request.POST:
-            planning.drop_action(action=row, result=said["result"])
+            planning.drop_action(action=row, result=said["result"], by=by)
         else:
             planning.finish_action(
                 action=row,
                 result=said["result"],
                 cost_cents=said["cost_cents"] or 0,
-                by=cast("User", request.user),
+                by=by,
                 at=timezone.now(),
             )
     except Refusal as refusal:
