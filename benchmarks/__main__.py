@@ -23,6 +23,7 @@ BENCHMARKS = {
     "B7": "benchmarks.count_measures",
     "B10": "benchmarks.catch_up",
     "P8": "benchmarks.verify_books",
+    "P15": "benchmarks.overload",
     "B9": "benchmarks.staff_lists",
     "import": "benchmarks.import_purchases",
     "simulate": "benchmarks.simulate",

@@ -77,7 +77,7 @@ def compare_served(
 
 
 @contextmanager
-def serving(cluster: Cluster, database: str) -> Iterator[Server]:
+def serving(cluster: Cluster, database: str, *, threads: int = 1) -> Iterator[Server]:
     """Start gunicorn on a database and a free port; stop it at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -85,7 +85,7 @@ def serving(cluster: Cluster, database: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "loyalty.wsgi", "--workers", str(WORKERS),
-            "--bind", f"127.0.0.1:{port}", "--log-level", "error",
+            "--threads", str(threads), "--bind", f"127.0.0.1:{port}", "--log-level", "error",
         ],
         env=os.environ | {"DATABASE_URL": cluster.get_url(database)},
         cwd=Path(__file__).parent.parent,
