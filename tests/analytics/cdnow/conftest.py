@@ -16,6 +16,8 @@ def cdnow(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), transaction.atomic():
         import_cdnow()
         facts.refresh(at=NOW)
+        # Once, and not after each test that is rolled back to here.
+        connection.check_constraints()
         if connection.vendor == "postgresql":
             # As its own housekeeping would, of what was just filled.
             connection.cursor().execute("ANALYZE")
