@@ -68,16 +68,24 @@ COLUMNS: dict[Days, dict[str, dict[str, int]]] = {
     Q2: {},
 }
 
+LABELS: dict[Days, str] = {
+    OVERALL: "1 January 1997 to 30 June 1998",
+    Q4: "Q4 1997",
+    Q2: "Q2 1998",
+}
+
 # The same as somebody reads them on a page in English: what it was made of, and what is beside it.
 WRITTEN: dict[Days, dict[str, tuple[str, ...]]] = {
     OVERALL: {
         "average_basket": (
-            "$35.28 Revenue of the receipts $244,091.94 ÷ Receipts of members 6,919",
+            "US$35.28 Revenue of the receipts US$244,091.94 ÷ Receipts of members 6,919",
         ),
         "purchase_frequency": (
             "2.94 Receipts of members 6,919 ÷ Members who bought in the period 2,357",
         ),
-        "clv_historic": ("$103.56 Revenue to date $244,091.94 ÷ Members who ever bought 2,357",),
+        "clv_historic": (
+            "US$103.56 Revenue to date US$244,091.94 ÷ Members who ever bought 2,357",
+        ),
         "repeat_purchase_rate": ("48.9% Members with two receipts or more 1,152 ÷",),
         "repeat_purchase_rate_days": ("48.3% Members who bought on two days or more 1,139 ÷",),
         "pareto_share": ("67.5% Revenue of the best fifth", "Members of the best fifth 472"),
@@ -98,7 +106,7 @@ WRITTEN: dict[Days, dict[str, tuple[str, ...]]] = {
         "reactivated": ("201",),
         "repeat_purchase_rate": ("40.1% Members with two receipts or more 162 ÷",),
         "purchase_frequency": ("1.9 Receipts of members 768 ÷",),
-        "average_basket": ("$36.60 Revenue of the receipts $28,109.27 ÷",),
+        "average_basket": ("US$36.60 Revenue of the receipts US$28,109.27 ÷",),
     },
     Q2: {
         "retention_rate": ("44% Members who bought in both periods 169 ÷",),

@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -24,6 +23,7 @@ from tests.analytics.cdnow.published import (
     COLUMNS,
     COUNTS,
     FIGURES,
+    LABELS,
     OVERALL,
     PARAMETERS,
     SCORES,
@@ -138,7 +138,7 @@ class TestWhatWasPublished:
         for code, written in WRITTEN[days].items():
             page = words_of(desk, f"/desk/measures/{code}/?{asked}")
             now = page.partition(" Show ")[2]
-            assert now.startswith(f"{label_of(days)} {written[0]} "), code
+            assert now.startswith(f"{LABELS[days]} {written[0]} "), code
             assert all(f" {words} " in now for words in written), code
 
     @of_each_period
@@ -239,14 +239,6 @@ def check(days: Days, told: dict[str, Any]) -> None:
         assert (told[code]["numerator"], told[code]["denominator"]) == counts, code
     for code, columns in COLUMNS[days].items():
         assert {name: told[code]["columns"][name] for name in columns} == columns, code
-
-
-def label_of(days: Days) -> str:
-    """What a page calls a period: a quarter, or its two days."""
-    first, last = map(date.fromisoformat, days)
-    if days == OVERALL:
-        return f"{first:%b}. {first.day}, {first.year} to {last:%B} {last.day}, {last.year}"
-    return f"Q{last.month // 3} {last.year}"
 
 
 def number_in(words: str) -> Decimal | None:
