@@ -14,7 +14,7 @@ from analytics.figures import Unit
 from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
 from analytics.models import Answer, SurveyKind
 from analytics.scopes import Scope
-from loyalty.core import languages
+from loyalty.core import digits, languages
 from loyalty.desk.home import words
 from loyalty.programmes.models import Tier
 
@@ -189,6 +189,5 @@ def _say(value: Fraction | None, kind: SurveyKind, scope: Scope) -> str:
 
 
 def _number(text: str, *, among: range | None = None) -> int | None:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        return None
-    return int(text) if among is None or int(text) in among else None
+    number = digits.read(text)
+    return number if among is None or number in among else None

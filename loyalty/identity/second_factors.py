@@ -165,7 +165,9 @@ def add_key(*, user: User, name: str, credential: Mapping[str, Any]) -> list[str
 def remove(*, user: User, pk: int | None) -> None:
     """Forget one passkey by its key, or the authenticator where none is named."""
     rows = Authenticator.objects.filter(user=user)
-    gone = rows.filter(type=Kind.WEBAUTHN, pk=pk) if pk else rows.filter(type=Kind.TOTP)
+    gone = (
+        rows.filter(type=Kind.WEBAUTHN, pk=pk) if pk is not None else rows.filter(type=Kind.TOTP)
+    )
     removed, _rows = gone.delete()
     if not rows.filter(type__in=FACTORS).exists():
         rows.delete()

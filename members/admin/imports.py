@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.core import digits
 from loyalty.core.showing import ShownOnly
 from members.admin.listing import Listed
 from members.models import Export, ImportFile, ImportRow, ImportRun
@@ -57,8 +58,8 @@ class ImportRowAdmin(Listed, ShownOnly, admin.ModelAdmin[ImportRow]):
         term = search_term.strip()
         if not term:
             return queryset, False
-        is_number = term.isascii() and term.isdigit() and len(term) < 19
-        return (queryset.filter(line=int(term)) if is_number else queryset.none()), False
+        line = digits.read(term)
+        return (queryset.none() if line is None else queryset.filter(line=line)), False
 
 
 @admin.register(ImportFile)

@@ -261,6 +261,14 @@ class TestSearching:
     def test_survives_any_address(self, ada: Member, desk: Client, asked: str):
         assert desk.get(AUDIT + asked).status_code == 200
 
+    def test_begins_anew_after_a_row_that_no_number_names(self, ada: Member, desk: Client):
+        place = f"{(NOON - timedelta(days=1)).isoformat()}~members.member~"
+
+        assert "Ada Lovelace" not in words_of(desk, f"{AUDIT}?before={place}7".replace("+", "%2B"))
+        for number in ("9" * 1_000, "9" * 5_000):
+            page = words_of(desk, f"{AUDIT}?before={place}{number}".replace("+", "%2B"))
+            assert "Ada Lovelace" in page
+
 
 class TestWhoReads:
     def test_the_auditor_does_and_the_others_do_not(self, ada: Member, sign_in: SignInAs):

@@ -308,6 +308,15 @@ class TestBeingAskedAgain:
         assert self.again(signed_in, password=entering.PASSWORD) == 302
         assert signed_in.get("/desk/mfa/authenticator/").status_code == 200
 
+    @pytest.mark.parametrize("key", ["0", "one", "²", pytest.param("9" * 5_000, id="thousands")])
+    def test_lets_nothing_be_forgotten_by_a_key_that_is_none(
+        self, signed_in: Client, grace: User, key: str
+    ):
+        answer = signed_in.post("/desk/mfa/remove/", {"key": key})
+
+        assert answer.status_code == (302 if key == "0" else 400)
+        assert second_factors.has_one(user=grace) is True
+
     def test_is_answered_by_a_code_too(self, signed_in: Client, clock: time_machine.Traveller):
         clock.shift(timedelta(minutes=5))
 

@@ -104,6 +104,19 @@ class TestTheReport:
             marketing, f"{PAGE}{simulation.pk}/"
         )
 
+    @pytest.mark.parametrize("months", ["many", pytest.param("9" * 5_000, id="thousands")])
+    def test_is_not_begun_for_months_that_are_no_number(self, rule, marketing, months):
+        simulation = try_out(marketing, rule)
+
+        answer = marketing.post(f"{PAGE}{simulation.pk}/", {"months": months})
+
+        simulation.refresh_from_db()
+        assert (answer.status_code, simulation.state) == (400, "READY")
+
+    @pytest.mark.parametrize("number", ["9" * 19, pytest.param("9" * 5_000, id="thousands")])
+    def test_starts_from_no_rule_where_the_address_names_none(self, marketing, number):
+        assert marketing.get(ADD, {"rule": number}).status_code == 200
+
 
 class TestThePages:
     def test_list_the_latest_in_as_many_statements_for_two_as_for_twenty(self, rule, marketing):

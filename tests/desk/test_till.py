@@ -100,7 +100,9 @@ class TestAShift:
         assert answer.status_code == 200
         assert ClientKey.objects.get().expiry_date > before
 
-    @pytest.mark.parametrize("shift", ["", "0", "-1", "one", "99999999", "²"])
+    @pytest.mark.parametrize(
+        "shift", ["", "0", "-1", "one", "99999999", "²", pytest.param("9" * 5_000, id="thousands")]
+    )
     def test_is_not_renewed_by_a_number_that_is_none(self, cashier: Client, shift: str):
         answer = cashier.post(f"{PAGE}renew/", {"shift": shift})
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from loyalty.core import zones
+from loyalty.core import digits, zones
 from loyalty.desk.audit import telling
 from loyalty.desk.audit.sources import Sought, Source, by_whom, get_sources, moment_of
 from loyalty.desk.audit.telling import Event
@@ -150,6 +150,8 @@ def _read(cursor: str | None) -> _Place | None:
     codes: Iterable[str] = list(get_sources())
     try:
         at = datetime.fromisoformat(moment)
-        return _Place(at, list(codes).index(code), int(key)) if at.tzinfo else None
+        source = list(codes).index(code)
     except ValueError:
         return None
+    pk = digits.read(key)
+    return _Place(at, source, pk) if at.tzinfo and pk is not None else None

@@ -1,6 +1,5 @@
 """What waits for another person: looked through, and decided one by one."""
 
-import re
 from typing import cast
 
 from django.contrib import admin
@@ -10,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from loyalty.core import digits
 from loyalty.desk import approvals, export_requests, file_requests, rule_requests
 from loyalty.desk.guarding import asks_again, needs
 from loyalty.desk.views import deciding
 from loyalty.desk.views.kinds import KINDS
 from loyalty.identity.models import Approval, ApprovalKind, User
 
-_KEY = re.compile("[0-9]{1,18}")
 # Whoever writes rules sees what became of theirs.
 _SEES = ("identity.view_approval", "programmes.add_ruleversion")
 
@@ -32,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
             request,
             user=cast("User", request.user),
             at=at,
-            before=int(before) if _KEY.fullmatch(before) else None,
+            before=digits.read(before),
         ),
         "files": file_requests.get_page(request, at=at) if not before else None,
         "lists": export_requests.get_page(request, at=at) if not before else None,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from analytics import planning
 from analytics.measures.registry import get_measures
+from loyalty.core import digits
 from loyalty.desk.guarding import needs
 from loyalty.desk.plan import showing
 from loyalty.desk.plan.forms import BenchmarkForm
@@ -36,8 +37,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     data = request.POST if request.method == "POST" and not is_taking else None
     form = BenchmarkForm(data, code=code, currency=currency)
-    if is_taking and request.POST["drop"].isdecimal():
-        pk = int(request.POST["drop"][:18])
+    if is_taking and (pk := digits.read(request.POST["drop"])) is not None:
         planning.withdraw_benchmark(code=code, pk=pk, by=cast("User", request.user))
         return redirect("admin:benchmarks", code)
     if form.is_valid():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from loyalty.core import digits
 from loyalty.core.refusals import Refusal
 from loyalty.desk import cases as reading
 from loyalty.desk import seeing
@@ -25,7 +26,6 @@ from members import answering, claiming, resolving
 from members.models import Case
 
 _SEES = "members.view_case"
-_LONGEST_KEY = 18
 
 
 @require_safe
@@ -34,7 +34,6 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show who waits for an answer, the longest first; or one's own, the late ones, or all."""
     asked = request.GET
     view = asked.get("view", "") if asked.get("view") in reading.VIEWS else "open"
-    before = asked.get("before", "")
     told = {
         "title": _("Requests"),
         "view": view,
@@ -45,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
             reader=cast("User", request.user),
             view=view,
             kind=asked.get("kind", ""),
-            before=int(before) if before.isdecimal() and len(before) <= _LONGEST_KEY else None,
+            before=digits.read(asked.get("before", "")),
             at=timezone.now(),
         ),
     }
@@ -128,7 +127,7 @@ def _give(request: HttpRequest, case: Case) -> HttpResponse:
     chosen = request.POST.get("purchase", "")
     told: Any = {"case": case, "by": request.user, "at": timezone.now()}
     try:
-        claiming.give(purchase=_number(chosen), **told)
+        claiming.give(purchase=digits.read(chosen) or 0, **told)
     except Refusal as refusal:
         messages.error(request, str(refusal.detail))
     else:
@@ -137,11 +136,7 @@ def _give(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int:
-    return _number(request.POST.get("seen", ""))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST_KEY else 0
+    return digits.read(request.POST.get("seen", "")) or 0
 
 
 def _note(*, seen: int, **told: Any) -> None:

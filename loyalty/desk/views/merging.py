@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from loyalty.core import digits
 from loyalty.core.refusals import Refusal
 from loyalty.desk import merging as page
 from loyalty.desk.guarding import asks_again, needs
@@ -89,9 +90,10 @@ def _other(request: HttpRequest) -> Member | None:
     key = request.GET.get("other", "")
     if not key:
         return None
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+    pk = digits.read(key)
+    if pk is None:
         raise Http404
-    return get_member(request, int(key))
+    return get_member(request, pk)
 
 
 def _choose(request: HttpRequest, member: Member) -> HttpResponse:

@@ -6,6 +6,7 @@ import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from loyalty.core import digits
 from loyalty.core.refusals import Refusal
 from loyalty.desk.entrance import doorkeeper
 from loyalty.desk.entrance.forms import FactorForm, KeyForm
@@ -109,9 +111,12 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
 @asks_again
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
-    """Forget a passkey, or the authenticator."""
-    pk = request.POST.get("key", "")
-    second_factors.remove(user=_user(request), pk=int(pk) if pk.isdecimal() else None)
+    """Forget a passkey, or the authenticator where no key is named."""
+    said = request.POST.get("key", "")
+    pk = digits.read(said)
+    if said and pk is None:
+        raise BadRequest
+    second_factors.remove(user=_user(request), pk=pk)
     messages.success(request, _("It opens the desk no more."))
     return redirect("admin:mfa")
 

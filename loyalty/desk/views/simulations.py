@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from kombu.exceptions import OperationalError
 
+from loyalty.core import digits
 from loyalty.core.refusals import Refusal
 from loyalty.desk import simulations
 from loyalty.desk.guarding import needs
@@ -56,8 +58,9 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: HttpRequest, row: Simulation) -> None:
-    said = request.POST.get("months", "")
-    months = int(said) if said.isascii() and said.isdecimal() else 3
+    months = digits.read(request.POST.get("months", "3"))
+    if months is None:
+        raise BadRequest
     try:
         simulating.start(
             simulation=row, months=months, by=cast("User", request.user), at=timezone.now()

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from loyalty.clients import shifting
+from loyalty.core import digits
 from loyalty.core.refusals import NotFound, Refusal
 from loyalty.desk import till
 from loyalty.desk.guarding import needs
@@ -64,7 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def renew(request: HttpRequest) -> HttpResponse:
     """Let a shift go on while somebody works at it."""
     user, shift = cast("User", request.user), request.POST.get("shift", "")
-    number = int(shift) if shift.isascii() and shift.isdecimal() else 0
+    number = digits.read(shift) or 0
     try:
         stores = {store.pk for store in till.get_stores(request)}
         until = shifting.renew(user=user, shift=number, stores=stores, at=timezone.now())

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
+from loyalty.core import digits
 from loyalty.core.refusals import Refusal
 from loyalty.programmes import publishing, terms
 from loyalty.programmes.admin import sayings
@@ -284,10 +285,10 @@ class RuleVersionAdmin(Releasing, Previewing, admin.ModelAdmin[RuleVersion]):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start from what the rule says last."""
-        rule = request.GET.get("rule", "")
-        if not rule.isdecimal():
+        rule = digits.read(request.GET.get("rule", ""))
+        if rule is None:
             return {}
-        versions = RuleVersion.objects.filter(rule_id=int(rule)).order_by("-number")
+        versions = RuleVersion.objects.filter(rule_id=rule).order_by("-number")
         said = versions.values_list("terms", flat=True).first()
         return {"rule": rule, **(initial_of(terms.read(said)) if said else {})}
 
