@@ -147,7 +147,8 @@ def _parameters(fit: Fit) -> list[tuple[str, str]]:
 
 
 def _number(value: float, places: int) -> str:
-    return format_decimal(value, format=f"#,##0.{'0' * places}", locale=locale())
+    said = format_decimal(value, format=f"#,##0.{'0' * places}", locale=locale())
+    return said.replace("-", "−")
 
 
 def _money(fit: Fit, currency: str) -> str:

@@ -80,12 +80,9 @@ class TestTheList:
         page = words_of(care, PAGE)
 
         assert "2 lost members" in page
+        assert "Ada Lost Member 22 Aug 2025 200 days ago €300.00 €12.34 50% Say why : Ada" in page
         assert (
-            "Ada Lost Member 22 August 2025 200 days ago €300.00 €12.34 50% Say why : Ada" in page
-        )
-        assert (
-            "Bea Lost Member 3 February 2025 400 days ago €50.00 – – prices : Bea Lost Le Port"
-            in page
+            "Bea Lost Member 3 Feb 2025 400 days ago €50.00 – – prices : Bea Lost Le Port" in page
         )
         assert "Cid" not in page
 

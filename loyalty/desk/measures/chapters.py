@@ -8,7 +8,7 @@ from analytics.measuring import Family, Measure
 from analytics.scopes import Scope
 from loyalty.desk.measures import drawing, naming, telling
 from loyalty.desk.measures.drawing import Drawings
-from loyalty.desk.measures.series import get_series
+from loyalty.desk.measures.series import Series, get_series
 from loyalty.desk.measures.telling import Told
 
 _FIRST = (
@@ -61,12 +61,19 @@ def _place(code: str) -> int:
 def get_chapter(*, family: Family, scope: Scope) -> Chapter:
     """Return every measure of a family, with what it was before and over the last periods."""
     series = get_series(measures=measures_of(family), scope=scope)
-    found = [telling.tell(series=one) for one in series]
+    drawings = drawing.draw(series=series, scope=scope)
+    found = [telling.tell(series=one) for one in series if not _says_nothing(one, drawings)]
     return Chapter(
         slug=slug_of(family),
         title=naming.title_of(family),
         question=naming.question_of(family),
         told=[one for one in found if one.is_told],
         untold=[one for one in found if not one.is_told],
-        drawings=drawing.draw(series=series, scope=scope),
+        drawings=drawings,
     )
+
+
+def _says_nothing(series: Series, drawings: Drawings) -> bool:
+    """Cohorts are a table: of one month alone they have no figure, and no card to show it."""
+    is_drawn = drawings.matrix is not None and bool(drawings.matrix.rows)
+    return series.measure.code == "cohort_retention" and is_drawn and series.value is None

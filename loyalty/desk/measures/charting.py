@@ -11,6 +11,8 @@ Value = Fraction | int
 # A column is never wider than a plot of this many would make it: one month alone is no wall.
 _FEWEST = 6
 _WORDS = 16
+# How far above a bar its words reach.
+_LINE = 26
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,10 @@ def _bar(point: Point, x: int, step: int, scale: _Scale, *, is_last: bool) -> Ba
     zero, end = scale.y(0), scale.y(point.value or 0)
     line = None if point.year_before is None else scale.y(point.year_before)
     is_below = (point.value or 0) < 0
-    upper = min(zero, end, zero if line is None else line)
+    upper = min(zero, end)
+    # Beside their own bar, unless the line is where they would stand.
+    if line is not None and upper - _LINE < line < upper:
+        upper = line
     return Bar(
         x=x,
         y=min(zero, end),

@@ -24,6 +24,7 @@ MOST = 40
 class Cell:
     """One measure of one row: its value, how it moved, and where there is more about it."""
 
+    name: str
     value: str
     trend: str
     tone: str
@@ -118,6 +119,7 @@ def _cell(line: _Line, measure: Measure, read: Reading, found: Mapping[Asked, Ke
     past = found.get(Asked(measure.code, read.scope.previous, line.cut))
     trend = telling.trend_of(now, past.figure.value if past else None)
     return Cell(
+        name=str(measure.name),
         value=telling.say(now, measure.unit, read.scope.currency),
         trend=trend,
         tone=telling.tone_of(trend, measure.direction),

@@ -9,12 +9,12 @@ from loyalty.desk import campaigns, uplift
 from loyalty.desk.campaigns import Told
 from loyalty.desk.uplift import Uplift
 
-_WIDTH = 720
+_WIDTH = 100
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What a member of one side spent, as a bar from the left; `width` of 720."""
+    """What a member of one side spent, as a bar from the left; `width` of a hundred."""
 
     width: int
     cents: int

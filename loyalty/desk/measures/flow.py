@@ -7,11 +7,12 @@ from analytics.figures import Figure
 from analytics.points import Flow
 from loyalty.desk.home import words
 from loyalty.desk.measures import naming, telling
-from loyalty.desk.measures.series import Series
+from loyalty.desk.measures.series import Series, Spot
 
 _WIDTH, _HEIGHT, _TOP = 720, 220, 12
 _IN = (Flow.ISSUED, Flow.REFUNDED)
 _OUT = (Flow.REDEEMED, Flow.EXPIRED, Flow.CLAWED_BACK)
+_ALWAYS = frozenset({Flow.ISSUED, Flow.REDEEMED, Flow.EXPIRED})
 _FEWEST = 6
 # Which colour each line of the roll-forward has.
 _FILLS = {
@@ -32,14 +33,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Bars above and below the axis, the periods beneath them, and all of it as a table."""
+    """Bars above and below the axis, the periods beneath them, and all of it as a table.
+
+    Each cell of a row comes with its head, which a phone shows beside it.
+    """
 
     pieces: Sequence[Piece]
     labels: Sequence[tuple[int, str]]
     axis_y: int
     legend: Sequence[tuple[int, str]]
     heads: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
+    rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
 def draw(series: Series) -> Drawn | None:
@@ -52,7 +56,8 @@ def draw(series: Series) -> Drawn | None:
     scale = _Scale(above, below)
     step = _WIDTH // max(len(figures), _FEWEST)
     left = _WIDTH - step * len(figures)
-    lines = ["opening", *(line.value for line in Flow), "closing"]
+    lines = ["opening", *(line.value for line in Flow if _is_told(line, figures)), "closing"]
+    heads = [naming.column_of(line) for line in lines]
     return Drawn(
         pieces=[
             piece
@@ -64,10 +69,14 @@ def draw(series: Series) -> Drawn | None:
             for place, spot in enumerate(series.spots)
         ],
         axis_y=scale.axis_y,
-        legend=[(fill, naming.column_of(line.value)) for line, fill in _FILLS.items()],
-        heads=[naming.column_of(line) for line in lines],
+        legend=[
+            (fill, naming.column_of(line.value))
+            for line, fill in _FILLS.items()
+            if line.value in lines
+        ],
+        heads=heads,
         rows=[
-            (telling.short(spot.period), [_say(spot.kept.figure, line) for line in lines])
+            (telling.called(spot.period), list(zip(heads, _told(spot, lines), strict=True)))
             for spot in reversed(series.spots)
         ],
     )
@@ -107,6 +116,15 @@ def _of(figure: Figure, line: str) -> int:
 
 def _sum(figure: Figure, lines: Sequence[Flow]) -> int:
     return sum(_of(figure, line) for line in lines)
+
+
+def _is_told(line: Flow, figures: Sequence[Figure]) -> bool:
+    """A line by which no point ever moved says nothing, unless it is one that everybody knows."""
+    return line in _ALWAYS or any(_of(figure, line) for figure in figures)
+
+
+def _told(spot: Spot, lines: Sequence[str]) -> list[str]:
+    return [_say(spot.kept.figure, line) for line in lines]
 
 
 def _say(figure: Figure, line: str) -> str:

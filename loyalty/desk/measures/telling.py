@@ -218,6 +218,13 @@ def short(period: Period) -> str:
     return f"{first} – {format_date(period.last, pattern, locale=locale())}"
 
 
+def called(period: Period) -> str:
+    """Return what a period is called in a line: oct. 2026, T4 2026. A year alone is no day."""
+    if period.kind == PeriodKind.MONTH:
+        return format_date(period.first, "MMM y", locale=locale())
+    return short(period)
+
+
 def say_change(value: Value, before: Value, measure: Measure) -> str:
     """Return by how much: percentage points of shares, scores as they are, else in percent."""
     sign = "+" if value > before else "−"
@@ -245,7 +252,7 @@ def _change(series: Series, past: Kept | None, period: Period) -> Change:
         said = say_change(value, before, measure)
         trend, said = (trend, said) if _DIGIT.search(said) else ("same", "")
     return Change(
-        period="" if period.is_empty else short(period),
+        period="" if period.is_empty else called(period),
         value=_sayer(series)(before, measure.unit),
         words=said,
         trend=trend,

@@ -30,6 +30,15 @@ class TestLayOut:
                 charting.lay_out([Point("a", "−1", -1)], plot=plot).bars[0].words_y == plot.floor
             )
 
+    def test_says_a_value_beside_its_own_bar_and_not_by_the_line_above(self):
+        far, near = charting.lay_out(
+            [Point("a", "1", 1, year_before=10), Point("b", "9", 9, year_before=10)]
+        ).bars
+
+        assert far.words_y == far.y - 8
+        assert near.line_y is not None
+        assert near.words_y == near.line_y - 8
+
     def test_draws_a_target_where_the_highest_bar_does_not_reach(self):
         drawn = charting.lay_out([Point("a", "1", Fraction(1, 4))], target=Fraction(1, 2))
 

@@ -9,6 +9,7 @@ from analytics.figures import Column, Figure, Unit
 from analytics.keeping import Kept
 from analytics.measures.registry import get_measure
 from analytics.periods import Period
+from analytics.points import Flow
 from analytics.rfm import Scoring
 from analytics.scopes import get_scope
 from loyalty.desk.measures import flow, grid, lorenz
@@ -94,7 +95,20 @@ class TestTheFlow:
         assert issued.y + issued.height == redeemed.y == drawn.axis_y
         assert redeemed.y + redeemed.height == expired.y
         assert [piece.height for piece in drawn.pieces] == [156, 31, 21]
-        assert drawn.rows == [("févr. 26", ["0", "300", "0", "60", "40", *["0"] * 4, "200"])]
+        [(period, cells)] = drawn.rows
+        assert period == "févr. 2026"
+        assert [value for _head, value in cells] == ["0", "300", "60", "40", "200"]
+        assert [head for head, _value in cells] == list(drawn.heads)
+        assert len(drawn.legend) == len(drawn.pieces)
+
+    def test_leaves_out_what_never_moved_a_point(self, bought: Programme):
+        columns = {Flow.ISSUED: 10, Flow.CLAWED_BACK: 4}
+        figure = Figure(6, columns={one: Column(n, Unit.POINTS) for one, n in columns.items()})
+
+        drawn = flow.draw(flow_of(Kept(figure, NOON, None, is_finished=True)))
+
+        assert drawn is not None
+        assert [value for _head, value in drawn.rows[0][1]] == ["0", "10", "0", "0", "4", "0"]
 
     def test_is_none_where_no_point_moved(self, bought: Programme):
         assert flow.draw(flow_of(Kept(Figure(0), NOON, None, is_finished=True))) is None

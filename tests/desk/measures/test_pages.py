@@ -44,10 +44,17 @@ class TestAChapter:
         assert told["purchase_frequency"].value == "1,5"
 
     def test_holds_every_measure_of_its_family(self, bought: Programme, page: Any):
-        pages = [page(f"chapters/{chapters.slug_of(one)}/") for one in chapters.get_families()]
+        slugs = [chapters.slug_of(one) for one in chapters.get_families()]
+        pages = [page(f"chapters/{slug}/?period=2026") for slug in slugs]
 
         shown = [told.code for one in pages for told in one.context["chapter"].told]
         assert sorted(shown) == sorted(get_measures())
+
+    def test_tells_cohorts_of_a_month_by_their_table_alone(self, bought: Programme, page: Any):
+        response = page(RETENTION)
+
+        assert "cohort_retention" not in told_of(response)
+        assert "/desk/measures/cohort_retention/?period=2026-02" in text_of(response)
 
     def test_compares_with_the_period_before_and_the_year_before(
         self, bought: Programme, page: Any
@@ -56,7 +63,7 @@ class TestAChapter:
 
         before = repeated.before
         assert [before.trend, before.tone, plain(before.words)] == ["up", "good", "+50 pt"]
-        assert (before.period, repeated.year.trend) == ("janv. 26", "none")
+        assert (before.period, repeated.year.trend) == ("janv. 2026", "none")
 
     def test_follows_each_cohort(self, bought: Programme, page: Any):
         rows = page(RETENTION).context["drawings"].matrix.rows
@@ -118,7 +125,7 @@ class TestTheOverview:
         response = page()
 
         assert (
-            "Sur 2 membres ayant acheté la période précédente (janv. 26), 50 % ont racheté."
+            "Sur 2 membres ayant acheté la période précédente (janv. 2026), 50 % ont racheté."
         ) in text_of(response)
 
     def test_says_in_the_same_breath_how_a_figure_moved(self, bought: Programme, page: Any):
