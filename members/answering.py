@@ -61,10 +61,8 @@ def answer(
     if case.state == CaseState.RESOLVED:
         raise CaseResolved
     said = opening.say(
-        case=case, side=Side.STAFF, text=text, key=f"{case.public_id}:{seen}", at=at
+        case=case, side=Side.STAFF, text=text, key=f"{case.public_id}:{seen}", at=at, author=by
     )
-    said.author = by
-    said.save(update_fields=["author"])
     if case.first_answered_at is None:
         case.first_answered_at = at
         case.answer_minutes = _minutes(case, at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.core import ids, keys
 from loyalty.core.refusals import FieldRefusal, KeyReused, Refusal, ValidationFailed
 from loyalty.events import outbox
+from loyalty.identity.models import User
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
 from members import blocking, working
@@ -68,16 +69,16 @@ def open_case(
     source: str = "",
     store: Store | None = None,
     key: str,
+    author: User | None = None,
 ) -> Case:
     """Open a case, due when the working hours to answer it in are over, and tell the outbox.
 
-    `subject` is up to 120 characters, `body` up to 4,000; only feedback may have none. `source`
-    is a word or an id of ours. Of a merged member it is the survivor's. A repeated key returns the
-    case and opens nothing more. Raises ValidationFailed, MemberClosed, or KeyReused.
+    `subject` has up to 120 characters, `body` 4,000; only feedback may have none. `source` is a
+    word or an id of ours, `author` who wrote for the member. Of a merged one it is the survivor's.
+    A repeated key returns the case. Raises ValidationFailed, MemberClosed, or KeyReused.
     """
     subject = read(subject, longest=SUBJECT_LONGEST, pointer="/subject").replace("\n", " ")
-    may_lack = kind == CaseKind.FEEDBACK
-    body = read(body, longest=TEXT_LONGEST, pointer="/body", may_lack=may_lack)
+    body = read(body, longest=TEXT_LONGEST, pointer="/body", may_lack=kind == CaseKind.FEEDBACK)
     member, key = _lock(member), _digest(key)
     # Under the lock: a repeat that raced us has committed by now.
     if (done := _done(member, key)) is not None:
@@ -95,14 +96,24 @@ def open_case(
         due_at=get_due(at=at),
     )
     if body:
-        say(case=case, side=Side.MEMBER, text=body, key=key, at=at)
-    outbox.record("case.opened", {**case.facts(), "source": source}, at=at)
+        say(case=case, side=Side.MEMBER, text=body, key=key, at=at, author=author)
+    _tell(case, author)
     return case
 
 
-def say(*, case: Case, side: Side, text: str, key: str, at: datetime) -> CaseMessage:
+def _tell(case: Case, author: User | None) -> None:
+    actor = {"actor": f"user:{author.pk}"} if author else {}
+    payload = {**case.facts(), "source": case.source, **actor}
+    outbox.record("case.opened", payload, at=case.opened_at)
+
+
+def say(
+    *, case: Case, side: Side, text: str, key: str, at: datetime, author: User | None = None
+) -> CaseMessage:
     """Write a message into a case that the caller has locked or just made."""
-    return CaseMessage.objects.create(case=case, side=side, text=text, key=key, written_at=at)
+    return CaseMessage.objects.create(
+        case=case, side=side, text=text, key=key, written_at=at, author=author
+    )
 
 
 def read(text: str, *, longest: int, pointer: str, may_lack: bool = False) -> str:

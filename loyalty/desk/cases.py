@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 from analytics.models import Answer
 from loyalty.desk import seeing
 from loyalty.identity.models import User
-from members import claiming
+from loyalty.programmes.models import Store
+from members import claiming, lodging
 from members.models import (
     Case,
     CaseKind,
@@ -23,7 +25,7 @@ from members.models import (
     Claim,
     Purchase,
 )
-from members.models.cases import TEXT_LONGEST, CaseQuerySet
+from members.models.cases import SUBJECT_LONGEST, TEXT_LONGEST, CaseQuerySet
 
 SHOWN = 100
 OF_MEMBER = 10
@@ -82,6 +84,34 @@ class Said:
     # Of missing points: what was claimed, and the sales of nobody that may be it.
     claim: Claim | None = None
     sales: Sequence[Purchase] = ()
+
+
+class LodgeForm(forms.Form):
+    """What a member told somebody of the staff, and where."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[(kind.value, kind.label) for kind in lodging.KINDS]
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=SUBJECT_LONGEST)
+    body = forms.CharField(
+        label=_("What they said"),
+        max_length=TEXT_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 6, "maxlength": TEXT_LONGEST}),
+        help_text=_("The member reads it on their help page."),
+    )
+    # Made with the page: pressing twice opens one.
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, stores: QuerySet[Store] | None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offered = Store.objects.filter(is_training=False) if stores is None else stores
+        self.fields["store"] = forms.ModelChoiceField(
+            label=_("Store"),
+            queryset=offered.order_by("name"),
+            required=stores is not None,
+            empty_label=_("none in particular") if stores is None else _("Choose a store"),
+        )
+        self.order_fields(["kind", "subject", "body", "store", "key"])
 
 
 class WriteForm(forms.Form):

@@ -107,6 +107,7 @@ PAGES: Sequence[URLPattern] = (
         name="member_statement_download",
     ),
     path("members/member/<int:pk>/waiting/", member_acts.settle_waiting, name="member_waiting"),
+    path("members/member/<int:pk>/request/", cases.new, name="member_request"),
     path("members/member/<int:pk>/tier/", member_acts.give_tier, name="member_tier"),
     path(
         "members/member/<int:pk>/tier/withdraw/",

@@ -189,6 +189,58 @@ class TestOneRequest:
         assert f"/desk/cases/{case.public_id}/" in page
 
 
+class TestANewRequest:
+    SAID = {"kind": "COMPLAINT", "subject": "Cold", "body": "It was cold.", "key": "req_1"}
+
+    def address(self, member: Member) -> str:
+        return f"/desk/members/member/{member.pk}/request/"
+
+    def test_is_written_down_from_the_members_page(self, ada: Member, carer: User):
+        assert self.address(ada) in page_of(carer, f"/desk/members/member/{ada.pk}/change/")
+        assert "What they said" in page_of(carer, self.address(ada))
+
+        answers = [browser_of(carer).post(self.address(ada), self.SAID) for _twice in range(2)]
+
+        case = Case.objects.get()
+        assert {answer["Location"] for answer in answers} == {f"/desk/cases/{case.public_id}/"}
+        assert (case.kind, case.subject, case.store) == ("COMPLAINT", "Cold", None)
+        page = page_of(carer, f"/desk/cases/{case.public_id}/")
+        assert "It was cold." in page
+        assert "written down by" in page
+
+    def test_says_what_is_wrong_and_keeps_what_was_typed(self, ada: Member, carer: User):
+        answer = browser_of(carer).post(self.address(ada), self.SAID | {"subject": "\u200b"})
+
+        assert "Write something." in answer.content.decode()
+        assert "It was cold." in answer.content.decode()
+        assert Case.objects.exists() is False
+
+    def test_of_a_manager_is_of_their_members_and_stores(self, ada: Member):
+        lyon, nice = (
+            Store.objects.create(code=code, name=code.title()) for code in ("lyon", "nice")
+        )
+        lya = enrolling.enrol(at=NOON, email="l@b.test", store=lyon)
+        manager = appoint(Role.STORE_MANAGER, stores=(lyon,))
+
+        page = page_of(manager, self.address(lya))
+        assert ("Lyon" in page, "Nice" in page) == (True, False)
+        away = browser_of(manager).post(self.address(ada), self.SAID)
+        foreign = browser_of(manager).post(self.address(lya), self.SAID | {"store": str(nice.pk)})
+        assert (away.status_code, foreign.status_code) == (404, 200)
+        assert Case.objects.exists() is False
+
+        browser_of(manager).post(self.address(lya), self.SAID | {"store": str(lyon.pk)})
+        assert Case.objects.get().store == lyon
+
+    @pytest.mark.parametrize("role", [Role.CASHIER, Role.MARKETING, Role.AUDITOR])
+    def test_is_for_who_answers_requests(self, ada: Member, role: Role):
+        user = appoint(role)
+
+        assert browser_of(user).post(self.address(ada), self.SAID).status_code == 403
+        assert self.address(ada) not in page_of(user, f"/desk/members/member/{ada.pk}/change/")
+        assert Case.objects.exists() is False
+
+
 class TestMissingPoints:
     def test_are_given_from_the_sale_that_staff_choose(self, ada: Member, carer: User):
         sold = purchasing.record(sale=sale(None, "20.00", receipt="R-7"), key="s", at=NOON)

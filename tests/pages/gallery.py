@@ -113,6 +113,7 @@ PAGES = [
         "/desk/members/member/{member}/merge/?other={other}",
         Reader.STAFF,
     ),
+    Page("desk-member-request", "/desk/members/member/{member}/request/", Reader.STAFF),
     Page("desk-member-waiting", "/desk/members/member/{member}/waiting/", Reader.STAFF),
     Page("desk-member-tier", "/desk/members/member/{member}/tier/", Reader.STAFF),
     Page(

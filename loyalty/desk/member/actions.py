@@ -55,6 +55,7 @@ _OFFERS = (
         ("members.give_tier",),
         fits=lambda member: member.given_tier_id is not None,
     ),
+    _Offer("member_request", _("New request"), "message-circle", ("members.change_case",)),
     _Offer("member_block", _("Block"), "ban", _CHANGE, frozenset({MemberState.ACTIVE})),
     _Offer("member_unblock", _("Unblock"), "lock-open", _CHANGE, frozenset({MemberState.BLOCKED})),
     _Offer("member_close", _("Close the membership"), "log-out", _CHANGE, is_grave=True),

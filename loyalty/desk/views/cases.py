@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from loyalty.core import digits
+from loyalty.core import digits, ids
 from loyalty.core.refusals import Refusal
 from loyalty.desk import cases as reading
 from loyalty.desk import seeing
-from loyalty.desk.cases import Said, WriteForm
+from loyalty.desk.cases import LodgeForm, Said, WriteForm
 from loyalty.desk.guarding import needs
+from loyalty.desk.views.member import ask, get_member
 from loyalty.identity.models import User
 from loyalty.programmes import books
-from members import answering, claiming, resolving
-from members.models import Case
+from members import answering, claiming, lodging, resolving
+from members.models import Case, CaseKind, Member
+from members.seeing import get_home
 
 _SEES = "members.view_case"
 
@@ -71,6 +73,42 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     if action not in _ACTS:
         raise BadRequest
     return _act(request, said.case, *_ACTS[action])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(answering.PERMISSION)
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask what a member told somebody of the staff, and open a request of it."""
+    member, by = get_member(request, pk), cast("User", request.user)
+    form = LodgeForm(
+        request.POST or None,
+        stores=seeing.get_stores(request),
+        initial={"key": ids.new("req"), "store": get_home(by)},
+    )
+    if form.is_valid() and (opened := _lodge(member, form, by)):
+        messages.success(request, _("The request is open."))
+        return redirect("admin:case", str(opened))
+    return ask(
+        request,
+        member,
+        title=_("New request of %s") % member,
+        explained=_("Write down what they asked or complained about, in their words. It waits for "
+                    "an answer as if they had written it."),
+        act=_("Open the request"),
+        form=form,
+    )  # fmt: skip
+
+
+def _lodge(member: Member, form: LodgeForm, by: User) -> Case | None:
+    said = form.cleaned_data | {"kind": CaseKind(form.cleaned_data["kind"])}
+    try:
+        return lodging.lodge(member=member, by=by, at=timezone.now(), **said)
+    except Refusal as refusal:
+        for error in refusal.errors:
+            form.add_error(error.pointer.removeprefix("/"), str(error.detail))
+        if not refusal.errors:
+            form.add_error(None, str(refusal.detail))
+    return None
 
 
 def _page(request: HttpRequest, said: Said, **forms: WriteForm) -> HttpResponse:

@@ -38,7 +38,7 @@ _OF_MEMBERS: dict[str, Callable[[Belongings], Told]] = {
         f"admin:{name}": lambda own: {"pk": own.member.pk}
         for name in (
             *("members_member_change", "member_adjust", "member_note", "member_block"),
-            *("member_tier", "member_tier_withdraw", "member_waiting"),
+            *("member_tier", "member_tier_withdraw", "member_waiting", "member_request"),
             *("member_unblock", "member_close", "member_export", "member_erase"),
             *("member_statement", "member_statement_download"),
             *("member_merge", "member_unmerge", "member_household"),

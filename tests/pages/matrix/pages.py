@@ -184,6 +184,7 @@ DESK = {
     # Written by an administrator: others may erase notes, but this one is not theirs.
     "admin:member_erase_note": staff("A", "A", unseen="SC"),
     "admin:member_waiting": staff("SCA", "SCA"),
+    "admin:member_request": staff("SCA", "SCA"),
     "admin:member_tier": staff("SCA", "SCA"),
     "admin:member_tier_withdraw": staff("SCA", "SCA"),
     "admin:member_block": staff("CA", "CA"),
