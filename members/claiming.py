@@ -108,7 +108,8 @@ def get_candidates(*, said: Claim, reader: User) -> Sequence[Purchase]:
     """
     stores = seeing.get_stores(reader)
     days = (said.bought_on - NEAR, said.bought_on + NEAR)
-    sales = Purchase.objects.filter(business_on__range=days, member=None)
+    # A claim names a number: said again, so that the index of what has one answers.
+    sales = Purchase.objects.filter(business_on__range=days, member=None).exclude(receipt="")
     fitting = sales.filter(receipt__iexact=said.receipt).select_related("store")
     if stores is not None:
         fitting = fitting.filter(store__in=stores.values("pk"))

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.core.refusals import ValidationFailed
 from loyalty.identity import permitting
@@ -195,6 +197,24 @@ class TestStaff:
 
         nobodys.refresh_from_db()
         assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
+
+
+@pytest.mark.postgresql
+class TestTheLookUp:
+    def test_of_what_is_nobodys_reads_no_other_sale_of_the_days(
+        self, ada: Member, nobodys: Purchase
+    ):
+        said = claim(ada, replace(TRUE, bought_on=date(2026, 3, 9)))
+
+        with CaptureQueriesContext(connection) as captured:
+            claiming.get_candidates(said=said, reader=appoint(Role.ADMINISTRATOR))
+
+        [asked] = [one["sql"] for one in captured if 'FROM "members_purchase"' in one["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {asked}")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+        assert "members_purchase_of_nobody" in plan
 
 
 class TestAManagerOfOneStore:
