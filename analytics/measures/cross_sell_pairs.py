@@ -51,6 +51,7 @@ MEASURE = Measure(
     compute=compute,
     drill=drill,
     cuts=OF_MEMBERS,
+    is_of_facts=True,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),
         categories=(

@@ -230,7 +230,7 @@ class TestOtherData:
     )
     def test_is_not_read_by_measures_of_facts(self, ada: Member, code: str) -> None:
         # An external number breaks ties between members, and is given for good.
-        allowed = {"memberfact", "membermonth", "storeday"} | (
+        allowed = {"memberfact", "membermonth", "membercategory", "storeday"} | (
             {"member"} if code == "rfm" else set()
         )
         told = get_scope(period=FEBRUARY, at=MAY_MARCH)
