@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from analytics import listening
 from analytics.figures import Unit
 from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
-from analytics.models import Answer, SurveyKind
+from analytics.models import Answer, Survey, SurveyKind
 from analytics.scopes import Scope
 from loyalty.core import digits, languages
 from loyalty.desk.home import words
@@ -102,6 +102,11 @@ def get_boards(*, scope: Scope, kind: SurveyKind) -> list[Board]:
         Board(_("By store"), stores),
         Board(_("By tier then"), _lines(by_tier, tiers, kind, scope)),
     ]
+
+
+def is_asked(kind: SurveyKind) -> bool:
+    """Say whether a survey asks this, or did. One statement."""
+    return Survey.objects.filter(kind=kind).exists()
 
 
 def get_tiers() -> dict[str, str]:

@@ -92,7 +92,8 @@ class TestThePage:
         assert "Trop d’attente" not in read(client, "&score=10")
         assert "Parfait" not in read(client, "&q=ATTENTE")
         assert "Nothing fits these filters." in read(client, "&q=nowhere")
-        assert "Nobody answered in this period." in read(client, "&answers=CES")
+        assert "No survey asks this yet." in read(client, "&answers=CES")
+        assert "Nobody answered in this period." in read(client, "&period=2025-03")
 
     @pytest.mark.parametrize("more", ["&score=99", "&score=x", "&before=x", "&answers=X"])
     def test_shows_all_where_the_address_makes_no_sense(

@@ -234,7 +234,8 @@ class TestASegmentToWinThemBack:
 class TestNothing:
     def test_lost_is_said_calmly(self, care):
         assert MemberFact.objects.exists() is False
-        assert "Nobody here fits these filters." in words_of(care, PAGE)
+        assert "Nobody is lost at the moment." in words_of(care, PAGE)
+        assert "Nobody here fits these filters." in words_of(care, f"{PAGE}?least=5")
 
 
 def reading(answer: Any) -> str:

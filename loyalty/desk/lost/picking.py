@@ -48,6 +48,10 @@ class Picked:
     # Properties
 
     @property
+    def is_narrowed(self) -> bool:
+        return bool(self.told or self.store or self.tier or self.least)
+
+    @property
     def query(self) -> str:
         """The filters and the order as an address says them, from the first page on."""
         said = {

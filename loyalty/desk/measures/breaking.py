@@ -10,7 +10,7 @@ from analytics.keeping import Asked, Kept
 from analytics.measuring import Measure
 from analytics.scopes import FIELDS, Cut, Dimension
 from analytics.slicing import Choice
-from loyalty.desk.measures import telling
+from loyalty.desk.measures import saying
 from loyalty.desk.measures.reading import Reading
 
 # More is no table to look at: the choice is made in the picker then.
@@ -110,9 +110,9 @@ def _piece(
     share = Fraction(figure.value or 0) / longest
     return Piece(
         label=label,
-        value=telling.say(figure.value, measure.unit, currency),
-        numerator=telling.say(figure.numerator, measure.numerator_unit, currency),
-        denominator=telling.say(figure.denominator, measure.denominator_unit, currency),
+        value=saying.say(figure.value, measure.unit, currency),
+        numerator=saying.say(figure.numerator, measure.numerator_unit, currency),
+        denominator=saying.say(figure.denominator, measure.denominator_unit, currency),
         width=max(0, round(share * 100)),
         query=query,
     )

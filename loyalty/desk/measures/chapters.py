@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analytics.measures.registry import get_measures
 from analytics.measuring import Family, Measure
 from analytics.scopes import Scope
-from loyalty.desk.measures import drawing, naming, telling
+from loyalty.desk.measures import beside, drawing, naming
 from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.series import Series, get_series
 from loyalty.desk.measures.telling import Told
@@ -62,7 +62,9 @@ def get_chapter(*, family: Family, scope: Scope) -> Chapter:
     """Return every measure of a family, with what it was before and over the last periods."""
     series = get_series(measures=measures_of(family), scope=scope)
     drawings = drawing.draw(series=series, scope=scope)
-    found = [telling.tell(series=one) for one in series if not _says_nothing(one, drawings)]
+    found = beside.tell(
+        [one for one in series if not _says_nothing(one, drawings)], currency=scope.currency
+    )
     return Chapter(
         slug=slug_of(family),
         title=naming.title_of(family),

@@ -9,7 +9,7 @@ from analytics.measures.registry import get_measures
 from analytics.measuring import Measure
 from analytics.scopes import Cut, Dimension
 from analytics.slicing import Choice
-from loyalty.desk.measures import breaking, telling
+from loyalty.desk.measures import breaking, saying
 from loyalty.desk.measures.reading import Reading
 
 KEYS = (
@@ -117,12 +117,12 @@ def _row(
 def _cell(line: _Line, measure: Measure, read: Reading, found: Mapping[Asked, Kept]) -> Cell:
     now = found[Asked(measure.code, read.scope.period, line.cut)].figure.value
     past = found.get(Asked(measure.code, read.scope.previous, line.cut))
-    trend = telling.trend_of(now, past.figure.value if past else None)
+    trend = saying.trend_of(now, past.figure.value if past else None)
     return Cell(
         name=str(measure.name),
-        value=telling.say(now, measure.unit, read.scope.currency),
+        value=saying.say(now, measure.unit, read.scope.currency),
         trend=trend,
-        tone=telling.tone_of(trend, measure.direction),
+        tone=saying.tone_of(trend, measure.direction),
         code=measure.code,
         query=line.query,
     )

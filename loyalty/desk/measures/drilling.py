@@ -16,7 +16,7 @@ from analytics.measuring import Drill, Measure, Rows
 from analytics.scopes import Scope
 from loyalty.core.showing import KeyPages
 from loyalty.desk import seeing
-from loyalty.desk.measures import describing, telling
+from loyalty.desk.measures import describing, saying
 from loyalty.desk.measures.describing import Line
 from members import seeing as people
 from members.models import Member
@@ -119,4 +119,4 @@ def _numerator(measure: Measure, scope: Scope) -> int | None:
 
 
 def _say(value: int | None, unit: Unit, scope: Scope) -> str:
-    return telling.say(value, unit, scope.currency)
+    return saying.say(value, unit, scope.currency)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analytics.figures import Figure
 from analytics.points import Flow
 from loyalty.desk.home import words
-from loyalty.desk.measures import naming, telling
+from loyalty.desk.measures import naming, saying
 from loyalty.desk.measures.series import Series, Spot
 
 _WIDTH, _HEIGHT, _TOP = 720, 220, 12
@@ -65,7 +65,7 @@ def draw(series: Series) -> Drawn | None:
             for piece in scale.pieces(figure, left + place * step + step // 6, step * 2 // 3)
         ],
         labels=[
-            (left + place * step + step // 2, telling.short(spot.period))
+            (left + place * step + step // 2, saying.short(spot.period))
             for place, spot in enumerate(series.spots)
         ],
         axis_y=scale.axis_y,
@@ -76,7 +76,7 @@ def draw(series: Series) -> Drawn | None:
         ],
         heads=heads,
         rows=[
-            (telling.called(spot.period), list(zip(heads, _told(spot, lines), strict=True)))
+            (saying.called(spot.period), list(zip(heads, _told(spot, lines), strict=True)))
             for spot in reversed(series.spots)
         ],
     )

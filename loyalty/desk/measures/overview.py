@@ -13,7 +13,7 @@ from analytics.keeping import Kept
 from analytics.measures.registry import get_measures
 from analytics.scopes import Scope
 from loyalty.desk.home import words
-from loyalty.desk.measures import telling
+from loyalty.desk.measures import beside
 from loyalty.desk.measures.series import Series, get_series
 from loyalty.desk.measures.telling import Told
 
@@ -93,7 +93,7 @@ def get_overview(*, scope: Scope) -> Overview:
         for one in get_series(measures=[known[code] for code in codes], scope=scope)
         if one.now is not None
     }
-    told = {code: telling.tell(series=one) for code, one in series.items()}
+    told = {one.code: one for one in beside.tell(series.values(), currency=scope.currency)}
     answers = [_answer(plan, told) for plan in _PLANS]
     return Overview([one for one in answers if one.told], get_deeds(series))
 

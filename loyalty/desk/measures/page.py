@@ -8,7 +8,16 @@ from analytics.goals import Aim
 from analytics.keeping import Asked
 from analytics.measuring import Measure
 from analytics.scopes import Dimension, Scope
-from loyalty.desk.measures import breaking, charting, drawing, grid, naming, series, telling
+from loyalty.desk.measures import (
+    breaking,
+    charting,
+    drawing,
+    excusing,
+    grid,
+    naming,
+    series,
+    telling,
+)
 from loyalty.desk.measures.breaking import Pieces
 from loyalty.desk.measures.drawing import Drawings
 from loyalty.desk.measures.reading import Reading
@@ -37,14 +46,15 @@ def get_page(
     asked += plan.asked.values() if plan else []
     found = keeping.get(asked=asked, at=read.at, seen=read.scope)
     [one] = series.tell(measures=[measure], scope=read.scope, found=found)
+    told = telling.tell(
+        series=one,
+        plot=charting.WIDE,
+        target=aim.target if aim else None,
+        marks=aim.days if aim else (),
+        names=_get_names(one, read),
+    )
     return Page(
-        told=telling.tell(
-            series=one,
-            plot=charting.WIDE,
-            target=aim.target if aim else None,
-            marks=aim.days if aim else (),
-            names=_get_names(one, read),
-        ),
+        told=replace(told, why=excusing.get_reasons([one]).get(measure.code, "")),
         pieces=breaking.tell(plan=plan, measure=measure, read=read, found=found) if plan else None,
         drawings=_get_drawings(one, read.scope, scoring),
     )

@@ -58,6 +58,11 @@ class Series:
     def value(self) -> Fraction | int | None:
         return None if self.now is None else self.now.figure.value
 
+    @property
+    def is_full(self) -> bool:
+        """As many periods are drawn as there is room for: there may have been some before."""
+        return len(self.spots) == _BARS.get(self.scope.period.kind, _BARS_OF_DAYS)
+
 
 def get_series(*, measures: Iterable[Measure], scope: Scope) -> list[Series]:
     """Return each measure of a scope. All figures are asked for together."""

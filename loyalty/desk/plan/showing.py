@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from analytics import goals, planning, slicing
 from analytics.goals import Progress, Standing, Value
-from analytics.measures.registry import get_measures
 from analytics.measuring import Measure
-from analytics.models import Action, ActionState, Benchmark, Goal
+from analytics.models import Action, ActionState, Goal
 from analytics.periods import Period
 from analytics.scopes import Dimension
-from loyalty.desk.measures import charting, picking, telling
+from loyalty.desk.measures import charting, picking, saying, telling
 from loyalty.desk.measures.charting import Drawn, Plot, Point
 
 PERIODS = 12
@@ -72,17 +71,6 @@ class Shown:
         return sum(deed.is_late for deed in self.deeds)
 
 
-@dataclass(frozen=True)
-class Sector:
-    """What a measure is in a sector, in words, by whom."""
-
-    pk: int
-    value: str
-    sector: str
-    year: int
-    source: str
-
-
 def get_shown(
     *,
     rows: Sequence[Goal],
@@ -104,39 +92,21 @@ def get_shown(
     ]
 
 
-def get_sectors(*, code: str, currency: str) -> list[Sector]:
-    """Return what the merchant entered of the sector beside a measure, the latest year first."""
-    measure = get_measures().get(code)
-    if measure is None:
-        return []
-    rows = Benchmark.objects.filter(code=code).order_by("-year", "sector", "pk")
-    return [
-        Sector(
-            row.pk,
-            telling.say(Fraction(row.value), measure.unit, currency),
-            row.sector,
-            row.year,
-            row.source,
-        )
-        for row in rows
-    ]
-
-
 def draw(progress: Progress, *, actions: Sequence[Action], plot: Plot, currency: str) -> Drawn:
     """Return a goal's measure over its periods, with its target and what was done for it."""
     days = [one.done_on or one.due_on for one in actions if one.state != ActionState.DROPPED]
     unit = progress.measure.unit
     points = [
         Point(
-            label=telling.short(period),
-            words=telling.brief(value, unit, currency),
+            label=saying.short(period),
+            words=saying.brief(value, unit, currency),
             value=value,
             marks=telling.count_within(days, period),
         )
         for period, value in _told(progress)
     ]
     target = goals.exactly(progress.goal.target)
-    said = _("Goal: %(value)s") % {"value": telling.say(target, unit, currency)}
+    said = _("Goal: %(value)s") % {"value": saying.say(target, unit, currency)}
     return charting.lay_out(points, plot=plot, target=target, target_words=said)
 
 
@@ -160,7 +130,7 @@ def _shown(
     goal, unit = one.goal, one.measure.unit
 
     def say(value: Value | None) -> str:
-        return telling.say(value, unit, currency)
+        return saying.say(value, unit, currency)
 
     return Shown(
         goal=goal,
@@ -187,13 +157,13 @@ def _deed(row: Action, one: Progress, *, today: date, currency: str) -> Deed:
     # As they are kept: what differs by less is the same.
     is_moved = planning.rounded(before) != planning.rounded(after)
     if before is not None and after is not None and is_moved:
-        change = telling.say_change(after, before, one.measure)
+        change = saying.say_change(after, before, one.measure)
     unit = one.measure.unit
     return Deed(
         row=row,
         is_late=is_late(row, today=today),
-        before=telling.say(before, unit, currency),
-        after=telling.say(after, unit, currency),
+        before=saying.say(before, unit, currency),
+        after=saying.say(after, unit, currency),
         change=change,
     )
 

@@ -41,11 +41,13 @@ def _tell(request: HttpRequest, read: Reading) -> Mapping[str, Any]:
     if reads_words:
         rows = seeing.rows_for(request, rows)
     page = answers.get_page(rows=rows, filters=filters, tiers=answers.get_tiers())
+    boards = answers.get_boards(scope=read.scope, kind=filters.kind)
     return {
+        "is_unasked": not any(one.lines for one in boards) and not answers.is_asked(filters.kind),
         "here": "listening",
         "filters": filters,
         "kinds": _kinds(read, filters),
-        "boards": answers.get_boards(scope=read.scope, kind=filters.kind),
+        "boards": boards,
         "page": page,
         "older": f"?{_query(read, filters)}&before={page.older}" if page.older else "",
         "reads_words": reads_words,

@@ -15,7 +15,7 @@ from analytics import planning
 from analytics.measures.registry import get_measures
 from loyalty.core import digits
 from loyalty.desk.guarding import needs
-from loyalty.desk.plan import showing
+from loyalty.desk.measures import sectors
 from loyalty.desk.plan.forms import BenchmarkForm
 from loyalty.identity.models import User
 from loyalty.programmes import books
@@ -50,7 +50,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "title": _("Figures of the sector: %(measure)s") % {"measure": measure.name},
         "measure": measure,
         "form": form,
-        "sectors": showing.get_sectors(code=code, currency=currency),
+        "sectors": sectors.get_sectors(code=code, currency=currency),
         "may_enter": request.user.has_perm(planning.ENTERS),
         "may_delete": request.user.has_perm(planning.DELETES),
     }

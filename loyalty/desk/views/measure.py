@@ -19,13 +19,13 @@ from loyalty.desk.measures import (
     naming,
     page,
     picturing,
+    sectors,
     series,
     telling,
 )
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.measures.series import Series
 from loyalty.desk.measures.telling import Told
-from loyalty.desk.plan import showing as plan
 from loyalty.desk.views.measures import MAY_READ, answer
 
 
@@ -46,7 +46,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         )
         return {
             "aim": aim,
-            "sectors": plan.get_sectors(code=code, currency=read.scope.currency),
+            "sectors": sectors.get_sectors(code=code, currency=read.scope.currency),
             "may_set": request.user.has_perm(planning.SETS),
             "told": shown.told,
             "pieces": shown.pieces,

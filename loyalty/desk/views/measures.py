@@ -17,7 +17,16 @@ from django.views.decorators.http import require_safe
 from analytics.reporting import PeriodImpossible
 from loyalty.desk import seeing
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import chapters, comparing, effects, filing, naming, overview, reading
+from loyalty.desk.measures import (
+    beginning,
+    chapters,
+    comparing,
+    effects,
+    filing,
+    naming,
+    overview,
+    reading,
+)
 from loyalty.desk.measures.reading import Reading
 from loyalty.programmes.models import Programme
 
@@ -34,7 +43,10 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show what the measures of a period say, and what to do about it."""
 
     def tell(read: Reading) -> Mapping[str, Any]:
-        return {"overview": overview.get_overview(scope=read.scope), "here": OVERVIEW}
+        shown = overview.get_overview(scope=read.scope)
+        told = [one for answer in shown.answers for one in answer.told]
+        is_new = beginning.is_before_the_first(told)
+        return {"overview": shown, "here": OVERVIEW, "is_new": is_new}
 
     return answer(request, "desk/measures/overview.html", tell, title=_("Measures"))
 
@@ -51,7 +63,8 @@ def chapter(request: HttpRequest, chapter: str) -> HttpResponse:
         if (table := request.GET.get("csv")) in _FILES:
             return filing.as_file(_FILES[table](scope=read.scope), name=table, read=read)
         shown = chapters.get_chapter(family=family, scope=read.scope)
-        return {"chapter": shown, "drawings": shown.drawings, "here": chapter}
+        is_new = beginning.is_before_the_first(shown.told)
+        return {"chapter": shown, "drawings": shown.drawings, "here": chapter, "is_new": is_new}
 
     title = naming.question_of(family)
     return answer(request, "desk/measures/chapter.html", tell, title=title)

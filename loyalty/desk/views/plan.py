@@ -20,7 +20,7 @@ from analytics.models import Action, ActionField, ActionKind, Goal, Outcome, Rhy
 from loyalty.core.refusals import Refusal
 from loyalty.desk import seeing
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import charting
+from loyalty.desk.measures import charting, sectors
 from loyalty.desk.plan import showing
 from loyalty.desk.plan.forms import ActionForm, ChangeGoalForm, EndGoalForm, FinishForm, GoalForm
 from loyalty.desk.plan.showing import Shown
@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
     told = {
         "title": _("New goal"),
         "form": form,
-        "sectors": showing.get_sectors(code=code, currency=book.currency),
+        "sectors": sectors.get_sectors(code=code, currency=book.currency),
     }
     return _answer(request, "desk/plan/new.html", told)
 
@@ -98,7 +98,7 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
         "goal": row,
         "one": shown[0] if shown else None,
         "forms": forms,
-        "sectors": showing.get_sectors(code=row.code, currency=books.get_book().currency),
+        "sectors": sectors.get_sectors(code=row.code, currency=books.get_book().currency),
         "may_plan": _may(request, planning.PLANS) and row.ended_at is None,
         "may_change": _may(request, planning.CHANGES) and row.ended_at is None,
         "may_act": _may(request, planning.ACTS),

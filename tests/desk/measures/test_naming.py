@@ -12,7 +12,7 @@ from analytics.keeping import Kept
 from analytics.measures.registry import get_measures
 from analytics.periods import Period
 from analytics.scopes import Scope
-from loyalty.desk.measures import naming, telling
+from loyalty.desk.measures import naming, saying, telling
 from loyalty.desk.measures.series import Series
 from tests.conftest import NOON
 
@@ -52,12 +52,12 @@ class TestSay:
     )
     def test_says_scores_and_hours_to_one_decimal(self, value: Fraction, unit: Unit, told: str):
         with translation.override("fr"):
-            assert telling.say(value, unit, "EUR") == told
+            assert saying.say(value, unit, "EUR") == told
 
     def test_writes_a_true_minus(self):
         with translation.override("fr"):
-            assert telling.say(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
-            assert telling.brief(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
+            assert saying.say(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
+            assert saying.brief(-49, Unit.MONEY, "EUR") == "−0,49\N{NO-BREAK SPACE}€"
 
 
 class TestTell:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from analytics.measures.registry import get_measures
+from analytics.models import Benchmark
 from loyalty.desk.measures import chapters
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
@@ -111,7 +112,9 @@ class TestAChapter:
     ):
         assert "dès le premier achat" in text_of(page(RETENTION))
         set_up()
-        assert "Aucun achat de membre" in text_of(page(RETENTION))
+        for path in (RETENTION, ""):
+            assert "dès le premier achat" in text_of(page(path))
+            assert "n. d." not in text_of(page(path))
 
     def test_is_led_to_from_where_it_used_to_be(self, bought: Programme, desk: Client):
         response = desk.get("/desk/retention/?period=2026-02&store=paris")
@@ -132,6 +135,18 @@ class TestTheOverview:
         told = plain(text_of(page("?period=2026-02")))
 
         assert "3 membres sont actifs, soit +50 % par rapport à la période précédente." in told
+
+    def test_says_beside_a_figure_what_the_sector_had_last(self, bought: Programme, page: Any):
+        for year, value in ((2024, "0.5"), (2025, "0.42")):
+            Benchmark.objects.create(
+                code="retention_rate", sector="Cafés", year=year, value=value, source="S",
+                entered_at=NOON,
+            )  # fmt: skip
+
+        for path in ("", RETENTION):
+            told = plain(text_of(page(path)))
+            assert "Secteur (Cafés, 2025) : 42 %" in told
+            assert "Cafés, 2024" not in told
 
     def test_says_what_to_do(self, bought: Programme, page: Any):
         deeds = page("?period=2026-02").context["overview"].deeds
