@@ -109,6 +109,39 @@ class TestToday:
         assert all(map(is_by_index, read))
 
 
+class TestTheFirstDay:
+    def test_says_what_to_do_before_the_first_purchase(self, programme: Programme, desk: Client):
+        told = words_of(desk, HOME)
+
+        assert "Before the first purchase" in told
+        assert "Add your stores. Add a store Choose what points are exchanged for." in told
+        assert "Measures of" not in told
+
+    def test_marks_what_is_there_already(self, shop: Programme, desk: Client):
+        told = words_of(desk, HOME, "fr")
+
+        assert "Ajoutez vos magasins. fait Ajouter un magasin" in told
+        assert "Raccordez votre caisse. Ajouter une caisse" in told
+
+    def test_is_over_with_the_first_purchase(self, ada: Member, desk: Client):
+        sell(ada, "10.00")
+
+        told = words_of(desk, HOME)
+
+        assert "Before the first purchase" not in told
+        assert "Nothing to measure in these two months" in told
+
+    def test_is_over_however_long_ago_that_was(self, ada: Member, desk: Client):
+        sell(ada, "10.00", days_ago=300)
+
+        assert "Before the first purchase" not in words_of(desk, HOME)
+
+    def test_shows_nobody_what_they_may_not_do(self, programme: Programme, sign_in: SignIn):
+        told = words_of(sign_in(Role.ANALYST), HOME)
+
+        assert "Add a store" not in told
+
+
 class TestWhatNeedsSomebody:
     def test_is_nothing_on_a_calm_day(self, desk: Client, programme: Programme):
         night.run(day=date(2026, 3, 9), at=NOON)

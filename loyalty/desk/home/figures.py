@@ -30,7 +30,10 @@ ENROLMENTS = ("members.view_member", "analytics.view_storeday")
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of today: in words, with what is beside it, its change and its last days."""
+    """One figure of today: in words, with what is beside it, its change and its last days.
+
+    It is flat when nothing happened on any of them.
+    """
 
     title: str
     icon: str
@@ -40,6 +43,7 @@ class Figure:
     change: str
     rows: tuple[tuple[date, str], ...]
     line: str
+    is_flat: bool
 
 
 def get_figures(
@@ -136,6 +140,7 @@ def _figure(
             (day, _or_none(value, say)) for day, value in zip(window.days, values, strict=True)
         ),
         line=_line(values),
+        is_flat=not any(values),
     )
 
 

@@ -34,6 +34,7 @@ class Told:
     before: str
     trend: str
     is_good: bool
+    has_value: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Board:
     period: str
     measures: tuple[Told, ...]
     store: Store | None
+
+    # Properties
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(one.has_value for one in self.measures)
 
 
 def get_board(
@@ -105,6 +112,7 @@ def _told(measure: Measure, figure: Figure, past: Figure, currency: str) -> Told
         before=words.of_measure(before, measure.unit, currency),
         trend=trend,
         is_good=trend in {"same", better},
+        has_value=value is not None or before is not None,
     )
 
 

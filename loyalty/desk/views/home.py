@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loyalty.desk import seeing
-from loyalty.desk.home import attention, figures, measures, plan
+from loyalty.desk.home import attention, beginning, figures, measures, plan
 from loyalty.desk.home.attention import Item
 from loyalty.programmes import books
 from loyalty.programmes.models import Store
@@ -30,9 +30,17 @@ def show(request: HttpRequest, context: dict[str, Any]) -> TemplateResponse:
         late = plan.get_items(request=request, goals=told["goals"], at=at)
     except books.ProgrammeMissing:
         told["is_new"] = True
+    if _is_quiet(told):
+        told["steps"] = beginning.get_steps(reader=request.user)
     items = late + attention.get_items(reader=request.user, at=at)
     told["items"] = sorted(items, key=lambda item: item.grade != "bad")
     return TemplateResponse(request, "desk/home.html", context | told)
+
+
+def _is_quiet(told: dict[str, Any]) -> bool:
+    """Nothing happened lately, nor in the last months: perhaps nothing ever did."""
+    board, shown = told.get("board"), told.get("figures", [])
+    return (board is None or board.is_empty) and all(one.is_flat for one in shown)
 
 
 def _may_find(request: HttpRequest) -> bool:
