@@ -13,8 +13,10 @@ _SHARED = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
-# Addresses that spend or unsubscribe: whoever reads the log could.
-_SECRETS = re.compile(r"(/(?:vouchers|unsubscribe)/)[^/\s?]+")
+# Addresses that spend, unsubscribe or answer for somebody: whoever reads the log could.
+_SECRETS = re.compile(r"(/(?:vouchers|unsubscribe|surveys)/)[^/\s?]+")
+# Where the web server fails on a request, it writes the whole of its address.
+_SEARCHED = re.compile(r"^(Error handling request [^?]*)\?.*", re.DOTALL)
 _REQUESTS, _FOREIGN_HOST = "django.request", "django.security.DisallowedHost"
 
 
@@ -49,10 +51,10 @@ def without_query(
 def without_codes(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Cut the code out of an address that holds one."""
+    """Cut the code out of an address that holds one, and what the web server tells of a search."""
     for place in ("request", "event"):
         if isinstance(text := event.get(place), str):
-            event[place] = _SECRETS.sub(r"\1…", text)
+            event[place] = _SECRETS.sub(r"\1…", _SEARCHED.sub(r"\1", text))
     return event
 
 
@@ -89,4 +91,6 @@ def _logging(level: str, renderers: list[Any]) -> dict[str, Any]:
         "formatters": {"line": formatter},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
+        # It would write in its own way, past all that is cut here.
+        "loggers": {"gunicorn.error": {"handlers": ["console"], "propagate": False}},
     }

@@ -73,6 +73,19 @@ class TestServices:
         assert "postgres" in compose["volumes"]
 
 
+class TestNginx:
+    def test_writes_no_address_that_was_asked_for(self, compose):
+        said = compose["configs"]["nginx"]["content"]
+        form = re.search(r"log_format bare ([^;]*);", said)
+
+        assert form is not None
+        assert not re.findall(r"\$\$(?:request|request_uri|uri|args|query\w*|http_\w*)\b", form[1])
+        for server in re.split(r"^server \{$", said, flags=re.MULTILINE)[1:]:
+            assert re.findall(r"^ *(?:access|error)_log (.*);$", server, re.MULTILINE) == [
+                "/dev/stdout bare", "/dev/stderr crit",
+            ]  # fmt: skip
+
+
 class TestSecrets:
     def test_have_no_default(self, text: str):
         secrets = re.findall(r"\$\{(\w*(?:KEY|PASSWORD|SECRET|TOKEN)\w*)(:\?|[^}]*)", text)

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from django.test import Client
 
 from loyalty import logs
 from loyalty.identity.models import User
+from tests.pages.matrix.routes import walk
 
 PROGRAM = """
 import logging.config, structlog
@@ -40,7 +42,10 @@ class TestLogs:
 
 class TestCodesInAddresses:
     @pytest.mark.django_db
-    @pytest.mark.parametrize("path", ["api/v1/vouchers/7KQ2M-91XTD", "unsubscribe/7KQ2M-91XTD"])
+    @pytest.mark.parametrize(
+        "path",
+        [f"{place}/7KQ2M-91XTD" for place in ("api/v1/vouchers", "unsubscribe", "me/surveys")],
+    )
     def test_are_cut_out_of_what_django_writes(self, log: StringIO, path: str):
         Client().get(f"/{path}/absent")
 
@@ -51,6 +56,47 @@ class TestCodesInAddresses:
         event = logs.without_codes(None, "info", {"request": "POST /api/v1/vouchers/7KQ2M/use"})
 
         assert event == {"request": "POST /api/v1/vouchers/…/use"}
+
+    def test_are_cut_out_of_every_address_that_holds_one(self):
+        secret = re.compile(r"<str:(?:code|token)>")
+        routes = {route.pattern for route in walk() if secret.search(route.pattern)}
+
+        assert {"me/surveys/<str:token>/", "unsubscribe/<str:token>/"} <= routes
+        for route in routes:
+            address = secret.sub("7KQ2M-91XTD", f"/{route}")
+            told = [
+                logs.without_codes(None, "info", {"request": f"GET {address}"})["request"],
+                logs.without_codes(None, "info", {"event": f"Not Found: {address}"})["event"],
+            ]
+            assert not [line for line in told if "7KQ2M" in line], route
+
+
+class TestTheWebServer:
+    def test_writes_no_code_and_no_search_where_it_fails_on_a_request(self, log: StringIO):
+        # As gunicorn does: the address with all that was asked.
+        logging.getLogger("django").error(
+            "Error handling request %s %s", "GET", "/me/surveys/7KQ2M/?q=ada@example.org"
+        )
+
+        assert "Error handling request GET /me/surveys/" in log.getvalue()
+        assert "7KQ2M" not in log.getvalue()
+        assert "ada@" not in log.getvalue()
+
+    def test_writes_through_what_cuts_them_out(self):
+        program = PROGRAM + (
+            "own = logging.StreamHandler()\n"
+            'server = logging.getLogger("gunicorn.error")\n'
+            "server.addHandler(own)\n"
+            'logging.config.dictConfig(logs.configure(level="INFO", is_readable=False))\n'
+            'server.error("Error handling request %s %s", "GET", "/unsubscribe/7KQ2M/")\n'
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
+
+        *_others, last = done.stderr.splitlines()
+        assert json.loads(last)["event"] == "Error handling request GET /unsubscribe/…/"
+        assert "7KQ2M" not in done.stderr
 
 
 @pytest.fixture(params=[True, False], ids=["readable", "json"])
