@@ -36,7 +36,9 @@ def _send(code: EmailedCode, *, first_name: str) -> None:
         reason = (
             _("You receive this e-mail because a member asked to be written to at your address.")
             if (code.answers or {}).get("for") == contacting.PURPOSE
-            else _("You receive this e-mail because somebody typed your address to sign in.")
+            else _(
+                "You are receiving this e-mail because somebody entered your address to sign in."
+            )
         )
     letter = Letter(
         template="sign_in_code",

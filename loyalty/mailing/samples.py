@@ -72,7 +72,9 @@ def _way_out(sample: Sample) -> str:
 
 def _reason(language: str) -> str:
     with translation.override(language):
-        return gettext("You receive this e-mail because somebody typed your address to sign in.")
+        return gettext(
+            "You are receiving this e-mail because somebody entered your address to sign in."
+        )
 
 
 def _expiry(days: int) -> Callable[[str, datetime], Mapping[str, Any]]:
@@ -120,8 +122,8 @@ def _changed(_language: str, now: datetime) -> Mapping[str, Any]:
 def _answered(language: str, _now: datetime) -> Mapping[str, Any]:
     if language == "en":
         return {
-            "subject": "My points of Saturday",
-            "text": "Your 12 points are on your card since this morning.\nSee you soon!",
+            "subject": "My points from Saturday",
+            "text": "Your 12 points have been on your card since this morning.\nSee you soon!",
         }
     return {
         "subject": "Mes points de samedi",

@@ -75,7 +75,7 @@ class TestWelcome:
 
         assert one.subject == "Welcome to L'Atelier"
         assert text_of(one).startswith(
-            "L'Atelier\n\nHello,\n\nYou are a member of L'Atelier: from now on each purchase"
+            "L'Atelier\n\nHello,\n\nYou are a member of L'Atelier: from now on every purchase"
             " earns you points.\n\nAt the till,"
         )
 
@@ -285,7 +285,7 @@ class TestErasure:
         erasing.ask(member=bob, at=NOON, actor=bob.public_id)
         erasing.undo(member=bob, at=NOON, actor=bob.public_id)
 
-        assert [one.subject for one in send()] == ["Your data stays"]
+        assert [one.subject for one in send()] == ["Your data is kept"]
 
 
 class Outline(HTMLParser):
