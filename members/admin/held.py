@@ -62,6 +62,9 @@ class OfflineSpendingAdmin(OfMembers, ShownOnly, admin.ModelAdmin[OfflineSpendin
         ("settled_at", "settled_by"),
     )
     actions = ("settle",)
+    # What the list says where it is empty.
+    none_yet = _("No till has let points go without a network. What could not be taken waits "
+                 "here for somebody to settle it.")  # fmt: skip
 
     def own(self, term: str) -> Q:
         return Q(purchase__receipt=term.strip())

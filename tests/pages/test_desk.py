@@ -17,6 +17,7 @@ from loyalty.clients.models import Client as ClientOfTill
 from loyalty.demo import credentials
 from loyalty.identity.models import User
 from tests.conftest import NOON
+from tests.desk.reading import words_of
 from tests.pages import rows
 
 OURS = ("loyalty", "members", "rewards", "analytics")
@@ -86,6 +87,27 @@ class TestEveryTable:
         for asked in ("1", "zzz", "' OR 1=1 --", "9" * 40, "²", "é%_\\", "mem_1"):
             response = desk.get(address(model, "changelist"), {"q": asked})
             assert response.status_code == 200
+
+
+class TestAnEmptyTable:
+    """Nothing is told in a sentence: why there is none, or that nothing fits."""
+
+    def said(self, desk: Client, query: str = "", table: str = "members/offlinespending") -> str:
+        return words_of(desk, f"/desk/{table}/{query}")
+
+    def test_says_what_would_be_there(self, programme: None, desk: Client):
+        assert "No till has let points go without a network." in self.said(desk)
+        assert "There is nothing here yet." in self.said(desk, table="members/voucher")
+
+    def test_says_that_nothing_fits(self, programme: None, desk: Client):
+        for query in ("?settled_at__isempty=1", "?q=R-1"):
+            said = self.said(desk, query)
+
+            assert "Nothing fits what is searched for and filtered." in said
+            assert "No till has" not in said
+
+    def test_says_nothing_of_the_sort_over_rows(self, programme: None, desk: Client):
+        assert "nothing here yet" not in self.said(desk, table="programmes/programme")
 
 
 @pytest.mark.usefixtures("programme")
