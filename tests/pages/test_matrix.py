@@ -27,7 +27,12 @@ from tests.pages.matrix.scene import OTHER, OWN, Scene, build
 
 REFUSALS = {FORBIDDEN, NOT_FOUND, SIGN_IN, WRONG_METHOD}
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_at_one_moment", "_in_silence")]
+# Who may open what is decided before a table is asked; what the pages say is tested on both.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite,
+    pytest.mark.usefixtures("_at_one_moment", "_in_silence"),
+]
 PAGES = [route for route in walk() if route.name in pages.PAGES]
 
 

@@ -14,7 +14,8 @@ from loyalty.ledger.models import Entry
 from members.models import Member
 from tests.members.api.conftest import Caller
 
-pytestmark = pytest.mark.django_db
+# All of it is refused before a table is asked; what reaches one is tested on both engines.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 DESCRIBED = json.loads(
     (Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8")
 )
