@@ -48,6 +48,10 @@ WITH_NOTHING: dict[str, tuple[int, str | None]] = {
     "api:subscription-cancel": (404, "not-found"),
     "api:measures": (200, None),
     "api:measure": (404, "measure-unknown"),
+    "api:rfm-grid": (200, None),
+    "api:cohorts": (200, None),
+    "api:lorenz-curve": (400, "validation-failed"),
+    "api:fits": (422, "cut-impossible"),
     "api:operation": (404, "not-found"),
 }
 Spoil = Callable[[Client, ClientKey], Any]
