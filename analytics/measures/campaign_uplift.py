@@ -43,7 +43,7 @@ def _columns(found: Effect) -> dict[str, Column]:
 MEASURE = Measure(
     code="campaign_uplift",
     family=Family.PROGRAMME,
-    name=_("Uplift of campaigns"),
+    name=_("Campaign uplift"),
     definition=_(
         "By how much a member who could get something of the period's campaigns spent more, in "
         "the days of the period in which they ran, than a member held out of them: the "

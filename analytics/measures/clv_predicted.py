@@ -57,7 +57,7 @@ def _get_fit(scope: Scope) -> Fit | None:
 MEASURE = Measure(
     code="clv_predicted",
     family=Family.VALUE,
-    name=_("Predicted value of the next 12 months"),
+    name=_("Predicted value, next 12 months"),
     definition=_(
         "Revenue expected of a member in the 12 months after the last fit, which is made every "
         "night: how often members buy and whether they still do by the BG/NBD model (Fader, "

@@ -34,7 +34,7 @@ def drill(scope: Scope) -> Drill:
 MEASURE = Measure(
     code="cross_sell_pairs",
     family=Family.VALUE,
-    name=_("Categories bought by the same members"),
+    name=_("Categories bought together"),
     definition=_(
         "Of the two categories that go together most, the share of the period's buyers who bought "
         "both (support), on one receipt or on several; buyers are members who bought anything of "

@@ -20,7 +20,7 @@ def drill(scope: Scope) -> Drill:
 MEASURE = Measure(
     code="first_response_hours",
     family=Family.LISTENING,
-    name=_("Hours to the first answer"),
+    name=_("Hours to first answer"),
     definition=_(
         "The median of working hours from the opening of a request to its first answer, of all "
         "that were first answered in the period. Working hours are those that were set when it "

@@ -47,7 +47,7 @@ def _members(number: int) -> Column:
 MEASURE = Measure(
     code="loss_reasons",
     family=Family.LISTENING,
-    name=_("Reasons of losses"),
+    name=_("Reasons for leaving"),
     definition=_(
         "Lost members at the end of the period of whom staff wrote down why, whenever they "
         "learnt it, over all lost members. Beside it how many left for each reason and each "

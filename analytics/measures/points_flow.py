@@ -27,7 +27,7 @@ _NOTHING: dict[str, int] = dict.fromkeys(Flow, 0)
 MEASURE = Measure(
     code="points_flow",
     family=Family.PROGRAMME,
-    name=_("Flow of points"),
+    name=_("Points flow"),
     definition=_(
         "Points owed at the start of the period, plus those issued and given back, less those "
         "redeemed, expired, taken back and removed, adjustments and transfers with their sign: "

@@ -29,7 +29,7 @@ def drill(scope: Scope) -> Drill:
 MEASURE = Measure(
     code="points_liability",
     family=Family.PROGRAMME,
-    name=_("Liability for points"),
+    name=_("Points liability"),
     definition=_(
         "The points in lots at the end of the period, those that wait and those set aside "
         "included, times the value of a point then, times one less the expected breakage; none "

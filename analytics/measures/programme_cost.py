@@ -23,7 +23,7 @@ _SPENT = {CostCategory.PROMOTION: 1_400, CostCategory.STAFF: 5_000, CostCategory
 MEASURE = Measure(
     code="programme_cost",
     family=Family.PROGRAMME,
-    name=_("Cost of the programme"),
+    name=_("Programme cost"),
     definition=_(
         "The rewards given in the period, by their worth, and the costs entered for its days, by "
         "category. A cost over several days counts evenly on each of them."

@@ -36,7 +36,7 @@ def _get_margin(scope: Scope) -> Fraction | None:
 MEASURE = Measure(
     code="programme_roi",
     family=Family.PROGRAMME,
-    name=_("Return on the programme"),
+    name=_("Programme return on investment"),
     definition=_(
         "The incremental margin less the cost of the programme, over that cost. The incremental "
         "margin is what the period's campaigns made members spend more than those held out, "
@@ -44,7 +44,7 @@ MEASURE = Measure(
         "proves that a purchase was made because of the programme: without a holdout, or without "
         "a margin rate, it is not available."
     ),
-    numerator_name=_("Cost of the programme"),
+    numerator_name=_("Programme cost"),
     denominator_name=None,
     unit=Unit.SHARE,
     direction=Direction.HIGHER,

@@ -27,7 +27,7 @@ def _resolved(scope: Scope) -> QuerySet[Case]:
 MEASURE = Measure(
     code="resolution_hours",
     family=Family.LISTENING,
-    name=_("Hours to the resolution"),
+    name=_("Hours to resolution"),
     definition=_(
         "The median of working hours from the opening of a request to its end, of all that were "
         "resolved in the period and have stayed so: one that is reopened counts when it is "

@@ -18,7 +18,7 @@ def drill(scope: Scope) -> Drill:
 MEASURE = Measure(
     code="reward_cost",
     family=Family.PROGRAMME,
-    name=_("Cost of rewards"),
+    name=_("Reward cost"),
     definition=_(
         "What the rewards given in the period were worth on the day they were given: vouchers, "
         "taken for points or given by a rule, used or not, and what points paid at tills. A "

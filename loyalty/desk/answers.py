@@ -100,7 +100,7 @@ def get_boards(*, scope: Scope, kind: SurveyKind) -> list[Board]:
     stores = _lines(by_store, {}, kind, scope)
     return [
         Board(_("By store"), stores),
-        Board(_("By tier then"), _lines(by_tier, tiers, kind, scope)),
+        Board(_("By tier at the time"), _lines(by_tier, tiers, kind, scope)),
     ]
 
 

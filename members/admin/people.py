@@ -62,8 +62,8 @@ class MemberAdmin(Acting, Refusing, Listed, Titled, SimpleHistoryAdmin):  # type
     list_select_related = ("tier",)
     search_fields = ("public_id",)
     search_help_text = _(
-        "Part of a name, how a card or an e-mail begins, a phone, an external id, an id."
-        " A hundred at most: type more for the others."
+        "Part of a name, the start of a card number or e-mail address, a phone number, an "
+        "external id or an id. At most a hundred are shown: type more to narrow them down."
     )
     readonly_fields = ("public_id", "state", "birthday")
     # Of who has left, the day is said in words; of others, its parts are typed.

@@ -67,7 +67,7 @@ class TestThePage:
     ):
         said = read(sign_in(Role.MARKETING))
 
-        assert "By store Answers NPS In 95 of 100 cases Lyon 5 100 17.5 – 100" in said
+        assert "By store Answers NPS Likely range (95%) Lyon 5 100 17.5 – 100" in said
         assert "None 4 n/a –" in said
         assert "Gold 5 100" in said
 

@@ -123,7 +123,7 @@ class TestOneCampaign:
 
         page = words_of(marketing, f"{PAGE}{summer.pk}/").partition("What it changed ")[2]
 
-        assert page.startswith("Too few bought, or are held out, to compare.")
+        assert page.startswith("Too few members bought, or were held out, to compare.")
 
     def test_counts_its_audience_and_nobody_else(self, spring, marketing):
         vip = Segment.objects.create(code="vip", name_fr="Habitués", name_en="Regulars")
@@ -133,7 +133,7 @@ class TestOneCampaign:
 
         page = words_of(marketing, f"{PAGE}{spring.pk}/")
 
-        assert "Audience Regulars Members who may get something 1 Held out" in page
+        assert "Audience Regulars Members who could benefit 1 Held out" in page
 
     def test_costs_as_many_statements_for_few_members_as_for_many(self, spring, marketing):
         address = f"{PAGE}{spring.pk}/"
@@ -163,7 +163,7 @@ class TestAManagerOfOneStore:
         page = words_of(sign_in(Role.STORE_MANAGER), f"{PAGE}{spring.pk}/")
 
         assert "Goal members who got something : 40 Audience all members Held out" in page
-        assert "compare with 50 % Rules" in page
+        assert "for comparison 50 % Rules" in page
         assert "extra" in page
         for figure in ("2 / 40", "€0.30", "470", "What it changed", "Budget left"):
             assert figure not in page

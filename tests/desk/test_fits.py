@@ -41,7 +41,7 @@ class TestThePage:
         assert "members who ever bought 1,200 members who came back 480" in told
         assert "parameter r 0.2426 parameter alpha 4.4136 parameter a 0.7929" in told
         assert "log-likelihood of how often −9,582.43" in told
-        assert "days that came 0 40 0.50 0.40 7 or more 3 4.00 5.25" in told
+        assert "actual days 0 40 0.50 0.40 7 or more 3 4.00 5.25" in told
         assert "9 March 2026 1,100 480 −9,000.50" in told
 
     def test_says_what_is_not_known_yet(self, sign_in: SignIn):

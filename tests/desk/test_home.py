@@ -157,7 +157,7 @@ class TestWhatNeedsSomebody:
         english, french = words_of(desk, HOME), words_of(desk, HOME, "fr")
 
         assert "1 job failed. See the jobs" in english
-        assert "1 night is late. See the jobs" in english
+        assert "1 night’s work is late. See the jobs" in english
         assert "1 import is not finished. See the imports" in english
         assert "A tin of shortbread: 4 left. Restock" in english
         assert "Workshop: none left. Restock" in english

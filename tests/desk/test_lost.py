@@ -201,7 +201,7 @@ class TestASegmentToWinThemBack:
     def test_takes_whom_the_filters_leave_and_lets_nobody_go(self, people, sign_in):
         marketing = sign_in(Role.MARKETING)
         segment = Segment.objects.create(code="back", name_fr="Retour", name_en="Come back")
-        assert "Put all of them into a segment" in words_of(marketing, PAGE)
+        assert "Add all of them to a segment" in words_of(marketing, PAGE)
 
         marketing.post(f"{self.URL}?least=300", {"segment": "back"})
         marketing.post(f"{self.URL}?least=300", {"segment": "back"})

@@ -84,7 +84,7 @@ class TestANewGoal:
         assert (goal.target, goal.baseline) == (Decimal("0.6"), Decimal("0.5"))
         page = words_of(marketing, PAGE)
         assert "50% in February 2026, on the way to 60% by 30 June 2026." in page
-        assert "It began at 50%: 0% of the way is done." in page
+        assert "It began at 50% and is 0% of the way there." in page
 
     @pytest.mark.parametrize(
         ("more", "words"),
@@ -184,7 +184,7 @@ class TestTheFirstPage:
 
         page = words_of(marketing, HOME)
         assert "1 action is late." in page
-        assert "Retention rate: the day has passed, 50% of 90%." in page
+        assert "Retention rate: the target date has passed, at 50% of 90%." in page
         assert "50% of 60%, by 30 June 2026 · 1 action late" in page
 
         planning.finish_action(action=late, result="Done.", cost_cents=0, by=grace, at=NOON)

@@ -82,7 +82,7 @@ def of_losses(*, book: Rulebook) -> Sequence[Column]:
 
     return (
         Column("last_on", _("last purchase"), lambda row: row.last_on),
-        Column("revenue", _("bought for"), worth),
+        Column("revenue", _("total spent"), worth),
         Column("reason", _("reason"), lambda row: row.loss),
     )
 

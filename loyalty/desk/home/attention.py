@@ -133,10 +133,10 @@ def _waiting_cases(reader: Reader, at: datetime) -> Iterator[Item]:
     url = reverse("admin:cases")
     if late := seen.late(at=at).count():
         said = ngettext("%d request is late.", "%d requests are late.", late)
-        yield Item("bad", "message-circle", said % late, _("Answer them"), f"{url}?view=late")
+        yield Item("bad", "message-circle", said % late, _("Answer"), f"{url}?view=late")
     elif count := seen.filter(state=CaseState.OPEN).count():
         said = ngettext("%d request to answer.", "%d requests to answer.", count)
-        yield Item("warn", "message-circle", said % count, _("Answer them"), url)
+        yield Item("warn", "message-circle", said % count, _("Answer"), url)
 
 
 def _waiting_others(reader: User, at: datetime) -> int:
@@ -156,8 +156,8 @@ def _failed_jobs(at: datetime) -> Iterator[Item]:
         text = ngettext("%d job failed.", "%d jobs failed.", count) % count
         yield Item("bad", "circle-x", text, _("See the jobs"), url)
     if late := len([day for day in night.due(at=at) if jobs.is_late(day=day, at=at)]):
-        text = ngettext("%d night is late.", "%d nights are late.", late) % late
-        yield Item("warn", "moon", text, _("See the jobs"), url)
+        said = ngettext("%d night’s work is late.", "%d nights’ work is late.", late)
+        yield Item("warn", "moon", said % late, _("See the jobs"), url)
 
 
 def _stuck_events(_at: datetime) -> Iterator[Item]:

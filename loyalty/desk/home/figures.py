@@ -159,7 +159,7 @@ def _compare(
     if now is None or before is None:
         return "none", _("nothing to compare with last %(weekday)s") % {"weekday": weekday}
     if now == before:
-        return "same", _("as last %(weekday)s at this time") % {"weekday": weekday}
+        return "same", _("same as last %(weekday)s at this time") % {"weekday": weekday}
     said = f"+{say(now - before)}" if now > before else f"−{say(before - now)}"
     told = _("%(change)s on last %(weekday)s at this time")
     return "up" if now > before else "down", told % {"change": said, "weekday": weekday}

@@ -48,7 +48,7 @@ def get_items(*, request: HttpRequest, goals: Sequence[Shown], at: datetime) -> 
 
 
 def _late_goal(one: Shown) -> Item:
-    said = _("%(measure)s: the day has passed, %(value)s of %(target)s.")
+    said = _("%(measure)s: the target date has passed, at %(value)s of %(target)s.")
     text = said % {"measure": one.name, "value": one.value, "target": one.target}
     url = reverse("admin:goal", args=[one.goal.pk])
     return Item("bad", "octagon-alert", text, _("See the goal"), url)

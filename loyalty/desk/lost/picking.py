@@ -14,8 +14,8 @@ from loyalty.programmes.models import Store, Tier
 
 WORTH, LONGEST = "worth", "longest"
 ORDERS: Mapping[str, Promise] = {
-    WORTH: _("Worth most first"),
-    LONGEST: _("Away longest first"),
+    WORTH: _("Most valuable first"),
+    LONGEST: _("Longest away first"),
 }
 TOLD: Mapping[str, Promise] = {
     "": _("all"),

@@ -52,7 +52,7 @@ COLUMNS: Mapping[str, Promise] = {
     **{f"reason_{one.value.lower()}": one.label for one in LossReason},
     **{f"won_back_{one.value.lower()}": one.label for one in WonBackBy},
     "won_back": _("Bought again in the period"),
-    "win_back_rate": _("Won back, of those told to be lost"),
+    "win_back_rate": _("Won back, of those recorded as lost"),
     "pairs": _("Pairs of categories"),
     "lift": _("Lift of the first pair"),
     "confidence": _("Who buys the first also buys the second"),
@@ -71,10 +71,10 @@ COLUMNS: Mapping[str, Promise] = {
     "up": _("Moved up"),
     "down": _("Moved down"),
     **{one.value.lower(): one.label for one in CostCategory},
-    "low": _("At least, in 95 of 100 cases"),
-    "high": _("At most, in 95 of 100 cases"),
+    "low": _("Lower end of the likely range"),
+    "high": _("Upper end of the likely range"),
     "p": _("Probability of so large a difference by chance alone"),
-    "treated": _("Members who could receive something"),
+    "treated": _("Members who could benefit from it"),
     "held_out": _("Members of the holdout group"),
     "months": _("Months of issue followed"),
     "breakage": _("Share that will never be used"),
@@ -91,7 +91,7 @@ _TITLES: Mapping[str, Promise] = {
 
 _QUESTIONS: Mapping[str, Promise] = {
     "RETENTION": _("Do customers come back?"),
-    "VALUE": _("Who is worth how much?"),
+    "VALUE": _("How much are customers worth?"),
     "PROGRAMME": _("What does the programme give, cost and owe?"),
     "LISTENING": _("What do customers say?"),
 }

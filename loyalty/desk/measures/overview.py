@@ -124,22 +124,28 @@ def _sentence(told: Told, *, says_change: bool) -> str:
     }
     sentence = str(said % known)
     if says_change and told.before.words:
-        known = {"sentence": sentence.removesuffix("."), "change": told.before.words}
-        sentence = _("%(sentence)s, that is %(change)s on the period before.") % known
+        change = told.before.words.lstrip("+−")
+        known = {"sentence": sentence.removesuffix("."), "change": change}
+        sentence = str(_MOVED[told.before.trend] % known)
     return sentence
 
 
+_MOVED: Mapping[str, Promise] = {
+    "up": gettext_lazy("%(sentence)s, up %(change)s on the previous period."),
+    "down": gettext_lazy("%(sentence)s, down %(change)s on the previous period."),
+}
 # Of nobody there is nothing to say.
 _COUNTED = frozenset({"active_members", "declining_members", "lost_members", "complaints"})
 _SENTENCES: Mapping[str, Any] = {
     "retention_rate": gettext_lazy(
-        "Of %(whole)s members who bought the period before (%(period)s), %(value)s bought again."
+        "Of the %(whole)s members who bought in the previous period (%(period)s), %(value)s "
+        "bought again."
     ),
     "repeat_purchase_rate": gettext_lazy("Of %(whole)s buyers, %(value)s came more than once."),
-    "participation_rate": gettext_lazy("%(value)s of receipts are of members."),
+    "participation_rate": gettext_lazy("Members account for %(value)s of receipts."),
     "programme_cost": gettext_lazy("The programme cost %(value)s."),
-    "points_liability": gettext_lazy("It owes its members points worth %(value)s."),
-    "programme_roi": gettext_lazy("Its return on what was put into it is %(value)s."),
+    "points_liability": gettext_lazy("It owes members points worth %(value)s."),
+    "programme_roi": gettext_lazy("Its return on investment is %(value)s."),
     "active_members": ngettext_lazy(
         "%(value)s member is active.", "%(value)s members are active.", "count"
     ),
@@ -149,12 +155,14 @@ _SENTENCES: Mapping[str, Any] = {
         "count",
     ),
     "lost_members": ngettext_lazy(
-        "%(value)s has not been seen for long.", "%(value)s have not been seen for long.", "count"
+        "%(value)s has not bought for a long time.",
+        "%(value)s have not bought for a long time.",
+        "count",
     ),
     "clv_historic": gettext_lazy("A customer has brought %(value)s to date, on average."),
-    "clv_predicted": gettext_lazy("%(value)s are expected of each in the next 12 months."),
-    "pareto_share": gettext_lazy("The best fifth of buyers makes %(value)s of the revenue."),
-    "nps": gettext_lazy("They recommend you with a score of %(value)s."),
+    "clv_predicted": gettext_lazy("Each is expected to spend %(value)s in the next 12 months."),
+    "pareto_share": gettext_lazy("The best fifth of buyers bring %(value)s of the revenue."),
+    "nps": gettext_lazy("Their recommendation score (NPS) is %(value)s."),
     "csat": gettext_lazy("%(value)s are satisfied."),
     "complaints": ngettext_lazy(
         "%(value)s complained.",
@@ -169,7 +177,7 @@ def _retention_falls(series: Series) -> Deed | None:
         return None
     return Deed(
         "trending-down",
-        _("Fewer come back than the period before, and than a year before."),
+        _("Fewer members are coming back than in the previous period, and than a year ago."),
         _("See where"),
         "retention_rate",
         is_rows=False,
@@ -190,8 +198,8 @@ def _declining(series: Series) -> Deed | None:
 def _lost(series: Series) -> Deed | None:
     count = int(series.value or 0)
     said = ngettext(
-        "%(count)s member has not been seen for %(days)s days. Win them back.",
-        "%(count)s members have not been seen for %(days)s days. Win them back.",
+        "%(count)s member has not bought for %(days)s days. Win them back.",
+        "%(count)s members have not bought for %(days)s days. Win them back.",
         count,
     )
     told = said % {
@@ -205,7 +213,7 @@ def _few_cards(series: Series) -> Deed | None:
     value = series.value
     if value is None or value >= Fraction(1, 2):
         return None
-    told = _("Only %(share)s of receipts show a member. Have tills ask for the card.") % {
+    told = _("Only %(share)s of receipts show a member. Ask for the card at every sale.") % {
         "share": words.of_share(value)
     }
     return Deed("id-card", told, _("See by store"), "participation_rate", is_rows=False)
