@@ -16,6 +16,8 @@ from analytics.scopes import Scope
 
 # The strongest are shown; what is weaker is seldom worth a campaign.
 MOST = 20
+# Between the codes of a pair.
+JOINT = " + "
 
 _MONTHS = """
 SELECT member_id, category FROM analytics_membercategory
@@ -70,6 +72,11 @@ class Pair:
     buyers: int
 
     # Properties
+
+    @property
+    def name(self) -> str:
+        """What a figure of it is called: both codes, and nothing that is in a code."""
+        return f"{self.first}{JOINT}{self.second}"
 
     @property
     def support(self) -> Fraction:

@@ -9,10 +9,13 @@ from analytics.periods import Period, day
 from analytics.scopes import OF_MEMBERS, Scope
 from members.models import Member
 
+_SHOWN = 5
+
 
 def compute(scope: Scope) -> Figure:
     found = pairs.find(scope)
-    columns = {"pairs": Column(found.count, Unit.NUMBER)}
+    columns = {pair.name: Column(pair.support, Unit.SHARE) for pair in found.pairs[:_SHOWN]}
+    columns["pairs"] = Column(found.count, Unit.NUMBER)
     if not found.pairs:
         return Figure(None, 0, found.buyers, columns)
     best = found.pairs[0]
@@ -38,11 +41,11 @@ MEASURE = Measure(
     definition=_(
         "Of the two categories that go together most, the share of the period's buyers who bought "
         "both (support), on one receipt or on several; buyers are members who bought anything of "
-        "a category. Beside it, how many times more often both were bought than if one had "
-        "nothing to do with the other (lift), the share of buyers of the first who bought the "
-        "second (confidence), and back; and how many pairs reach the least support, which is a "
-        "setting. Pairs are ranked by lift, then by members. Receipts count as they were sold, "
-        "whatever came back."
+        "a category. In detail, the same of the first five pairs, how many times more often both "
+        "were bought than if one had nothing to do with the other (lift), the share of buyers of "
+        "the first who bought the second (confidence), and back; and how many pairs reach the "
+        "least support, which is a setting. Pairs are ranked by lift, then by members. Receipts "
+        "count as they were sold, whatever came back."
     ),
     numerator_name=_("Members who bought both categories"),
     denominator_name=_("Members who bought anything of a category"),
@@ -71,6 +74,8 @@ MEASURE = Measure(
             2,
             5,
             {
+                "cake + coffee": Column(Fraction(2, 5), Unit.SHARE),
+                "coffee + tea": Column(Fraction(1, 5), Unit.SHARE),
                 "pairs": Column(2, Unit.NUMBER),
                 "lift": Column(Fraction(5, 4), Unit.NUMBER),
                 "confidence": Column(Fraction(1), Unit.SHARE),

@@ -1,23 +1,43 @@
 """Measures in words, with what stands beside each: why there is no figure, what the sector has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from loyalty.desk.measures import excusing, sectors, telling
+from analytics.pairs import JOINT
+from loyalty.desk.measures import excusing, naming, sectors, telling
 from loyalty.desk.measures.series import Series
 from loyalty.desk.measures.telling import Told
+from loyalty.programmes.models import Category
+
+PAIRS = "cross_sell_pairs"
 
 
 def tell(series: Iterable[Series], *, currency: str) -> list[Told]:
-    """Return measures in words, in their order. Two statements at most."""
+    """Return measures in words, in their order. Three statements at most."""
     series = list(series)
     reasons = excusing.get_reasons(series)
-    known = sectors.get_latest(codes=[one.measure.code for one in series], currency=currency)
+    codes = [one.measure.code for one in series]
+    known = sectors.get_latest(codes=codes, currency=currency)
+    names = get_categories() if PAIRS in codes else {}
     return [
-        replace(told, why=reasons.get(told.code, ""), sector=known.get(told.code, ""))
-        for told in map(_told, series)
+        replace(
+            telling.tell(series=one),
+            why=reasons.get(one.measure.code, ""),
+            sector=known.get(one.measure.code, ""),
+            about=get_about(one, names),
+        )
+        for one in series
     ]
 
 
-def _told(series: Series) -> Told:
-    return telling.tell(series=series)
+def get_categories() -> Mapping[str, str]:
+    """Return what each category is called, by code."""
+    return dict(Category.objects.values_list("code", "name"))
+
+
+def get_about(series: Series, names: Mapping[str, str]) -> str:
+    """Return which two categories a figure is of; nothing of any other measure."""
+    if series.measure.code != PAIRS or series.now is None:
+        return ""
+    best = next((code for code in series.now.figure.columns if JOINT in code), "")
+    return naming.column_of(best, names) if best else ""

@@ -13,6 +13,7 @@ from analytics import slicing
 from analytics.figures import Figure, Unit
 from analytics.measuring import Family
 from analytics.models import CostCategory, LossReason, WonBackBy
+from analytics.pairs import JOINT
 from loyalty.templatetags.look import locale
 
 # More is a grid, which is drawn as one.
@@ -139,6 +140,8 @@ def column_of(code: str, names: Mapping[str, str] | None = None) -> str:
     if named is not None:
         return str(named)
     known = names or {}
+    if JOINT in code:
+        return JOINT.join(known.get(part, part) for part in code.split(JOINT))
     if ">" in code:
         return " → ".join(known.get(part, part) for part in _moved(code))
     return known.get(code) or code.replace("_", " ").capitalize()

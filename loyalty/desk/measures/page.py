@@ -9,6 +9,7 @@ from analytics.keeping import Asked
 from analytics.measuring import Measure
 from analytics.scopes import Dimension, Scope
 from loyalty.desk.measures import (
+    beside,
     breaking,
     charting,
     drawing,
@@ -46,15 +47,20 @@ def get_page(
     asked += plan.asked.values() if plan else []
     found = keeping.get(asked=asked, at=read.at, seen=read.scope)
     [one] = series.tell(measures=[measure], scope=read.scope, found=found)
+    names = _get_names(one, read)
     told = telling.tell(
         series=one,
         plot=charting.WIDE,
         target=aim.target if aim else None,
         marks=aim.days if aim else (),
-        names=_get_names(one, read),
+        names=names,
     )
     return Page(
-        told=replace(told, why=excusing.get_reasons([one]).get(measure.code, "")),
+        told=replace(
+            told,
+            why=excusing.get_reasons([one]).get(measure.code, ""),
+            about=beside.get_about(one, names),
+        ),
         pieces=breaking.tell(plan=plan, measure=measure, read=read, found=found) if plan else None,
         drawings=_get_drawings(one, read.scope, scoring),
     )
@@ -74,9 +80,11 @@ def _get_drawings(one: Series, scope: Scope, asked: str) -> Drawings:
 
 
 def _get_names(one: Series, read: Reading) -> Mapping[str, str]:
-    """Return what tiers are called, where a measure's second figures are of tiers."""
+    """Return what tiers or categories are called, where second figures are of them."""
     codes = one.now.figure.columns if one.now else {}
     if all(map(naming.is_named, codes)):
         return {}
+    if one.measure.code == beside.PAIRS:
+        return beside.get_categories()
     choices = read.picked.offer.choices_of(Dimension.TIER)
     return {choice.value: choice.label for choice in choices}

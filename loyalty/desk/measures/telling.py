@@ -54,8 +54,8 @@ class Row:
 class Told:
     """One measure as a page shows it. Without `chart` it cannot be told of the page's cut.
 
-    `why` is why there is no figure, `sector` what the sector has. Of what `is_total` a small
-    chart draws what each period added.
+    `about` is what a figure is of, `why` why there is none, `sector` what the sector has. Of what
+    `is_total` a small chart draws what each period added.
     """
 
     code: str
@@ -78,6 +78,7 @@ class Told:
     has_year_line: bool
     has_bars: bool
     is_total: bool
+    about: str = ""
     why: str = ""
     sector: str = ""
 

@@ -47,7 +47,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Kept. It stands beside the measure from now on."))
         return redirect("admin:benchmarks", code)
     told = {
-        "title": _("Figures of the sector: %(measure)s") % {"measure": measure.name},
+        "title": _("Sector figures: %(measure)s") % {"measure": measure.name},
         "measure": measure,
         "form": form,
         "sectors": sectors.get_sectors(code=code, currency=currency),

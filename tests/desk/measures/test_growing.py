@@ -25,6 +25,10 @@ def kept(value: int) -> Kept:
     return Kept(Figure(value), NOON, None, is_finished=True)
 
 
+def spot_of(figure: Figure) -> Spot:
+    return Spot(FEBRUARY, Kept(figure, NOON, None, is_finished=True), None)
+
+
 def series_of(code: str, spots: list[Spot], period: Period) -> Series:
     now = spots[-1].kept
     scope = get_scope(period=period, at=NOON)

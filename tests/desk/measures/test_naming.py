@@ -16,8 +16,8 @@ from loyalty.desk.measures import naming, saying, telling
 from loyalty.desk.measures.series import Series
 from tests.conftest import NOON
 
-# Their figures are of tiers, which merchants name, or of scores, which are drawn as a grid.
-_OF_THE_MERCHANT = {"tier_distribution", "tier_moves", "rfm"}
+# Their figures are of tiers and categories, which merchants name, or of scores: drawn as a grid.
+_OF_THE_MERCHANT = {"tier_distribution", "tier_moves", "rfm", "cross_sell_pairs"}
 
 
 class TestColumnOf:
