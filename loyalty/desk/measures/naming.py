@@ -168,7 +168,8 @@ def _named(code: str) -> Promise | str | None:
         if code.startswith(prefix):
             return code.removeprefix(prefix)
     if month := slicing.read_month(code):
-        return format_date(month, "MMMM y", locale=locale())
+        said = format_date(month, "MMMM y", locale=locale())
+        return gettext("Issued in %(month)s") % {"month": said}
     category, _dash, state = code.rpartition("_")
     if state in _STATES and (told := _PLANNED.get(category)):
         said = gettext("%(category)s: %(state)s")

@@ -12,7 +12,7 @@ from analytics.periods import Period
 from analytics.points import Flow
 from analytics.rfm import Scoring
 from analytics.scopes import get_scope
-from loyalty.desk.measures import flow, grid, lorenz
+from loyalty.desk.measures import budgeting, flow, grid, lorenz
 from loyalty.desk.measures.series import Series, Spot
 from loyalty.programmes.models import Programme
 from tests.conftest import NOON
@@ -119,3 +119,32 @@ def flow_of(kept: Kept) -> Series:
     measure = get_measure(code="points_flow")
     scope = get_scope(period=FEBRUARY, at=NOON)
     return Series(measure, scope, kept, None, None, [Spot(FEBRUARY, kept, None)])
+
+
+class TestTheBudget:
+    def test_says_of_each_category_what_is_left_and_what_is_overspent(self, bought: Programme):
+        told = {
+            "staff_planned": 10_000, "staff_spent": 4_000, "staff_left": 6_000,
+            "rewards_planned": 500, "rewards_spent": 750, "rewards_left": -250,
+            "service_planned": None, "service_spent": 0, "service_left": None,
+            "total_planned": 10_500, "total_spent": 4_750, "total_left": 5_750,
+        }  # fmt: skip
+        columns = {code: Column(cents, Unit.MONEY) for code, cents in told.items()}
+        figure = Figure(Fraction(4_750, 10_500), 4_750, 10_500, columns)
+
+        drawn = budgeting.draw(budget_of(figure))
+
+        assert drawn is not None
+        assert [(row.name, plain(row.left), row.is_over) for row in drawn.rows] == [
+            ("Récompenses", "−2,50 €", True), ("Personnel", "60,00 €", False),
+        ]  # fmt: skip
+        assert (drawn.year, plain(drawn.total.spent)) == (2026, "47,50 €")
+
+    def test_is_none_where_nothing_is_planned(self, bought: Programme):
+        assert budgeting.draw(budget_of(Figure(None, 0, 0))) is None
+
+
+def budget_of(figure: Figure) -> Series:
+    kept = Kept(figure, NOON, None, is_finished=True)
+    scope = get_scope(period=FEBRUARY, at=NOON)
+    return Series(get_measure(code="budget"), scope, kept, None, None, [])

@@ -28,9 +28,9 @@ class TestColumnOf:
         assert [column for column in columns if not naming.is_named(column)] == []
 
     @pytest.mark.parametrize(
-        ("language", "told"), [("fr", "décembre 2025"), ("en", "December 2025")]
+        ("language", "told"), [("fr", "Émis en décembre 2025"), ("en", "Issued in December 2025")]
     )
-    def test_calls_a_month_as_readers_do(self, language: str, told: str):
+    def test_calls_points_by_their_month_of_issue(self, language: str, told: str):
         with translation.override(language):
             assert naming.column_of("2025-12") == told
 
