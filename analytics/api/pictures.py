@@ -1,12 +1,14 @@
 """Doors to what pages draw beside a measure: a grid, cohorts, a curve, how it was fitted."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils import timezone
 from rest_framework.response import Response
 
 from analytics import cohorts, freshness, keeping, scopes
 from analytics.api import answers, asking, schemas
+from analytics.api.asking import Question
 from analytics.measures.registry import get_measure
 from analytics.measuring import CutImpossible
 from analytics.models import Fit
@@ -36,15 +38,10 @@ class Grid(ClientView):
     @schemas.get_grid
     def get(self, request: ClientRequest) -> Response:
         at, book = timezone.now(), request.book
-        asked = request.query_params.dict()
-        asking.check_day(asked=asked)
-        question = asking.read_day(
-            asked=asked,
-            store=_get_store(request),
-            today=zones.business_day(moment=at, zone=book.zone),
-        )
+        question = _read_day(request, at)
         [one] = question.asked("rfm")
         scope = scopes.get_scope(period=one.period, at=at, cut=one.cut)
+        asked = request.query_params.dict()
         scoring = asking.read_scoring(asked=asked) or Scoring(scope.rfm_scoring)
         if scoring == scope.rfm_scoring:
             kept = keeping.get(asked=[one], at=at, seen=scope)[one]
@@ -68,13 +65,7 @@ class Cohorts(ClientView):
     @schemas.get_cohorts
     def get(self, request: ClientRequest) -> Response:
         at, book = timezone.now(), request.book
-        asked = request.query_params.dict()
-        asking.check_day(asked=asked)
-        question = asking.read_day(
-            asked=asked,
-            store=_get_store(request),
-            today=zones.business_day(moment=at, zone=book.zone),
-        )
+        question = _read_day(request, at)
         scope = scopes.get_scope(period=question.period, at=at, cut=question.cut)
         # Read before anything is counted, as `keeping` does.
         is_finished = freshness.read(scope).is_settled(scope)
@@ -124,6 +115,14 @@ class Fits(ClientView):
         fits = Fit.objects.latest_first(until=asking.read_at(asked=asked))
         told = [answers.of_fit(fit=fit, book=book) for fit in fits]
         return Response({"currency": book.currency, "fits": told})
+
+
+def _read_day(request: ClientRequest, at: datetime) -> Question:
+    """Return what is asked as of the end of a day. Raises what `asking.read_day` does."""
+    asked = request.query_params.dict()
+    asking.check_day(asked=asked)
+    today = zones.business_day(moment=at, zone=request.book.zone)
+    return asking.read_day(asked=asked, store=_get_store(request), today=today)
 
 
 def _get_store(request: ClientRequest) -> str | None:
