@@ -121,8 +121,8 @@ class TestTheLog:
 
         told = words_of(desk, AUDIT + "?kind=programmes.storeassignment")
 
-        assert f"Store of a user Inès · {bastille.name} deleted" in told
-        assert f"Store of a user Inès · {bastille.name} created" in told
+        assert f"User's store Inès · {bastille.name} deleted" in told
+        assert f"User's store Inès · {bastille.name} created" in told
 
     def test_says_that_a_member_did_it_and_each_kind_in_the_readers_language(
         self, ada: Member, desk: Client
