@@ -21,7 +21,16 @@ from analytics.models import (
     StoreDay,
 )
 from analytics.periods import month_end, month_start
-from analytics.queries import RETURNED, Part, Query, compose, execute, get_rows
+from analytics.queries import (
+    RETURNED,
+    Part,
+    Query,
+    as_subquery,
+    compose,
+    execute,
+    get_rows,
+    listed,
+)
 from loyalty.core import expressions, zones
 
 EVERYTHING = Query("1 = 1")
@@ -175,15 +184,19 @@ def count_all_purchases() -> int:
 def count_members(member_ids: Sequence[int]) -> None:
     """Count again what these members bought, ever."""
     for some in _blocks(member_ids):
-        MemberFact.objects.filter(pk__in=some).delete()
-        execute(_member_facts(compose("member_id IN {some}", {"some": some})))
+        whose = compose("member_id IN {some}", {"some": some})
+        execute(compose("DELETE FROM analytics_memberfact WHERE {whose}", {"whose": whose}))
+        execute(_member_facts(whose))
 
 
 def count_month(month: date, member_ids: Sequence[int]) -> None:
     """Count again what these members bought in this month."""
     for some in _blocks(member_ids):
-        for fact in (MemberMonth, MemberCategory):
-            fact._default_manager.filter(month=month, member_id__in=some).delete()
+        counted = compose(
+            "month = {month} AND member_id IN {some}", {"month": month, "some": some}
+        )
+        execute(compose("DELETE FROM analytics_membermonth WHERE {these}", {"these": counted}))
+        execute(compose("DELETE FROM analytics_membercategory WHERE {these}", {"these": counted}))
         whose = compose(
             "member_id IN {some} AND business_on >= {first} AND business_on <= {last}",
             {"some": some, "first": month, "last": month_end(month)},
@@ -221,7 +234,7 @@ def count_points_months(days: Sequence[date], zone: ZoneInfo) -> None:
         dealt[month_start(day)] |= {row[0] for row in get_rows(compose(_DEALT, bounds))}
     for month, account_ids in sorted(dealt.items()):
         for some in _blocks(account_ids):
-            PointsMonth.objects.filter(month=month, account_id__in=some).delete()
+            PointsMonth.objects.filter(month=month, account_id__in=as_subquery(some)).delete()
             bounds = _bounds_of(month, month_end(month), zone)
             which = compose(_OF_ACCOUNTS, {**bounds, "some": some})
             execute(_points_months(which, zone))
@@ -273,7 +286,7 @@ def _store_days(which: Query) -> Query:
     return compose(_STORE_DAYS, {"which": which, "returns": RETURNED})
 
 
-def _blocks(numbers: Collection[int]) -> Iterator[list[int]]:
+def _blocks(numbers: Collection[int]) -> Iterator[Query]:
     waiting = iter(sorted(numbers))
     while block := list(islice(waiting, _AT_ONCE)):
-        yield block
+        yield listed(block)

@@ -14,6 +14,8 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from loyalty.core import expressions
+
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -64,6 +66,12 @@ def called(query: Query, *, column: str) -> Query:
     digest = blake2b(repr((query.text, query.params)).encode(), digest_size=8).hexdigest()
     name = f"called_{digest}"
     return Query(f"SELECT {column} FROM {name}", (), (*query.named, (name, query)))  # noqa: S608
+
+
+def listed(numbers: Sequence[int]) -> Query:
+    """Return the rows that are these whole numbers, however many: for IN, bound at once."""
+    text, params = expressions.listed(numbers)
+    return Query(text, tuple(params))
 
 
 def union_all(queries: Sequence[Query]) -> Query:

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.db.transaction import TransactionManagementError
 
-from loyalty.core import engines
+from loyalty.core import engines, expressions
 from loyalty.events.models import Change
 
 Day = tuple[int | None, date]
@@ -37,6 +38,7 @@ def take(topic: str, limit: int = 10_000) -> set[Day]:
     if not connection.in_atomic_block:
         raise TransactionManagementError("Changes are taken in the transaction that counts them.")
     waiting = Change.objects.filter(topic=topic).order_by("id")
-    taken = list(engines.lock_skipping(waiting)[:limit])
-    Change.objects.filter(pk__in=[change.pk for change in taken]).delete()
-    return {(change.subject, change.day) for change in taken}
+    taken = engines.lock_skipping(waiting).values_list("pk", "subject", "day")[:limit]
+    days = {pk: (subject, day) for pk, subject, day in taken}
+    Change.objects.filter(pk__in=RawSQL(*expressions.listed(list(days)))).delete()  # noqa: S611
+    return set(days.values())
