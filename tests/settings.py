@@ -17,6 +17,9 @@ if "VAR_DIR" not in os.environ:
 from loyalty.settings import *
 from loyalty.settings import DATABASES, IS_SQLITE, VAR_DIR
 
+# Static files are looked for when they are asked for: each client of a test starts anew.
+WHITENOISE_AUTOREFRESH = True
+
 # Tests of something else state their queries and miss as often as they like.
 API_CALLS_A_MINUTE = API_MISSES_OF_CLIENT = API_MISSES_OF_STORE = 0
 

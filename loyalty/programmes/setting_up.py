@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
@@ -85,6 +86,12 @@ def set_up(
     return programme
 
 
+@cache
+def _get_time_zones() -> frozenset[str]:
+    """Return the names of all zones, which are read from hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _programme_faults(
     name: str, currency: str, time_zone: str, value_of_point: Decimal
 ) -> list[FieldRefusal]:
@@ -94,7 +101,7 @@ def _programme_faults(
     if not money.is_currency(code=currency):
         words = _("Not a currency of ISO 4217 that people pay with.")
         faults.append(FieldRefusal("/currency", "unknown-currency", words))
-    if time_zone not in available_timezones():
+    if time_zone not in _get_time_zones():
         words = _("Not a time zone such as Europe/Paris.")
         faults.append(FieldRefusal("/time_zone", "unknown-time-zone", words))
     if not _fits(value_of_point, least=Decimal(0), most=Decimal(100_000), places=4):
