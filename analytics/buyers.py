@@ -6,7 +6,11 @@ from analytics.scopes import Scope
 
 _BOTH = "SELECT member_id FROM {now} AS now WHERE member_id IN {before}"
 
-_LEFT = "SELECT member_id FROM {before} AS before WHERE member_id NOT IN {now}"
+# Sets, as a database takes one from another: NOT IN looks at each member of the one for each of
+# the other as soon as they do not fit into its memory.
+_LEFT = """
+SELECT member_id FROM {before} AS before EXCEPT SELECT member_id FROM {now} AS now
+"""
 
 _RETURNING = """
 SELECT now.member_id FROM {now} AS now
@@ -20,7 +24,9 @@ JOIN analytics_memberfact AS fact ON fact.member_id = now.member_id
 WHERE fact.first_on >= {first}
 """
 
-_CAME_BACK = "SELECT member_id FROM {returning} AS back WHERE member_id NOT IN {before}"
+_CAME_BACK = """
+SELECT member_id FROM {returning} AS back EXCEPT SELECT member_id FROM {before} AS before
+"""
 
 
 def of_period(scope: Scope) -> Query:
