@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from analytics import tallies, welch
 from analytics.periods import Period
@@ -22,7 +22,7 @@ from loyalty.core import expressions, zones
 from loyalty.programmes import campaigns
 from loyalty.programmes.models import Campaign
 from members import segmenting
-from members.models import Member
+from members.models import Member, MemberState
 
 _AN_INSTANT = timedelta(microseconds=1)
 # What somebody spent, as a whole number of these and a rest: products of the two stay so small
@@ -47,7 +47,7 @@ GROUP BY is_out
 
 @dataclass(frozen=True)
 class Shares:
-    """Active members of a campaign's audience who may get something, and those held out.
+    """Members of a campaign's audience who could get something, and those held out.
 
     Of each what they spent in its days, in cents, less what they returned in them.
     """
@@ -149,11 +149,19 @@ def _sample(count: int, cents: Any, *products: Any) -> Sample:
 
 
 def audience_of(campaign: Campaign, *, at: datetime) -> QuerySet[Member]:
-    """Return the open members a campaign is for: those of a moment, or of when it ended."""
-    moment = min(at, campaign.ends_at - _AN_INSTANT)
+    """Return whom a campaign has been for so far, at any time, those who left it since included.
+
+    Whoever it moves may leave its segment by that, or the programme: all are compared as they
+    were drawn. Whoever was merged is the survivor.
+    """
+    since, until = campaign.starts_at, min(at, campaign.ends_at - _AN_INSTANT)
+    there = Member.objects.exclude(state=MemberState.MERGED).filter(
+        Q(closed_at=None) | Q(closed_at__gt=since), enrolled_at__lte=until
+    )
     if campaign.audience_id is None:
-        return Member.objects.filter(enrolled_at__lte=moment, closed_at=None)
-    return segmenting.members_in(segment=campaign.audience_id, at=moment).filter(closed_at=None)
+        return there
+    within = segmenting.members_within(segment=campaign.audience_id, since=since, until=until)
+    return there & within
 
 
 def days_of(campaign: Campaign, scope: Scope) -> Period:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.core.refusals import Refusal
@@ -89,10 +90,14 @@ def add(*, code: str, member_ids: Collection[int], at: datetime) -> int:
     return len(new)
 
 
-def members_in(*, segment: int, at: datetime) -> QuerySet[Member]:
-    """Return who is in a segment, by its key, at a moment."""
-    stays = SegmentStay.objects.filter(segment=segment).at(at)
-    return Member.objects.filter(pk__in=stays.values("member"))
+def members_within(*, segment: int, since: datetime, until: datetime) -> QuerySet[Member]:
+    """Return who was in a segment, by its key, at any moment of some time, its last included.
+
+    Whoever was merged since is the survivor.
+    """
+    stays = SegmentStay.objects.filter(segment=segment).within(since=since, until=until)
+    were = stays.values(who=Coalesce("member__merged_into", "member"))
+    return Member.objects.filter(pk__in=were)
 
 
 def _known(wanted: Collection[int]) -> list[int]:

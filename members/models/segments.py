@@ -11,7 +11,11 @@ from members.models.people import Member
 
 class SegmentStayQuerySet(models.QuerySet["SegmentStay"]):
     def at(self, moment: datetime) -> Self:
-        return self.filter(Q(until_at=None) | Q(until_at__gt=moment), since_at__lte=moment)
+        return self.within(since=moment, until=moment)
+
+    def within(self, *, since: datetime, until: datetime) -> Self:
+        """Return those that overlap some time, its last moment included."""
+        return self.filter(Q(until_at=None) | Q(until_at__gt=since), since_at__lte=until)
 
 
 class SegmentStay(models.Model):

@@ -16,7 +16,8 @@ from analytics.scopes import Scope, get_scope
 from analytics.welch import Sample
 from loyalty.core import zones
 from loyalty.programmes.campaigns import is_held_out
-from loyalty.programmes.models import Campaign
+from loyalty.programmes.models import Campaign, Segment
+from members import segmenting
 from members.models import Member
 from tests.analytics.builders import (
     NOW,
@@ -117,6 +118,69 @@ class TestFromFacts:
         assert figure.columns["incremental_margin"].value == margin
         assert figure.value == Fraction(margin - 2_000, 2_000)
         assert measure.drill(scope()).get_total() == figure.numerator == 2_000
+
+
+@pytest.mark.django_db
+class TestWhoIsCompared:
+    """In the shop of `shop`, all of whom the campaign is for."""
+
+    STARTS = zones.start_of_day(day=FIRST, zone=PARIS)
+
+    def test_is_whoever_was_in_its_segment_though_they_left_it_by_buying(self) -> None:
+        make_programme()
+        lost = Segment.objects.create(code="lost", name_fr="Perdus", name_en="Lost")
+        row = campaign("autumn", audience=lost)
+        sides = shop("autumn")
+        treated, held_out = ([one.pk for one in sides[is_out]] for is_out in (False, True))
+        segmenting.assign(code="lost", member_ids=treated + held_out[:-1], at=self.STARTS)
+        bought = [*treated[1:], held_out[0]]
+        sell(Sold(Member(pk=pk), day("2026-10-05"), 1_000) for pk in bought)
+        segmenting.assign(
+            code="lost",
+            member_ids=[treated[0], *held_out[1:-1]],
+            at=datetime(2026, 10, 6, tzinfo=PARIS),
+        )
+        facts.refresh(at=NOW)
+
+        shares = effects.get_shares(campaign=row, days=OCTOBER, at=NOW)
+
+        assert (shares.treated.count, shares.treated.total) == (
+            len(treated), 1_000 * (len(treated) - 1),
+        )  # fmt: skip
+        assert (shares.held_out.count, shares.held_out.total) == (len(held_out) - 1, 1_000)
+
+    def test_is_nobody_who_was_in_its_segment_before_it_alone_or_after(self) -> None:
+        make_programme()
+        lost = Segment.objects.create(code="lost", name_fr="Perdus", name_en="Lost")
+        row = campaign("autumn", audience=lost)
+        before, after = make_members(["before", "after"]).values()
+        segmenting.assign(code="lost", member_ids=[before.pk], at=self.STARTS - timedelta(9))
+        segmenting.assign(code="lost", member_ids=[], at=self.STARTS)
+        segmenting.assign(code="lost", member_ids=[after.pk], at=row.ends_at)
+
+        assert list(effects.audience_of(row, at=NOW)) == []
+
+    def test_is_nobody_twice_who_was_merged_and_whoever_left_since(self) -> None:
+        make_programme()
+        row = campaign("autumn")
+        ada, bea, cleo, dora = make_members(["ada", "bea", "cleo", "dora"]).values()
+        Member.objects.filter(pk=bea.pk).update(state="MERGED", merged_into=ada)
+        Member.objects.filter(pk=cleo.pk).update(state="CLOSED", closed_at=NOW)
+        Member.objects.filter(pk=dora.pk).update(state="CLOSED", closed_at=self.STARTS)
+
+        found = effects.audience_of(row, at=NOW).order_by("pk")
+
+        assert list(found) == [ada, cleo]
+
+    def test_is_the_survivor_of_whoever_was_in_its_segment(self) -> None:
+        make_programme()
+        lost = Segment.objects.create(code="lost", name_fr="Perdus", name_en="Lost")
+        row = campaign("autumn", audience=lost)
+        ada, bea = make_members(["ada", "bea"]).values()
+        segmenting.assign(code="lost", member_ids=[bea.pk], at=self.STARTS)
+        Member.objects.filter(pk=bea.pk).update(state="MERGED", merged_into=ada)
+
+        assert list(effects.audience_of(row, at=NOW)) == [ada]
 
 
 @pytest.mark.django_db
