@@ -86,7 +86,10 @@ def get_progress(*, goals: Sequence[Goal], at: datetime, periods: int = 1) -> li
     if not goals:
         return []
     today = scopes.get_scope(period=Period(at.date(), at.date()), at=at).today
-    told = [(goal, cut) for goal in goals if (cut := read_cut(goal)) is not None]
+    cuts = slicing.read_cuts(asked=[goal.cut for goal in goals])
+    told = [
+        (goal, cut) for goal, cut in zip(goals, cuts, strict=True) if cut and _is_read(goal, cut)
+    ]
     spans = {goal.pk: last_periods(Rhythm(goal.rhythm), today=today, count=periods)
              for goal, _cut in told}  # fmt: skip
     asked = [Asked(goal.code, period, cut) for goal, cut in told for period in spans[goal.pk]]
@@ -125,12 +128,13 @@ def for_measure(*, code: str, cut: Cut, kind: PeriodKind) -> Aim | None:
 
 def read_cut(goal: Goal) -> Cut | None:
     """Return what a goal is cut by; None where that, or its measure, is no more."""
+    [cut] = slicing.read_cuts(asked=[goal.cut])
+    return cut if cut and _is_read(goal, cut) else None
+
+
+def _is_read(goal: Goal, cut: Cut) -> bool:
     measure = get_measures().get(goal.code)
-    try:
-        cut = slicing.read_cut(asked=goal.cut)
-    except slicing.CutUnknown:
-        return None
-    return cut if measure is not None and measure.allows(cut) else None
+    return measure is not None and measure.allows(cut)
 
 
 def last_periods(rhythm: Rhythm, *, today: date, count: int) -> list[Period]:

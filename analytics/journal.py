@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import liabilities, vintages
+from analytics import freshness, liabilities, vintages
 from analytics.liabilities import nearest
 from analytics.models import MoneySettings
 from analytics.periods import DAY, Period, month_end, month_start
@@ -29,6 +29,12 @@ class JournalNotDue(Refusal):
     code = "journal-not-due"
     status = 400
     title = _("The journal is of whole months that are over.")
+
+
+class JournalNotCounted(Refusal):
+    code = "journal-not-counted"
+    status = 409
+    title = _("The month is over, and the night counts it. Ask again tomorrow.")
 
 
 class What(StrEnum):
@@ -88,11 +94,16 @@ class Journal:
 
 
 def get_journal(*, scope: Scope) -> Journal:
-    """Return the journal of the whole months of a scope. Raises JournalNotDue."""
+    """Return the journal of the whole months of a scope.
+
+    Raises JournalNotDue, or JournalNotCounted until they are counted to their last day.
+    """
     period = scope.period
     is_whole = period.first.day == 1 and period.last == month_end(period.last)
     if not (is_whole and scope.is_finished):
         raise JournalNotDue
+    if not freshness.read(scope).is_settled(scope):
+        raise JournalNotCounted
     found = vintages.get_recorded(wallet_id=scope.wallet_id, until=period.last)
     opening = _balance(found, until=month_start(period.first - DAY), at=scope.start_at)
     end_at = zones.end_of_day(day=period.last, zone=scope.zone)

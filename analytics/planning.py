@@ -50,6 +50,11 @@ class GoalNotFound(NotFound):
     title = _("There is no such goal.")
 
 
+class GoalEndsTooSoon(Refusal):
+    code = "goal-ends-too-soon"
+    title = _("A goal ends after the day on which it was set.")
+
+
 class GoalEnded(Refusal):
     code = "goal-ended"
     title = _("This goal has ended: nothing is changed about it any more.")
@@ -105,10 +110,12 @@ def set_goal(
 def change_goal(*, goal: Goal, by_on: date, owner: User, note: str, by: User) -> Goal:
     """Give a goal another day, another owner or other words.
 
-    Raises NotPermitted, GoalNotFound, or GoalEnded.
+    Raises NotPermitted, GoalNotFound, GoalEnded, or GoalEndsTooSoon.
     """
     _check(by, CHANGES)
     kept = _lock(goal, by)
+    if by_on <= kept.from_on:
+        raise GoalEndsTooSoon
     kept.by_on, kept.owner, kept.note = by_on, owner, note
     kept.save()
     return kept
@@ -278,11 +285,16 @@ def _lock(goal: Goal, by: User) -> Goal:
 
 
 def _lock_action(action: Action, by: User) -> Action:
-    """Return an action that is open, under its lock: of two who finish it, one does."""
-    rows = Action.objects.select_for_update(of=("self",)).select_related("goal")
+    """Return an open action under its lock and its goal's: of two who finish it, one does.
+
+    Raises GoalNotFound, GoalEnded, or ActionFinished.
+    """
+    rows = Action.objects.select_for_update(of=("self", "goal")).select_related("goal")
     kept = rows.get(pk=action.pk)
     if not _is_theirs(by, kept.goal.store_id):
         raise GoalNotFound
     if kept.state != ActionState.OPEN:
         raise ActionFinished
+    if kept.goal.ended_at is not None:
+        raise GoalEnded
     return kept

@@ -1,6 +1,6 @@
 """The words of a cut: what an address, a command or a call says, and what there is to choose."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,8 @@ from loyalty.core import zones
 from loyalty.core.refusals import Refusal
 from loyalty.programmes.models import Programme, Segment, Store, Tier
 from members.models import Member, MemberKind
+
+_Known = Mapping[Dimension, Mapping[str, Any]]
 
 # More than this to choose from is no list.
 _MOST = 60
@@ -71,8 +73,19 @@ def read_cut(*, asked: Mapping[str, str]) -> Cut:
     store, tier and segment are codes ("-" is no tier), enrolled is YYYY-MM, kind and value are
     PERSON, COMPANY, BEST, REST; channel and source are taken as they are. Raises CutUnknown.
     """
-    told = {name: asked[name] for name in Dimension if asked.get(name)}
-    return Cut(**{FIELDS[name]: _read(name, value) for name, value in told.items()})
+    return _read_cut(asked, _look_up([asked]))
+
+
+def read_cuts(*, asked: Sequence[Mapping[str, str]]) -> list[Cut | None]:
+    """Return each cut as `read_cut` does, None where it refuses: in three statements at most."""
+    known = _look_up(asked)
+    found: list[Cut | None] = []
+    for words in asked:
+        try:
+            found.append(_read_cut(words, known))
+        except CutUnknown:
+            found.append(None)
+    return found
 
 
 def write_cut(*, cut: Cut) -> dict[str, str]:
@@ -95,15 +108,23 @@ def get_choices(*, dimension: Dimension) -> list[Choice]:
     return list(_CHOICES[dimension]())
 
 
-def _read(name: Dimension, value: str) -> Any:
+def _look_up(asked: Iterable[Mapping[str, str]]) -> _Known:
+    """Return what the codes of stores, tiers and segments stand for, all of a kind together."""
+    said = {name: {words[name] for words in asked if words.get(name)} for name in _CODES}
+    return {name: _CODES[name](codes) for name, codes in said.items() if codes}
+
+
+def _read_cut(asked: Mapping[str, str], known: _Known) -> Cut:
+    told = {name: asked[name] for name in Dimension if asked.get(name)}
+    return Cut(**{FIELDS[name]: _read(name, value, known) for name, value in told.items()})
+
+
+def _read(name: Dimension, value: str, known: _Known) -> Any:
     match name:
-        case Dimension.STORE:
-            return _found(Store.objects.filter(code=value).values_list("pk", flat=True), name)
-        case Dimension.TIER:
-            known = Tier.objects.filter(code=value).values_list("code", flat=True)
-            return "" if value == NO_TIER else _found(known, name)
-        case Dimension.SEGMENT:
-            return _found(Segment.objects.filter(code=value).values_list("code", flat=True), name)
+        case Dimension.STORE | Dimension.TIER | Dimension.SEGMENT:
+            if value not in known[name]:
+                raise CutUnknown(cut_by=name.value)
+            return known[name][value]
         case Dimension.KIND | Dimension.VALUE_GROUP:
             return _one_of(MemberKind if name == Dimension.KIND else ValueGroup, value, name)
         case Dimension.ENROLLED:
@@ -111,10 +132,25 @@ def _read(name: Dimension, value: str) -> Any:
     return value
 
 
-def _found(rows: Iterable[Any], name: Dimension) -> Any:
-    for row in rows:
-        return row
-    raise CutUnknown(cut_by=name.value)
+def _store_keys(codes: Collection[str]) -> dict[str, Any]:
+    return dict(Store.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def _tier_codes(codes: Collection[str]) -> dict[str, Any]:
+    known = Tier.objects.filter(code__in=codes).values_list("code", flat=True)
+    return {code: code for code in known} | {NO_TIER: ""}
+
+
+def _segment_codes(codes: Collection[str]) -> dict[str, Any]:
+    known = Segment.objects.filter(code__in=codes).values_list("code", flat=True)
+    return {code: code for code in known}
+
+
+_CODES: Mapping[Dimension, Callable[[Collection[str]], dict[str, Any]]] = {
+    Dimension.STORE: _store_keys,
+    Dimension.TIER: _tier_codes,
+    Dimension.SEGMENT: _segment_codes,
+}
 
 
 def _one_of(choices: type[MemberKind] | type[ValueGroup], value: str, name: Dimension) -> str:

@@ -29,14 +29,15 @@ class Origin:
 def factors(origins: Sequence[Origin]) -> list[Fraction | None]:
     """Return by how much what is redeemed grows from each age to the next.
 
-    Over those that have been followed to both; None from an age at which nothing had been.
+    Over those that have been followed to both; 1 where nothing had been and nothing came, None
+    where something came to nothing.
     """
     found: list[Fraction | None] = []
     for age in range(max((origin.age for origin in origins), default=0)):
         followed = [origin.redeemed for origin in origins if origin.age > age]
         before = sum(redeemed[age] for redeemed in followed)
         after = sum(redeemed[age + 1] for redeemed in followed)
-        found.append(Fraction(after, before) if before else None)
+        found.append(Fraction(after, before) if before else None if after else Fraction(1))
     return found
 
 

@@ -123,7 +123,7 @@ FIGURES = frozenset(
     {
         *("analytics.MemberFact", "analytics.MemberMonth", "analytics.MemberCategory"),
         *("analytics.MemberScore", "analytics.Outlook", "analytics.PointsMonth"),
-        "analytics.StoreDay",
+        *("analytics.StoreDay", "analytics.PointsDay", "analytics.PointsVintage"),
         # What is aimed at is sums: who reads those of all stores reads their goals.
         *("analytics.Action", "analytics.Goal"),
     }
@@ -134,9 +134,8 @@ ABOUT_NOBODY = frozenset(
     {
         *("analytics.Budget", "analytics.Cost"),
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
-        *("analytics.Benchmark", "analytics.Competitor", "analytics.PointsVintage"),
-        "analytics.MoneySettings",
-        *("analytics.PointsDay", "analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
+        *("analytics.Benchmark", "analytics.Competitor", "analytics.MoneySettings"),
+        *("analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
         *("analytics.SegmentDefinition", "analytics.Survey"),
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),
         "programmes.Product",
@@ -148,10 +147,10 @@ ABOUT_NOBODY = frozenset(
     }
 )
 
-# Staff, tills, machinery and files: nothing for whoever is bound to stores.
+# Staff, tills, machinery, files, and points of all stores: nothing for whoever is bound to stores.
 NOTHING = frozenset(
     {
-        "analytics.KeptFigure",
+        *("analytics.KeptFigure", "analytics.PointsDay", "analytics.PointsVintage"),
         *("clients.Answer", "clients.Client", "clients.ClientKey", "clients.Count"),
         "clients.Shift",
         *("events.Change", "events.JobRun", "events.Message", "events.OutboxEvent"),

@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given, settings
 
 from analytics import booking, facts, journal
-from analytics.journal import Journal, JournalNotDue
+from analytics.journal import Journal, JournalNotCounted, JournalNotDue
 from analytics.models import MoneySettings
 from analytics.periods import Period, day, month_end
 from analytics.scopes import get_scope
@@ -156,6 +156,20 @@ class TestAJournal:
         with pytest.raises(JournalNotDue):
             journal.get_journal(scope=scope)
 
+    def test_waits_until_its_last_day_is_counted(self) -> None:
+        make_programme()
+        ada = make_members(["ada"])["ada"]
+        move(ada, 100, moment("2026-01-10"))
+        facts.refresh(at=moment("2026-01-30"))
+        move(ada, 50, moment("2026-01-31"))
+        at = moment("2026-02-01")
+
+        with pytest.raises(JournalNotCounted):
+            journal_of("2026-01", "2026-01", at=at)
+        facts.refresh(at=at)
+
+        assert journal_of("2026-01", "2026-01", at=at).closing.points == 150
+
 
 class TestTheFile:
     def test_balances_and_is_written_as_its_reader_opens_it(self) -> None:
@@ -206,7 +220,7 @@ class TestThePage:
         client.force_login(appoint(Role.ANALYST))
         asked = {"from": "2026-01", "to": "2026-01"}
 
-        with django_assert_max_num_queries(24):  # type: ignore[operator]
+        with django_assert_max_num_queries(25):  # type: ignore[operator]
             page = client.get("/desk/journal/", asked)
         file = client.get("/desk/journal/", {**asked, "csv": ""})
 

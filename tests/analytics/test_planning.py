@@ -221,6 +221,32 @@ class TestActions:
 
         assert Action.objects.exists() is False
 
+    def test_are_not_finished_or_given_up_for_a_goal_that_has_ended(self, by: User) -> None:
+        goal = aim(by)
+        action = plan(goal, by)
+        planning.end_goal(goal=goal, outcome=Outcome.DROPPED, by=by, at=AT)
+
+        with pytest.raises(planning.GoalEnded):
+            planning.finish_action(action=action, result="Done.", cost_cents=100, by=by, at=AT)
+        with pytest.raises(planning.GoalEnded):
+            planning.drop_action(action=action, result="No.", by=by)
+
+        assert (Action.objects.get().state, Cost.objects.count()) == ("OPEN", 0)
+
+
+@pytest.mark.usefixtures("shop")
+class TestChangeGoal:
+    @pytest.mark.parametrize("days", [0, -1])
+    def test_refuses_a_day_that_is_not_after_its_first(self, by: User, days: int) -> None:
+        goal = aim(by)
+
+        with pytest.raises(planning.GoalEndsTooSoon):
+            planning.change_goal(
+                goal=goal, by_on=goal.from_on + timedelta(days=days), owner=by, note="", by=by
+            )
+
+        assert Goal.objects.get().by_on == goal.by_on
+
 
 @pytest.mark.usefixtures("shop")
 class TestWhoMayPlan:

@@ -60,6 +60,14 @@ class TestExpectedShare:
 
         assert triangles.expected_share(origins) == Fraction(40, 100)
 
+    def test_is_not_undone_by_a_first_month_of_which_nobody_redeemed(self) -> None:
+        # 10 points of a trial, which were followed for longest; 40 % of all others came back.
+        origins = [Origin(10, (0, 0, 0)), Origin(100, (20, 40)), Origin(100, (20,))]
+
+        assert triangles.factors(origins) == [2, 1]
+        assert triangles.reached(origins) == [Fraction(1, 2), 1, 1]
+        assert triangles.expected_share(origins) == Fraction(60, 10 + 100 + 50)
+
     def test_is_the_plain_share_once_all_is_told(self) -> None:
         assert triangles.expected_share([Origin(100, (30,)), Origin(50, (15,))]) == Fraction(
             45, 150

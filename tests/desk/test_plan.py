@@ -158,6 +158,20 @@ class TestAGoal:
 
         assert queries_of(marketing, PAGE) == few == 18
 
+    def test_costs_as_many_statements_with_goals_of_three_stores_as_of_one(
+        self, marketing: Client, grace: User
+    ):
+        Store.objects.create(code="lyon", name="Lyon")
+        Store.objects.create(code="nice", name="Nice")
+        aim(grace, cut={"store": "lyon"})
+        marketing.get(PAGE)
+        few = queries_of(marketing, PAGE)
+        for code in ("nice", "bastille"):
+            aim(grace, cut={"store": code})
+        marketing.get(PAGE)
+
+        assert queries_of(marketing, PAGE) == few
+
 
 class TestFinishing:
     def test_asks_the_result_and_shows_what_the_measure_said(self, marketing, grace):

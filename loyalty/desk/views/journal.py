@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         found = journal.get_journal(scope=scopes.get_scope(period=period, at=at))
     except Refusal as refusal:
         told |= {"refused": refusal.title}
-        return TemplateResponse(request, "desk/journal.html", told, status=400)
+        return TemplateResponse(request, "desk/journal.html", told, status=refusal.status)
     if "csv" in request.GET:
         return _file(found, book.currency)
     lines = [(journal.LABELS[line.what], line) for line in found.lines]
