@@ -9,11 +9,18 @@ from analytics.queries import Part, Query, compose, get_rows
 from analytics.recency import lost_days
 from analytics.scopes import Scope
 
+# Of somebody who was merged, what was told of either holds for the survivor: the latest of both.
 _TOLD = """
-SELECT lost.member_id, loss.reason, loss.competitor_id
-FROM {lost} AS lost JOIN analytics_loss AS loss ON loss.member_id = lost.member_id
-WHERE loss.replaced_at IS NULL AND loss.last_on <= {end} AND loss.recorded_on > lost.last_on
-  AND (loss.won_back_on IS NULL OR loss.won_back_on > {end})
+SELECT member_id, reason, competitor_id
+FROM (SELECT lost.member_id, loss.reason, loss.competitor_id,
+             ROW_NUMBER() OVER (PARTITION BY lost.member_id
+                                ORDER BY loss.recorded_at DESC, loss.id DESC) AS place
+      FROM analytics_loss AS loss
+      JOIN members_member AS who ON who.id = loss.member_id
+      JOIN {lost} AS lost ON lost.member_id = COALESCE(who.merged_into_id, who.id)
+      WHERE loss.replaced_at IS NULL AND loss.last_on <= {end} AND loss.recorded_on > lost.last_on
+        AND (loss.won_back_on IS NULL OR loss.won_back_on > {end})) AS told
+WHERE place = 1
 """
 _WHOSE = "SELECT member_id FROM {told} AS told"
 _BY_REASON = "SELECT reason, COUNT(*) FROM {told} AS told GROUP BY reason"
@@ -27,7 +34,9 @@ GROUP BY competitor.name ORDER BY members DESC, competitor.name LIMIT {most}
 # Told to be lost before the period or in it, and not back when it began.
 _WAITED = """
 SELECT loss.won_back_on, loss.won_back_by
-FROM analytics_loss AS loss JOIN {sales} AS sales ON sales.member_id = loss.member_id
+FROM analytics_loss AS loss
+JOIN members_member AS who ON who.id = loss.member_id
+JOIN {sales} AS sales ON sales.member_id = COALESCE(who.merged_into_id, who.id)
 WHERE loss.replaced_at IS NULL AND loss.recorded_on <= {end}
   AND (loss.won_back_on IS NULL OR loss.won_back_on >= {first})
 """

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from analytics import revising
@@ -107,11 +108,13 @@ def explain(*, loss: Loss, way: WonBackBy, by: User, at: datetime) -> Loss:
 def notice(*, at: datetime) -> int:
     """Note of each member told to be lost who has bought since on which day they came back.
 
-    Returns how many. Repeating changes nothing. One statement, which costs a look into the
-    index of purchases for each loss that is open.
+    Whoever was merged buys as the survivor. Returns how many. Repeating changes nothing. One
+    statement, which costs a look into the index of purchases for each loss that is open.
     """
+    told = Member.objects.filter(pk=OuterRef(OuterRef("member")))
+    buyer = told.values(buyer=Coalesce("merged_into", "pk"))
     later = Purchase.objects.filter(
-        member=OuterRef("member"), occurred_at__gt=OuterRef("recorded_at")
+        member=Subquery(buyer), occurred_at__gt=OuterRef("recorded_at")
     )
     first = later.order_by("occurred_at").values("business_on")[:1]
     back = Loss.objects.open().annotate(back_on=Subquery(first)).exclude(back_on=None)

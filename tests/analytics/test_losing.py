@@ -10,7 +10,7 @@ from analytics.models import Competitor, Loss, LossReason, WonBackBy
 from analytics.periods import day
 from loyalty.core.refusals import Refusal, ValidationFailed
 from loyalty.identity.models import User
-from members import blocking, closing, forgetting
+from members import blocking, closing, forgetting, merging
 from members.models import Member
 from tests.analytics.builders import PARIS, Sold, make_members, make_programme, scope, sell
 from tests.racing import at_once
@@ -140,6 +140,46 @@ class TestNotice:
 
         assert list(Loss.objects.standing().order_by("pk")) == [first, second]
         assert second.last_on == day("2026-03-12")
+
+
+class TestOfWhoWasMerged:
+    """Bea is Ada, who bought before her: what was told of Bea is told of Ada."""
+
+    @pytest.fixture
+    def bea(self, ada: Member, by: User) -> Member:
+        bea = make_members(["bea"])["bea"]
+        sell([Sold(bea, day("2025-06-10"), 1_000)])
+        record(bea, by, "MOVED")
+        boss = User.objects.create_superuser("boss@staff.example")
+        merging.merge(
+            source=bea, target=ada, reason="duplicate", merged_by=boss, key="merge", at=AT
+        )
+        return bea
+
+    def test_the_reason_is_the_survivors(self, bea: Member) -> None:
+        facts.refresh(at=AT)
+        february = scope("2026-02-01", "2026-02-28", at=AT)
+        measure = get_measure(code="loss_reasons")
+
+        figure = measure.compute(february)
+
+        assert (figure.numerator, figure.denominator) == (1, 1)
+        assert measure.drill(february).get_total() == 1
+
+    def test_the_latest_reason_of_both_holds(self, ada: Member, bea: Member, by: User) -> None:
+        record(ada, by, "PRICE", at=AT + timedelta(minutes=1))
+        facts.refresh(at=AT)
+
+        reasons = departures.get_reasons(scope("2026-02-01", "2026-02-28", at=AT))
+
+        assert reasons == {"PRICE": 1}
+
+    def test_who_buys_again_is_the_survivor(self, ada: Member, bea: Member) -> None:
+        sell([Sold(ada, day("2026-03-12"), 500)])
+
+        assert losing.notice(at=AT) == 1
+
+        assert Loss.objects.get().won_back_on == day("2026-03-12")
 
 
 class TestExplain:
