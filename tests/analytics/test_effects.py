@@ -1,4 +1,4 @@
-"""What campaigns changed: exactly, from facts; and as often right as an interval promises."""
+"""What campaigns changed: exactly; and as often right as an interval promises."""
 
 from datetime import datetime, timedelta
 from fractions import Fraction

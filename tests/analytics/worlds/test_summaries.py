@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from analytics.periods import Period, PeriodKind, day
 from analytics.scopes import FIELDS, WHOLE, Cut, Dimension, Scope, ValueGroup, get_scope
 from loyalty.desk.measures import chapters
 from loyalty.identity.models import User
+from loyalty.programmes.models import Campaign
 from members.models import Purchase
 from tests.analytics.unreadable import unreadable
 from tests.analytics.worlds.happening import World
@@ -115,3 +117,24 @@ class TestStandardPeriods:
             }
 
         assert set(statuses.values()) == {200}
+
+
+class TestCampaigns:
+    def test_of_part_of_a_month_are_read_as_they_were_kept(self, world: World) -> None:
+        month = PERIODS[PeriodKind.MONTH]
+        Campaign.objects.create(
+            code="autumn", name_fr="Automne", name_en="Autumn", holdout_percent=50,
+            starts_at=datetime(2025, 11, 10, tzinfo=UTC),
+            ends_at=datetime(2025, 11, 20, tzinfo=UTC), target=1, budget_points=1,
+        )  # fmt: skip
+        scope = get_scope(period=month, at=world.at)
+        asked = [keeping.Asked(code, month) for code in ("campaign_uplift", "programme_roi")]
+        kept = keeping.get(asked=asked, at=world.at)
+
+        with unreadable():
+            anew = answer(get_measures()["campaign_uplift"], scope)
+            found = keeping.get(asked=asked, at=world.at)
+
+        assert kept[asked[0]].figure.value is not None
+        assert isinstance(anew, str)
+        assert found == kept
