@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from loyalty.core import keys
 from loyalty.core.refusals import NotFound, Refusal
 from loyalty.identity.models import User
+from loyalty.ledger import posting
 from loyalty.programmes import books
 from members import answering, attaching, blocking, opening, owning, seeing, words
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
@@ -76,7 +77,7 @@ def claim(*, member: Member, receipt: Receipt, key: str, at: datetime) -> Claim:
     """
     said = _begin(member, receipt, keys.digest(scope=member.public_id, key=key), at=at)
     if said.purchase_id is None and said.case_id is None:
-        said = _attach(said, at=at) or _ask(said, at=at)
+        said = _settle(said, at=at)
     return said
 
 
@@ -116,6 +117,7 @@ def get_candidates(*, said: Claim, reader: User) -> Sequence[Purchase]:
     return list(fitting.order_by("business_on", "pk")[:CANDIDATES])
 
 
+@posting.retried
 @transaction.atomic
 def give(*, case: Case, purchase: int, by: User, at: datetime) -> Claim:
     """Give the member of a case the sale that staff found for their claim, by its key.
@@ -124,8 +126,8 @@ def give(*, case: Case, purchase: int, by: User, at: datetime) -> Claim:
     CaseNotFound, NotPermitted, OwnCard, ClaimSettled, NoSuchSale, and as `attaching.attach`.
     """
     answering.check(case=case, by=by)
-    claims = Claim.objects.select_related("member").select_for_update(of=("self",), no_key=True)
-    said = claims.filter(case=case).first()
+    asked = Claim.objects.select_related("member").filter(case=case).first()
+    said = _lock(asked) if asked else None
     # Under the lock: what a colleague gave a moment ago is written by now.
     if said is None or said.purchase_id is not None:
         raise ClaimSettled
@@ -140,18 +142,36 @@ def give(*, case: Case, purchase: int, by: User, at: datetime) -> Claim:
     return said
 
 
-def _attach(said: Claim, *, at: datetime) -> Claim | None:
-    """Give the member the one sale that fits, if it may be given; each step may be repeated."""
+@posting.retried
+@transaction.atomic
+def _settle(said: Claim, *, at: datetime) -> Claim:
+    """Give the member the one sale that fits, or let staff look at it."""
+    said = _lock(said)
+    # Under the lock: what a repeat came to that raced us is written by now.
+    if said.purchase_id is None and said.case_id is None and not _attach(said, at=at):
+        _ask(said, at=at)
+    return said
+
+
+def _lock(said: Claim) -> Claim:
+    """Lock a claim after the accounts it gives to, as whoever merges them does."""
+    posting.lock(said.member.holder_id)
+    claims = Claim.objects.select_related("member", "case")
+    return claims.select_for_update(of=("self",), no_key=True).get(pk=said.pk)
+
+
+def _attach(said: Claim, *, at: datetime) -> bool:
+    """Give the member the one sale that fits, if it may be given. Says whether it was."""
     purchase = _find(said, at=at)
     if purchase is None:
-        return None
+        return False
     try:
         attaching.attach(purchase=purchase, member=said.member, key=said.key, at=at)
     except (PurchaseAlreadyAttached, PurchaseReturned, OccurredAtOutOfWindow):
-        return None
+        return False
     said.purchase = purchase
     said.save(update_fields=["purchase"])
-    return said
+    return True
 
 
 def _find(said: Claim, *, at: datetime) -> Purchase | None:
@@ -179,8 +199,7 @@ def _fitting(number: str, receipt: Receipt) -> QuerySet[Purchase]:
     )
 
 
-@transaction.atomic
-def _ask(said: Claim, *, at: datetime) -> Claim:
+def _ask(said: Claim, *, at: datetime) -> None:
     """Let staff look at it."""
     with translation.override(said.member.language):
         told = {
@@ -200,4 +219,3 @@ def _ask(said: Claim, *, at: datetime) -> Claim:
         key=f"claim:{said.key}",
     )
     said.save(update_fields=["case"])
-    return said
