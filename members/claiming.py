@@ -22,7 +22,7 @@ from loyalty.ledger import posting
 from loyalty.programmes import books
 from members import answering, attaching, blocking, opening, owning, seeing, words
 from members.attaching import PurchaseAlreadyAttached, PurchaseReturned
-from members.models import Case, CaseKind, Claim, Member, Purchase
+from members.models import Case, CaseKind, CaseState, Claim, Member, Purchase
 from members.selling import OccurredAtOutOfWindow
 
 MOST_A_DAY = 3
@@ -72,13 +72,12 @@ def claim(*, member: Member, receipt: Receipt, key: str, at: datetime) -> Claim:
 
     It is theirs at once if exactly one sale fits, which nobody returned, within the days that
     the programme allows to attach; whatever else is true of it, the answer is the same. A
-    repeated key, or the same receipt again, is the claim as it is. Raises ValidationFailed,
-    ReceiptIsOnCard, TooManyClaims, MemberBlocked, MemberClosed or MemberMerged.
+    repeated key, or the same receipt again, is the same claim: its sale may have arrived since,
+    and what staff had resolved without one is reopened. Raises ValidationFailed, ReceiptIsOnCard,
+    TooManyClaims, MemberBlocked, MemberClosed, MemberMerged, or as `answering.reply`.
     """
     said = _begin(member, receipt, keys.digest(scope=member.public_id, key=key), at=at)
-    if said.purchase_id is None and said.case_id is None:
-        said = _settle(said, at=at)
-    return said
+    return _settle(said, at=at) if said.purchase_id is None else said
 
 
 @transaction.atomic
@@ -148,7 +147,7 @@ def _settle(said: Claim, *, at: datetime) -> Claim:
     """Give the member the one sale that fits, or let staff look at it."""
     said = _lock(said)
     # Under the lock: what a repeat came to that raced us is written by now.
-    if said.purchase_id is None and said.case_id is None and not _attach(said, at=at):
+    if said.purchase_id is None and not _attach(said, at=at):
         _ask(said, at=at)
     return said
 
@@ -177,6 +176,13 @@ def _attach(said: Claim, *, at: datetime) -> bool:
 def _find(said: Claim, *, at: datetime) -> Purchase | None:
     """Return the only sale that fits. Of a receipt that others were wrong about, none; nor for
     somebody of the staff, who sees what customers leave behind: a colleague looks at it."""
+    receipt = Receipt(number=said.receipt, bought_on=said.bought_on, total_cents=said.total_cents)
+    fitting = _fitting(said.receipt, receipt)
+    if own := fitting.filter(member=said.member_id).first():
+        # What the claim itself gave was left unsaid by a process that was killed.
+        if own.facts.get("attached", {}).get("key") != said.key:
+            raise ReceiptIsOnCard
+        return own
     wrong = Claim.objects.refused().filter(
         receipt__iexact=said.receipt, claimed_at__gt=at - _MONTH
     )
@@ -184,11 +190,8 @@ def _find(said: Claim, *, at: datetime) -> Purchase | None:
         return None
     if owning.is_of_staff(member=said.member):
         return None
-    receipt = Receipt(number=said.receipt, bought_on=said.bought_on, total_cents=said.total_cents)
-    # The member's own: what a process gave that was killed before it wrote so.
-    found = list(_fitting(said.receipt, receipt)[:2])
-    is_free = len(found) == 1 and found[0].member_id in {None, said.member_id}
-    return found[0] if is_free else None
+    found = list(fitting[:2])
+    return found[0] if len(found) == 1 and found[0].member_id is None else None
 
 
 def _fitting(number: str, receipt: Receipt) -> QuerySet[Purchase]:
@@ -200,7 +203,26 @@ def _fitting(number: str, receipt: Receipt) -> QuerySet[Purchase]:
 
 
 def _ask(said: Claim, *, at: datetime) -> None:
-    """Let staff look at it."""
+    """Let staff look at it, once more if they had resolved it."""
+    subject, body = _words_of(said)
+    if said.case is None:
+        said.case = opening.open_case(
+            member=said.member,
+            kind=CaseKind.CLAIM,
+            subject=subject,
+            body=body,
+            at=at,
+            source="claim",
+            key=f"claim:{said.key}",
+        )
+        said.save(update_fields=["case"])
+    elif said.case.state == CaseState.RESOLVED:
+        key = f"claim:{said.key}:{said.case.reopened}"
+        answering.reply(case=said.case, member=said.member, text=body, key=key, at=at)
+
+
+def _words_of(said: Claim) -> tuple[str, str]:
+    """Return what a claim says, in its member's language: in a line, and whole."""
     with translation.override(said.member.language):
         told = {
             "receipt": said.receipt,
@@ -209,13 +231,4 @@ def _ask(said: Claim, *, at: datetime) -> None:
         }
         subject = _("Missing points: receipt %(receipt)s") % told
         body = _("Receipt %(receipt)s of %(day)s, %(amount)s: its points are missing.") % told
-    said.case = opening.open_case(
-        member=said.member,
-        kind=CaseKind.CLAIM,
-        subject=subject,
-        body=body,
-        at=at,
-        source="claim",
-        key=f"claim:{said.key}",
-    )
-    said.save(update_fields=["case"])
+    return subject, body

@@ -13,9 +13,27 @@ from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.ledger import verifying
 from loyalty.programmes.models import Programme, Store
-from members import attaching, blocking, claiming, enrolling, inviting, purchasing, returning
+from members import (
+    attaching,
+    blocking,
+    claiming,
+    enrolling,
+    inviting,
+    purchasing,
+    resolving,
+    returning,
+)
 from members.claiming import Receipt
-from members.models import Case, CaseKind, Claim, Member, Purchase
+from members.models import (
+    Case,
+    CaseKind,
+    CaseMessage,
+    CaseState,
+    Claim,
+    Member,
+    Purchase,
+    Side,
+)
 from members.returning import Brought
 from tests.conftest import NOON
 from tests.members.builders import points_of, sale
@@ -119,6 +137,62 @@ class TestAReceiptThatDoesNot:
         late = claim(ada, replace(TRUE, number="R-4"), key="R-4", at=NOON + 8 * DAY)
         old.refresh_from_db()
         assert (late.purchase, old.member, points_of(ada, at=NOON + DAY)) == (None, None, 0)
+
+
+class TestTheSameReceiptAgain:
+    @pytest.fixture
+    def told(self, ada: Member) -> Claim:
+        """What Ada claimed before her till had sent the sale."""
+        return claim(ada)
+
+    def resolve(self, told: Claim) -> Case:
+        case = Case.objects.get(claim=told)
+        carer = appoint(Role.CUSTOMER_CARE)
+        return resolving.resolve(case=case, by=carer, seen=case.version, at=NOON + DAY)
+
+    @pytest.mark.parametrize("key", ["k", "other"])
+    @pytest.mark.parametrize("is_resolved", [False, True])
+    def test_is_given_once_its_sale_has_arrived(
+        self, ada: Member, told: Claim, *, key: str, is_resolved: bool
+    ):
+        if is_resolved:
+            self.resolve(told)
+        sold = purchasing.record(sale=sale(None, "20.00", receipt="R-7"), key="late", at=NOON)
+
+        again = claim(ada, key=key, at=NOON + 2 * DAY)
+
+        assert (again.pk, again.purchase, points_of(ada, at=NOON + 2 * DAY)) == (told.pk, sold, 20)
+        assert (Case.objects.get().reopened, CaseMessage.objects.count()) == (0, 1)
+
+    def test_changes_nothing_while_staff_look_at_it(self, ada: Member, told: Claim):
+        again = claim(ada, key="other", at=NOON + 2 * DAY)
+
+        case = Case.objects.get()
+        assert (again, again.purchase, again.case) == (told, None, case)
+        assert (case.version, case.reopened, CaseMessage.objects.count()) == (1, 0, 1)
+
+    def test_reopens_once_what_staff_had_resolved(self, ada: Member, told: Claim):
+        self.resolve(told)
+
+        for _twice in range(2):
+            again = claim(ada, key="other", at=NOON + 2 * DAY)
+
+        case = Case.objects.get()
+        assert (again, again.purchase, again.case) == (told, None, case)
+        assert (case.state, case.reopened) == (CaseState.OPEN, 1)
+        words = "Ticket R-7 du 10 mars 2026, 20,00\xa0€\xa0: ses points manquent."
+        said = case.messages.order_by("pk").values_list("side", "text")
+        assert list(said) == [(Side.MEMBER, words)] * 2
+
+    def test_is_not_asked_for_what_the_till_put_on_the_card_since(self, ada: Member, told: Claim):
+        self.resolve(told)
+        purchasing.record(sale=sale(ada, "20.00", receipt="R-7"), key="late", at=NOON)
+
+        with pytest.raises(claiming.ReceiptIsOnCard):
+            claim(ada, key="other", at=NOON + 2 * DAY)
+
+        assert Case.objects.get().reopened == 0
+        assert points_of(ada, at=NOON + 2 * DAY) == 20
 
 
 class TestGuessing:
