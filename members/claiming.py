@@ -183,22 +183,25 @@ def _find(said: Claim, *, at: datetime) -> Purchase | None:
         if own.facts.get("attached", {}).get("key") != said.key:
             raise ReceiptIsOnCard
         return own
-    wrong = Claim.objects.refused().filter(
-        receipt__iexact=said.receipt, claimed_at__gt=at - _MONTH
+    if _is_guessed(said, at=at) or owning.is_of_staff(member=said.member):
+        return None
+    # Each asked alone, so that the index of what is nobody's answers, and that of the others.
+    free = list(fitting.filter(member=None)[:2])
+    is_only = len(free) == 1 and not fitting.exclude(member=None).exists()
+    return free[0] if is_only else None
+
+
+def _is_guessed(said: Claim, *, at: datetime) -> bool:
+    """Say whether others were wrong about this receipt: its number, of that day."""
+    others = Claim.objects.refused().filter(
+        receipt__iexact=said.receipt, bought_on=said.bought_on, claimed_at__gt=at - _MONTH
     )
-    if wrong.exclude(pk=said.pk).count() >= MOST_WRONG:
-        return None
-    if owning.is_of_staff(member=said.member):
-        return None
-    found = list(fitting[:2])
-    return found[0] if len(found) == 1 and found[0].member_id is None else None
+    return others.exclude(pk=said.pk).count() >= MOST_WRONG
 
 
 def _fitting(number: str, receipt: Receipt) -> QuerySet[Purchase]:
-    return Purchase.objects.filter(
-        business_on=receipt.bought_on,
-        receipt__iexact=number,
-        total_cents=receipt.total_cents,
+    return Purchase.objects.exclude(receipt="").filter(
+        business_on=receipt.bought_on, receipt__iexact=number, total_cents=receipt.total_cents
     )
 
 

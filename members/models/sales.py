@@ -86,6 +86,12 @@ class Purchase(models.Model):
                 condition=Q(member=None) & ~Q(receipt=""),
                 name="members_purchase_of_nobody",
             ),
+            models.Index(
+                Upper("receipt"),
+                F("business_on"),
+                condition=Q(member__isnull=False) & ~Q(receipt=""),
+                name="members_purchase_of_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """A receipt whose points are missing: found and given, or looked at; never guessed."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -227,6 +229,15 @@ class TestGuessing:
         assert (said.purchase, nobodys.member) == (None, None)
         assert said.case is not None
 
+    def test_of_another_day_s_receipt_of_that_number_counts_for_nothing(
+        self, ada: Member, nobodys: Purchase
+    ):
+        for days in (1, 2):
+            other = enrolling.enrol(at=NOON, email=f"m{days}@example.org")
+            claim(other, replace(TRUE, bought_on=TRUE.bought_on - days * DAY))
+
+        assert claim(ada).purchase == nobodys
+
     def test_finds_nothing_for_who_is_blocked_or_types_nothing(
         self, ada: Member, nobodys: Purchase
     ):
@@ -273,22 +284,58 @@ class TestStaff:
         assert (nobodys.member, points_of(ada, at=NOON + DAY)) == (None, 0)
 
 
+def indexes_of(work: Callable[[], object]) -> list[str]:
+    """Return by which indexes each statement that looks for sales is answered."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    asked = [one["sql"] for one in captured if 'FROM "members_purchase"' in one["sql"]]
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for statement in asked:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan" not in plan
+            found.append(" ".join(sorted(set(re.findall(r"members_purchase_\w+", plan)))))
+    return found
+
+
 @pytest.mark.postgresql
 class TestTheLookUp:
-    def test_of_what_is_nobodys_reads_no_other_sale_of_the_days(
-        self, ada: Member, nobodys: Purchase
-    ):
-        said = claim(ada, replace(TRUE, bought_on=date(2026, 3, 9)))
-
-        with CaptureQueriesContext(connection) as captured:
-            claiming.get_candidates(said=said, reader=appoint(Role.ADMINISTRATOR))
-
-        [asked] = [one["sql"] for one in captured if 'FROM "members_purchase"' in one["sql"]]
+    @pytest.fixture(autouse=True)
+    def _busy_day(self, ada: Member, nobodys: Purchase):
+        """A day of enough sales that reading all of them would be the worse plan."""
+        said = {"occurred_at": NOON, "business_on": TRUE.bought_on, "recorded_at": NOON}
+        ben = enrolling.enrol(at=NOON, email="ben@example.org")
+        Purchase.objects.bulk_create(
+            Purchase(
+                public_id=f"pur_{n}", key=f"busy-{n}", receipt=f"B-{n}", total_cents=2_000,
+                member=ben if n % 2 else None, **said,
+            )
+            for n in range(1_000)
+        )  # fmt: skip
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {asked}")
-            plan = " ".join(row[0] for row in cursor.fetchall())
-        assert "members_purchase_of_nobody" in plan
+            cursor.execute("ANALYZE members_purchase")
+
+    def test_of_what_is_nobodys_reads_no_other_sale_of_the_days(self, ada: Member):
+        said = claim(ada, replace(TRUE, bought_on=date(2026, 3, 9)))
+        boss = appoint(Role.ADMINISTRATOR)
+
+        used = indexes_of(lambda: claiming.get_candidates(said=said, reader=boss))
+
+        assert used == ["members_purchase_of_nobody"]
+
+    def test_of_a_claim_reads_no_other_sale_of_the_day(self, ada: Member, nobodys: Purchase):
+        used = indexes_of(lambda: claim(ada))
+
+        assert Purchase.objects.filter(member=ada).get() == nobodys
+        # Their own of that day, before the claim is written and after; then what is nobody's.
+        assert used[:4] == [
+            "members_purchase_by_day",
+            "members_purchase_by_day",
+            "members_purchase_of_nobody",
+            "members_purchase_of_somebody",
+        ]
 
 
 class TestAManagerOfOneStore:
