@@ -110,7 +110,7 @@ def _empty(member: Member) -> None:
 
 
 def _empty_words(member: Member) -> None:
-    """Empty what tables of apps above say of a member in free words: `forgets_with_member`."""
+    """Empty what tables, here and above, say in free words: their `forgets_with_member`."""
     for model in apps.get_models():
         if columns := getattr(model, "forgets_with_member", ()):
             rows = model._default_manager.filter(member=member)

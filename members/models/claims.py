@@ -13,7 +13,10 @@ from members.models.sales import Purchase
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def refused(self) -> Self:
-        """Return those that found no receipt: whoever has many is guessing."""
+        """Return those that found no receipt, and those that are being looked for right now.
+
+        Many of one receipt are guesses; so that several at once pass no limit, they count too.
+        """
         return self.filter(purchase=None)
 
 
@@ -24,6 +27,8 @@ class Claim(models.Model):
     """
 
     moves_with_member = True
+    # Typed by hand: it may say anything.
+    forgets_with_member = ("receipt",)
 
     member = models.ForeignKey(
         Member, models.PROTECT, related_name="claims", verbose_name=_("member"), db_index=False

@@ -47,6 +47,7 @@ CANARIES = {
     "card": CARD,
     "external id": "canary-external",
     "note": "Canarynote",
+    "receipt": "Canaryreceipt",
 }
 
 
@@ -123,6 +124,9 @@ def _change_on_their_pages(browser: Browser, member: Member) -> None:
     said = {"first_name": CANARIES["first name"], "last_name": CANARIES["name after"]}
     born = {"birth_day": "19", "birth_month": "7", "language": "fr"}
     assert browser.post("/me/profile/", said | born).status_code == 302
+    claimed = {"receipt": CANARIES["receipt"], "bought_on": "2026-03-09", "total": "9.00"}
+    sent = browser.post("/me/claims/", claimed | {"key": "a-key-of-the-form"})
+    assert sent.status_code == 302
     browser.post("/me/profile/email/", {"value": CANARIES["e-mail after"]})
     code = last_code(CANARIES["e-mail after"])
     assert browser.post("/me/profile/code/", {"code": code}).status_code == 302

@@ -107,6 +107,22 @@ class TestTwoMembers:
         assert verifying.verify().first_fault is None
 
 
+class TestGuessers:
+    def test_who_try_amounts_all_at_once_find_nothing(self, ada: Member, nobodys: Purchase):
+        Claim.objects.bulk_create(
+            Claim(
+                member=enrolling.enrol(at=NOON, email=f"m{n}@example.org"), receipt="R-7",
+                bought_on=TRUE.bought_on, total_cents=n, key=f"at-once-{n}", claimed_at=LATER,
+            )
+            for n in range(claiming.MOST_WRONG)
+        )  # fmt: skip
+
+        said = claim(ada)
+
+        nobodys.refresh_from_db()
+        assert (said.purchase, nobodys.member, points_of(ada, at=LATER)) == (None, None, 0)
+
+
 class TestWhatStaffGive:
     def test_goes_to_one_while_another_claims_it(
         self, ada: Member, twin: Member, nobodys: Purchase, carer: User
