@@ -2,8 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from loyalty.identity.models import User
+from loyalty.programmes.models import Programme
+from members import enrolling
+from tests.portal.test_household import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +31,31 @@ class TestAPageThatIsNotThere:
         assert status == 404
         assert "Vos points" not in page
         assert '<a class="button" href="/desk/">' in page
+
+
+class TestAPathThatNoPageWrites:
+    """PostgreSQL keeps no NUL: what holds one is looked for nowhere."""
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "approvals/a%00b/", "cases/a%00b/", "exports/a%00b/", "imports/a%00b/",
+            "imports/a%00b/errors/", "tiers/a%00b/",
+        ],
+    )  # fmt: skip
+    def test_leads_to_no_page_of_the_desk(self, desk: Client, path: str):
+        assert desk.get(f"/desk/{path}").status_code == 404
+
+    def test_sends_no_day_of_a_job_again(self, desk: Client):
+        assert desk.post("/desk/jobs/a%00b/again/").status_code == 404
+
+    @pytest.mark.parametrize(
+        "path", ["me/help/a%00b/", "me/rewards/a%00b/", "me/surveys/a%00b/", "unsubscribe/a%00b/"]
+    )
+    def test_leads_members_to_none_either(self, shop: Programme, path: str):
+        browser = browser_of(enrolling.enrol(at=timezone.now(), email="ada@shop.test"))
+
+        assert browser.get(f"/{path}").status_code == 404
 
 
 class TestAPageForOthers:
