@@ -8,7 +8,7 @@ from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Programme, Store
-from members import closing, enrolling, lodging, opening, owning
+from members import answering, closing, enrolling, lodging, opening, owning
 from members.blocking import MemberClosed
 from members.models import Case, CaseKind, CaseMessage, Member, Side
 from tests.conftest import NOON
@@ -65,6 +65,16 @@ class TestLodge:
 
         told = {"subject": "Me", "body": "Too.", "at": NOON, "key": "own"}
         assert opening.ask(member=lya, kind=CaseKind.QUESTION, **told).source == "member"
+
+    def test_leaves_members_their_twenty_messages_a_day(self, lya: Member, carer: User):
+        cases = [
+            lodge(lya, carer, key=f"k{number}")
+            for number in range(answering.MOST_MESSAGES_A_DAY + 1)
+        ]
+
+        answering.reply(case=cases[0], member=lya, text="Cold again.", key="own", at=NOON)
+
+        assert cases[0].messages.count() == 2
 
 
 class TestIsRefused:
