@@ -1,7 +1,8 @@
 """Where somebody stands who was two members, and what they have agreed to.
 
 They keep the better of two tiers, and rise with what both spent. Of two answers about being
-written to the stricter one holds: a no of either is a no, and nobody's yes is carried over.
+written to the stricter one holds: a no of either is a no, and nobody's yes is carried over. To
+what holds unless one objects, no answer is a yes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from datetime import date, datetime
 from loyalty.programmes import ladder as ladders
 from loyalty.programmes.ladder import Ladder, Move, Reason, Standing
 from loyalty.programmes.rulebook import Rulebook
-from members import activity, consenting, moving, standing
+from members import activity, consent_texts, consenting, moving, standing
 from members.consenting import Said
 from members.models import Consent, Member, TierChange
 
@@ -130,30 +131,43 @@ def _tier(ladder: Ladder, code: str | None, until: str | None) -> Tier:
     return code, date.fromisoformat(until) if until else None
 
 
-def get_lost(*, source: Member, target: Member) -> list[tuple[Consent, Consent]]:
-    """Return each yes of the survivor that a no of the other ends, with that no."""
+def get_lost(*, source: Member, target: Member) -> list[tuple[Consent | None, Consent]]:
+    """Return each yes of the survivor that a no of the other ends, with that no.
+
+    None is a yes where there was no answer: what holds unless one objects.
+    """
     theirs, own = consenting.get_in_force(member=source), consenting.get_in_force(member=target)
     return [
-        (own[asked], no)
+        (own.get(asked), no)
         for asked, no in sorted(theirs.items())
-        if not no.is_given and asked in own and own[asked].is_given
+        if not no.is_given and _is_yes(own.get(asked), asked)
     ]
 
 
-def end_consents(*, pair: Pair, actor: str) -> dict[str, int]:
-    """Write the stricter answers down. Returns the keys of the new rows with those they ended."""
+def _is_yes(answer: Consent | None, asked: tuple[str, str]) -> bool:
+    return asked in consent_texts.UNLESS_OBJECTED if answer is None else answer.is_given
+
+
+def end_consents(*, pair: Pair, actor: str) -> dict[str, int | None]:
+    """Write the stricter answers down. Returns the keys of the new rows with those they ended,
+    None where there was none."""
     return {
-        str(_say(pair, no, is_given=False, where=HERE, actor=actor)): yes.pk
+        str(_say(pair, no, is_given=False, where=HERE, actor=actor)): yes.pk if yes else None
         for yes, no in get_lost(source=pair.source, target=pair.target)
     }
 
 
-def restore_consents(*, pair: Pair, ended: dict[str, int], actor: str) -> None:
-    """Write down again what was ended without being asked, unless they have answered since."""
+def restore_consents(*, pair: Pair, ended: Mapping[str, int | None], actor: str) -> None:
+    """Write down again what was ended without being asked, unless they have answered since.
+
+    No answer is ever deleted: where there was none, the objection is withdrawn by a yes.
+    """
     own = consenting.get_in_force(member=pair.target)
     for last in own.values():
-        if (key := ended.get(str(last.pk))) is not None:
-            _say(pair, Consent.objects.get(pk=key), is_given=True, where=BACK, actor=actor)
+        if str(last.pk) in ended:
+            key = ended[str(last.pk)]
+            like = last if key is None else Consent.objects.get(pk=key)
+            _say(pair, like, is_given=True, where=BACK, actor=actor)
 
 
 def _say(pair: Pair, like: Consent, *, is_given: bool, where: str, actor: str) -> int:

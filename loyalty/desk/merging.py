@@ -148,7 +148,7 @@ def foresee(*, source: Member, target: Member, reader: User, at: datetime) -> Fo
         goes=_goes(source),
         tier=now,
         tier_after=Tiered.of(after.tier, after.until, book=book) if after else now,
-        lost=[yes for yes, _no in uniting.get_lost(source=source, target=target)],
+        lost=[no for _yes, no in uniting.get_lost(source=source, target=target)],
     )
 
 

@@ -98,6 +98,15 @@ class TestTheLook:
         assert "Consents that end E-mail · offers and news" in told
         assert Member.objects.get(pk=twin.pk).state == MemberState.ACTIVE
 
+    def test_says_that_an_objection_to_surveys_comes_along(
+        self, ada: Member, twin: Member, care: Client
+    ):
+        consenting.object_to(member=twin, channel="EMAIL", purpose="SURVEYS", at=NOON)
+
+        told = words_of(care, address_of(ada, twin))
+
+        assert "Consents that end E-mail · surveys of satisfaction" in told
+
     def test_says_why_not(self, ada: Member, twin: Member, care: Client):
         blocking.block(member=twin, at=NOON, actor="user:1")
 

@@ -128,6 +128,21 @@ class TestMerge:
         assert not consenting.is_allowed(member=ada, channel="EMAIL", purpose="MARKETING")
         assert Consent.objects.filter(member=ada).exists() is False
 
+    def test_carries_an_objection_to_surveys_over_to_who_never_answered(self, ada, twin, carer):
+        say(twin, is_given=False, days=1, purpose="SURVEYS")
+
+        merge(twin, ada, carer)
+
+        assert consenting.has_objected(member=ada, channel="EMAIL", purpose="SURVEYS")
+        assert Consent.objects.get(member=ada).said_where == "merge"
+
+    def test_lets_a_no_to_advertising_be_no_answer_of_who_never_answered(self, ada, twin, carer):
+        say(twin, is_given=False, days=1)
+
+        merge(twin, ada, carer)
+
+        assert Consent.objects.filter(member=ada).exists() is False
+
     def test_keeps_the_later_day_until_which_nothing_is_spent(self, ada, twin, carer):
         Member.objects.filter(pk=twin.pk).update(spending_locked_until=NOON + timedelta(hours=9))
 

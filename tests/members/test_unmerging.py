@@ -5,7 +5,7 @@ import pytest
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger import verifying
 from members import blocking, carding, closing, consenting, enrolling, finding, merging
-from members.models import Card, CardState, Member, MemberState, Purchase, Voucher
+from members.models import Card, CardState, Consent, Member, MemberState, Purchase, Voucher
 from tests.conftest import NOON
 from tests.members.builders import give_voucher, points_of
 from tests.members.twins import buy, carer, merge, say, spend, tier_of, twin, unmerge
@@ -80,6 +80,31 @@ class TestUnmerge:
 
         assert consenting.is_allowed(member=ada, channel="EMAIL", purpose="MARKETING")
         assert not consenting.is_allowed(member=twin, channel="EMAIL", purpose="MARKETING")
+
+    def test_withdraws_an_objection_to_surveys_that_came_with_the_merge(self, ada, twin, carer):
+        say(twin, is_given=False, days=2, purpose="SURVEYS")
+        merged = merge(twin, ada, carer)
+
+        unmerge(merged, carer)
+
+        assert not consenting.has_objected(member=ada, channel="EMAIL", purpose="SURVEYS")
+        assert consenting.has_objected(member=twin, channel="EMAIL", purpose="SURVEYS")
+        answers = Consent.objects.filter(member=ada).order_by("pk")
+        assert list(answers.values_list("is_given", "said_where")) == [
+            (False, "merge"),
+            (True, "unmerge"),
+        ]
+
+    def test_leaves_an_objection_to_surveys_that_was_made_since(self, ada, twin, carer):
+        say(twin, is_given=False, days=2, purpose="SURVEYS")
+        merged = merge(twin, ada, carer)
+        say(ada, is_given=True, days=0, purpose="SURVEYS")
+        say(ada, is_given=False, days=0, purpose="SURVEYS")
+
+        unmerge(merged, carer)
+
+        assert consenting.has_objected(member=ada, channel="EMAIL", purpose="SURVEYS")
+        assert Consent.objects.filter(member=ada).count() == 3
 
     def test_twice_is_once(self, ada, twin, carer):
         buy(twin, "30.00", "b")

@@ -69,6 +69,6 @@ def tier_of(member: Member) -> str | None:
     return now.tier.code if now.tier else None
 
 
-def say(member: Member, *, is_given: bool, days: int) -> Consent:
-    said = Said(channel="EMAIL", purpose="MARKETING", is_given=is_given, text_version="1")
+def say(member: Member, *, is_given: bool, days: int, purpose: str = "MARKETING") -> Consent:
+    said = Said(channel="EMAIL", purpose=purpose, is_given=is_given, text_version="1")
     return consenting.say(member=member, said=said, at=NOON - timedelta(days=days))
