@@ -5,6 +5,7 @@ taken is taken, and what cannot is noted, for the merchant to settle. A member l
 a day than the programme allows, whatever tills tell.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Account
 from loyalty.programmes import paying
 from loyalty.programmes.idling import Activity
+from loyalty.programmes.models import Programme
 from loyalty.programmes.rulebook import Rulebook
 from members import blocking, sharing
 from members.models import Member, OfflineSpending, Purchase, Shortage
@@ -38,15 +40,37 @@ class OfflineAllowanceExceeded(Refusal):
     title = _("These are more points than a till may let go without a network.")
 
 
-def read(*, cents: int, book: Rulebook) -> int:
-    """Return how many points pay an amount that a till let go. Raises OfflineSpendingOff for
-    a programme without an allowance, and OfflineAllowanceExceeded for more than it."""
-    if not book.offline_points:
+def read(*, cents: int, since: datetime, book: Rulebook) -> int:
+    """Return how many points pay an amount that a till let go.
+
+    Raises OfflineSpendingOff, or OfflineAllowanceExceeded, for more than the programme has
+    allowed in one sale at any moment since then: whatever was allowed is taken, or noted.
+    """
+    if not _is_allowed(cents, book):
+        _check_was_allowed(cents, since, book)
+    return max(paying.points_for(cents=cents, book=book), 1)
+
+
+def _is_allowed(cents: int, book: Rulebook) -> bool:
+    """Say whether a till may let so much go in one sale; of points worth nothing, it may not."""
+    if not (book.offline_points and book.value_of_point):
+        return False
+    return paying.points_for(cents=cents, book=book) <= book.offline_points
+
+
+def _check_was_allowed(cents: int, since: datetime, book: Rulebook) -> None:
+    kept = Programme.history.order_by("-history_date", "-history_id")
+    before = kept.filter(history_date__lte=since)[:1]
+    earlier = [
+        replace(book, offline_points=row.offline_points, value_of_point=row.value_of_point)
+        for row in (*kept.filter(history_date__gt=since), *before)
+    ]
+    if any(_is_allowed(cents, one) for one in earlier):
+        return
+    most = max(one.offline_points for one in (book, *earlier))
+    if not most:
         raise OfflineSpendingOff
-    points = paying.points_for(cents=cents, book=book)
-    if points > book.offline_points:
-        raise OfflineAllowanceExceeded(limit=book.offline_points)
-    return max(points, 1)
+    raise OfflineAllowanceExceeded(limit=most)
 
 
 def take(

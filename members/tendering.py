@@ -17,7 +17,7 @@ from loyalty.programmes.rulebook import Rulebook
 from members import blocking, holding, reconciling, vouchering
 from members.holding import PointsCannotPay
 from members.models import Member, Purchase, TillHold, Voucher
-from members.selling import Payment, Sale
+from members.selling import WINDOW_BACK, Payment, Sale
 
 POINTS, VOUCHER = "points", "voucher"
 
@@ -44,7 +44,12 @@ class Tender:
 
 
 def read(
-    *, tenders: Sequence[Tender], total_cents: int, member: Member | None, store: Store | None
+    *,
+    tenders: Sequence[Tender],
+    total_cents: int,
+    member: Member | None,
+    store: Store | None,
+    occurred_at: datetime,
 ) -> list[Payment]:
     """Return what pays a sale and how much: as told, or what it is worth as far as there is left.
 
@@ -70,7 +75,7 @@ def read(
                 means=tender.means,
                 amount_cents=cents,
                 hold=tender.hold,
-                points=_points(tender, cents, held),
+                points=_points(tender, cents, held, occurred_at),
                 voucher=voucher.pk if voucher else None,
                 offline=tender.offline,
             )
@@ -78,10 +83,12 @@ def read(
     return payments
 
 
-def _points(tender: Tender, cents: int, held: TillHold | None) -> int:
+def _points(tender: Tender, cents: int, held: TillHold | None, occurred_at: datetime) -> int:
     """Return the points that pay an amount: of a hold, or let go without a network."""
     if tender.offline:
-        return reconciling.read(cents=cents, book=books.get_book())
+        # A till without a network goes by what it last heard.
+        since = occurred_at - WINDOW_BACK
+        return reconciling.read(cents=cents, since=since, book=books.get_book())
     return held.points_for(cents) if held else 0
 
 
@@ -181,8 +188,11 @@ def check(*, sale: Sale, member: Member | None, at: datetime) -> None:
 
 
 def _check_share(sale: Sale) -> None:
-    """Refuse more points than may pay this sale, in however many holds they were set aside."""
-    points = sum(payment.points for payment in sale.payments)
+    """Refuse more points than may pay this sale, in however many holds they were set aside.
+
+    What was let go without a network is not asked: its goods have left.
+    """
+    points = sum(payment.points for payment in sale.payments if not payment.offline)
     if not points:
         return
     book = books.get_book()

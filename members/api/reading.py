@@ -70,6 +70,7 @@ def read_sale(
             total_cents=told["total_cents"],
             member=member,
             store=request.client.store,
+            occurred_at=occurred_at,
         ),
         till=_till_of(request, told.pop("till", "")),
         lines=[SaleLine(**line) for line in told.pop("lines", ())],

@@ -119,6 +119,7 @@ class TestEightAtOnce:
             total_cents=300,
             member=ada,
             store=None,
+            occurred_at=NOON,
         )
         told = sale(ada, "3.00", payments=paid)
 

@@ -43,7 +43,9 @@ def pay(
         tenders.append(Tender(means="voucher", voucher=voucher.code))
     ours = points + (voucher.value_cents or 0 if voucher else 0)
     tenders.append(Tender(means="cash", amount_cents=total - ours))
-    paid = tendering.read(tenders=tenders, total_cents=total, member=member, store=None)
+    paid = tendering.read(
+        tenders=tenders, total_cents=total, member=member, store=None, occurred_at=at
+    )
     told = sale(member, f"{total // 100}.{total % 100:02}", payments=paid, occurred_at=at)
     return purchasing.record(sale=told, key="sale", at=at)
 
@@ -156,7 +158,9 @@ class TestVouchers:
             Tender(means="voucher", voucher=coffee.code, amount_cents=900),
             Tender(means="cash", amount_cents=100),
         ]
-        paid = tendering.read(tenders=tenders, total_cents=1_000, member=rich, store=None)
+        paid = tendering.read(
+            tenders=tenders, total_cents=1_000, member=rich, store=None, occurred_at=NOON
+        )
         told = sale(rich, "10.00", payments=paid, occurred_at=NOON)
         bought = purchasing.record(sale=told, key="sale", at=NOON)
 

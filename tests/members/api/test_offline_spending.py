@@ -1,10 +1,12 @@
 """Points that a till without a network let somebody use: taken once it is told, or noted."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from time_machine import Traveller
 
 from loyalty.clients import issuing
 from loyalty.clients.models import Scope
@@ -37,6 +39,15 @@ def rich(ada: Member) -> Member:
 
 def allow(points: int) -> None:
     Programme.objects.update(offline_points=points)
+    revising.touch()
+
+
+def set_down(**terms: object) -> None:
+    """Change the programme's terms as staff do: what they were is kept."""
+    programme = Programme.objects.get()
+    for name, value in terms.items():
+        setattr(programme, name, value)
+    programme.save()
     revising.touch()
 
 
@@ -136,6 +147,69 @@ class TestPointsUsedOffline:
         assert points_of(rich, at=NOON) == 1000
 
 
+class TestASaleWhoseGoodsAreGone:
+    @pytest.mark.parametrize(
+        "bounds", [{"pay_share_percent": 50}, {"pay_share_percent": 0}, {"pay_most_points": 250}]
+    )
+    def test_stands_whatever_points_may_pay_online(
+        self, till: Caller, rich: Member, bounds: dict[str, int]
+    ):
+        Programme.objects.update(**bounds)
+        revising.touch()
+
+        [told] = send(till, sold("a", "3.00", "5.00"))
+
+        assert told["status"] == 201
+        assert noted() == [(300, 300, "")]
+        assert points_of(rich, at=NOON) == 1000 - 300 + 5
+        assert verifying.verify().first_fault is None
+
+    @pytest.mark.parametrize(("lowered", "taken"), [(200, 200), (0, 0)])
+    def test_stands_where_the_allowance_was_lowered_meanwhile(
+        self, till: Caller, rich: Member, clock: Traveller, lowered: int, taken: int
+    ):
+        clock.move_to(NOON - timedelta(days=30))
+        set_down(offline_points=500)
+        clock.move_to(NOON - timedelta(hours=1))
+        set_down(offline_points=lowered)
+        clock.move_to(NOON)
+
+        [told] = send(till, sold("a"))
+
+        assert told["status"] == 201
+        assert told["body"]["payments"][0]["short"] == 300 - taken
+        assert noted() == [(300, taken, "ALLOWANCE")]
+        assert points_of(rich, at=NOON) == 1000 - taken + 3
+        assert verifying.verify().first_fault is None
+
+    def test_stands_where_a_point_is_worth_less_since(
+        self, till: Caller, rich: Member, clock: Traveller
+    ):
+        set_down(offline_points=300, value_of_point=Decimal("0.01"))
+        clock.move_to(NOON + timedelta(minutes=1))
+        set_down(value_of_point=Decimal("0.005"))
+
+        [told] = send(till, sold("a"))
+
+        assert told["status"] == 201
+        assert noted() == [(600, 300, "ALLOWANCE")]
+        assert points_of(rich, at=NOON) == 1000 - 300 + 3
+
+    def test_stands_where_the_till_had_not_heard_that_it_was_lowered(
+        self, till: Caller, rich: Member, clock: Traveller
+    ):
+        clock.move_to(NOON - timedelta(days=30))
+        set_down(offline_points=500)
+        clock.move_to(NOON - timedelta(days=6))
+        set_down(offline_points=200)
+        clock.move_to(NOON)
+
+        [told] = send(till, sold("a"))
+
+        assert told["status"] == 201
+        assert noted() == [(300, 200, "ALLOWANCE")]
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("allowed", "amount", "code"),
@@ -198,14 +272,31 @@ class TestRefused:
         assert (told["status"], told["body"]["code"]) == (403, "scope-missing")
         assert noted() == []
 
-    def test_is_more_than_points_may_pay_of_a_basket(self, till: Caller, rich: Member):
-        Programme.objects.update(pay_share_percent=50)
+    def test_is_more_than_was_allowed_in_the_seven_days_before(
+        self, till: Caller, rich: Member, clock: Traveller
+    ):
+        clock.move_to(NOON - timedelta(days=9))
+        set_down(offline_points=500)
+        clock.move_to(NOON - timedelta(days=8))
+        set_down(offline_points=200)
+        clock.move_to(NOON)
+        before = moved()
+
+        [told] = send(till, sold("a"))
+
+        assert (told["status"], told["body"]["code"]) == (422, "offline-allowance-exceeded")
+        assert told["body"]["limit"] == 200
+        assert (moved(), noted()) == (before, [])
+
+    def test_is_any_amount_where_points_are_worth_nothing(self, till: Caller, rich: Member):
+        Programme.objects.update(value_of_point=0)
         revising.touch()
+        before = moved()
 
-        [told] = send(till, sold("a", "3.00", "5.00"))
+        [told] = send(till, sold("a"))
 
-        assert (told["status"], told["body"]["code"]) == (422, "points-cannot-pay")
-        assert noted() == []
+        assert (told["status"], told["body"]["code"]) == (422, "offline-allowance-exceeded")
+        assert (moved(), noted()) == (before, [])
 
 
 class TestTheProgramme:
