@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.core import keys
 from loyalty.core.refusals import Refusal
+from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.ledger import balances, posting
 from loyalty.ledger.models import Account
@@ -21,10 +22,11 @@ from loyalty.programmes import paying
 from loyalty.programmes.idling import Activity
 from loyalty.programmes.models import Programme
 from loyalty.programmes.rulebook import Rulebook
-from members import blocking, sharing
+from members import blocking, owning, sharing
 from members.models import Member, OfflineSpending, Purchase, Shortage
 
 REASON = "payment"
+SETTLES = "members.settle_offlinespending"
 _LASTS = timedelta(minutes=1)
 
 
@@ -105,13 +107,19 @@ def take(
     )
 
 
+@transaction.atomic
 def settle(*, spending: OfflineSpending, at: datetime, by: User) -> OfflineSpending:
-    """Note that somebody has dealt with what was missing. Once; again it stays as it was."""
-    with transaction.atomic():
-        found = OfflineSpending.objects.select_for_update().get(pk=spending.pk)
-        if found.is_unsettled:
-            found.settled_at, found.settled_by = at, by
-            found.save(update_fields=["settled_at", "settled_by"])
+    """Note that somebody has dealt with what was missing. Once; again it stays as it was.
+
+    Raises NotPermitted or OwnCard.
+    """
+    user = permitting.lock(user=by)
+    permitting.check(user=user, permission=SETTLES)
+    found = OfflineSpending.objects.select_for_update().get(pk=spending.pk)
+    owning.check_not_own(member=found.member, user=user)
+    if found.is_unsettled:
+        found.settled_at, found.settled_by = at, user
+        found.save(update_fields=["settled_at", "settled_by"])
     return found
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from loyalty.core.refusals import Refusal
 from loyalty.core.showing import ShownOnly
 from loyalty.identity.models import User
 from members import reconciling, words
@@ -74,13 +75,20 @@ class OfflineSpendingAdmin(OfMembers, ShownOnly, admin.ModelAdmin[OfflineSpendin
         return words.of_number(row.short)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("members.settle_offlinespending")
+        return request.user.has_perm(reconciling.SETTLES)
 
     @admin.action(description=_("What is missing has been settled"), permissions=["settle"])
     def settle(self, request: HttpRequest, rows: QuerySet[OfflineSpending]) -> None:
-        by = cast("User", request.user)
-        waiting = [row for row in rows.select_related(None) if row.is_unsettled]
+        """Settle each; what is refused is said, and keeps none of the others."""
+        done, by = 0, cast("User", request.user)
+        waiting = [row for row in rows.select_related("member") if row.is_unsettled]
         for spending in waiting:
-            reconciling.settle(spending=spending, at=timezone.now(), by=by)
-        said = ngettext("%d payment was settled.", "%d payments were settled.", len(waiting))
-        messages.success(request, said % len(waiting))
+            try:
+                reconciling.settle(spending=spending, at=timezone.now(), by=by)
+            except Refusal as refusal:
+                messages.error(request, f"{spending.member}: {refusal.detail}")
+            else:
+                done += 1
+        if done or not waiting:
+            said = ngettext("%d payment was settled.", "%d payments were settled.", done)
+            messages.success(request, said % done)
