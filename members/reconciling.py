@@ -17,13 +17,13 @@ from loyalty.core.refusals import Refusal
 from loyalty.identity import permitting
 from loyalty.identity.models import User
 from loyalty.ledger import balances, posting
-from loyalty.ledger.models import Account
+from loyalty.ledger.models import Account, Hold
 from loyalty.programmes import paying
 from loyalty.programmes.idling import Activity
 from loyalty.programmes.models import Programme
 from loyalty.programmes.rulebook import Rulebook
 from members import blocking, owning, sharing
-from members.models import Member, OfflineSpending, Purchase, Shortage
+from members.models import Member, OfflineSpending, Purchase, Shortage, TillHold
 
 REASON = "payment"
 SETTLES = "members.settle_offlinespending"
@@ -149,9 +149,9 @@ def _spend(
     book: Rulebook,
 ) -> dict[str, object]:
     """Set points aside and capture them at once: a return then refunds them as any others."""
+    key = keys.digest(scope="offline", key=purchase.key)
     held = posting.hold(
-        account=account, points=points, lasts=_LASTS, reference="", at=at,
-        key=keys.digest(scope="offline", key=purchase.key),
+        account=account, points=points, lasts=_LASTS, reference="", at=at, key=key,
         on_behalf_of=sharing.on_behalf_of(member=member, account=account),
         actor=purchase.client, reason=REASON,
     )  # fmt: skip
@@ -161,4 +161,19 @@ def _spend(
         actor=purchase.client, reason=REASON,
         idle=book.idle(book.spending_wallet, Activity.SPENDING, at=at),
     )  # fmt: skip
+    _keep_worth(held, purchase, member, key=key, at=at, book=book)
     return {"hold": held.public_id, "points": points}
+
+
+def _keep_worth(
+    held: Hold, purchase: Purchase, member: Member, *, key: str, at: datetime, book: Rulebook
+) -> None:
+    """Keep what the points were worth, as of any that a till set aside: what rewards cost asks.
+
+    So few that they are worth no cent cost nothing.
+    """
+    if cents := paying.worth(points=held.points, book=book):
+        TillHold.objects.create(
+            hold=held, member=member, store=purchase.store, client=purchase.client,
+            value_cents=cents, key=key, held_at=at,
+        )  # fmt: skip

@@ -14,9 +14,13 @@ from analytics.models import Cost, CostCategory
 from analytics.periods import Period, day
 from analytics.scopes import Scope, get_scope
 from loyalty.ledger import posting
-from members import holding, purchasing, vouchering
+from loyalty.programmes import revising
+from loyalty.programmes.models import Programme
+from members import holding, purchasing, returning, vouchering
 from members.holding import Asked
-from members.models import Member
+from members.models import Member, OfflineSpending
+from members.returning import Brought
+from members.selling import Payment
 from rewards import redeeming
 from tests.analytics.builders import enter_costs, hand_out, make_members, make_programme
 from tests.analytics.test_facts import undone
@@ -127,6 +131,33 @@ class TestRewardsGiven:
             )
 
         assert (paid, cost_of_rewards()) == (600, 500)
+
+    def test_include_what_points_let_go_offline_paid_until_it_is_given_back(
+        self, ada: Member
+    ) -> None:
+        Programme.objects.update(offline_points=500)
+        revising.touch()
+        purchasing.record(sale=sale(ada, "400.00"), key="some", at=NOON)
+        paid = [Payment(means="points", amount_cents=500, points=500, offline=True)]
+        told = sale(ada, "5.00", payments=paid, occurred_at=NOON)
+        bought = purchasing.record(sale=told, key="s", at=NOON)
+        used = cost_of_rewards()
+
+        brought = Brought(purchase=bought, occurred_at=NOON, amount_cents=100)
+        returning.record(brought=brought, key="r", at=NOON)
+
+        # 400 of the 500 points were there, and with a fifth of the sale a fifth of them came back.
+        assert (used, cost_of_rewards()) == (400, 320)
+
+    def test_include_nothing_for_points_worth_no_cent(self, ada: Member) -> None:
+        Programme.objects.update(offline_points=500, value_of_point="0.0040")
+        revising.touch()
+        purchasing.record(sale=sale(ada, "2.00"), key="some", at=NOON)
+        paid = [Payment(means="points", amount_cents=200, points=500, offline=True)]
+        purchasing.record(sale=sale(ada, "2.00", payments=paid), key="s", at=NOON)
+
+        assert OfflineSpending.objects.get().taken == 2
+        assert cost_of_rewards() == 0
 
 
 class TestACostOfADay:
