@@ -34,6 +34,13 @@ class Heard:
         if status in (429, 503) and "retry-after:" not in head.lower():
             self.without_a_wait += 1
 
+    def add(self, other: "Heard") -> None:
+        """Count what others were told as well."""
+        self.statuses += other.statuses
+        self.unanswered += other.unanswered
+        self.without_a_wait += other.without_a_wait
+        self.longest = max(self.longest, other.longest)
+
 
 @dataclass(frozen=True)
 class Tills:

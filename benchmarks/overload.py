@@ -29,7 +29,9 @@ def measure(run: Run) -> Report:
         after, calm = wait_for_calm(tills)
     report = Report(code="P15", title=f"ten times what can be done, {seconds} s")
     report.counts += counts_of(heard, after)
-    done = sum(one.statuses[201] for one in (begun, known, heard, calm))
+    told = Heard()
+    for one in (begun, known, heard, calm):
+        told.add(one)
     report.notes += [
         f"{rate:.0f} sales a second were done, {TIMES * rate:.0f} asked for",
         f"{heard.calls:,} calls: "
@@ -37,7 +39,7 @@ def measure(run: Run) -> Report:
         f"the longest answer took {heard.longest:.1f} s",
     ]
     databases.use(database)
-    report.twins += check(done)
+    report.twins += check(told)
     return report
 
 
@@ -46,7 +48,7 @@ def wait_for_calm(tills: Tills) -> tuple[float, Heard]:
     began, said = time.monotonic(), Heard()
     while time.monotonic() - began < _PATIENCE_SECONDS:
         heard = tills.sell_once()
-        said.statuses += heard.statuses
+        said.add(heard)
         if heard.statuses[201] and heard.longest < AT_ONCE_SECONDS:
             break
     return time.monotonic() - began, said
@@ -62,14 +64,20 @@ def counts_of(heard: Heard, after: float) -> list[Count]:
     ]
 
 
-def check(done: int) -> list[Twin]:
-    """Whatever was said to be done is in the books, and nothing else is."""
+def check(told: Heard) -> list[Twin]:
+    """Whatever was said to be done is in the books, and nothing else but what nobody was told."""
     from members.models import Purchase
 
     sold = Purchase.objects.filter(receipt__startswith="P15-").count()
     sums = checks.get_sums()
     return [
-        Twin("sales", "sales in the books are those that were told so", sold == done),
+        Twin("sales", "sales in the books are those that were told so", is_as_told(sold, told)),
         Twin("sums", "awards, entries and accounts agree", checks.is_balanced(sums)),
         Twin("ledger", "the ledger verifies", checks.is_ledger_sound()),
     ]
+
+
+def is_as_told(sold: int, told: Heard) -> bool:
+    """Say whether so many sales may be in the books: one that was not answered may be, or not."""
+    done = told.statuses[201]
+    return done <= sold <= done + told.unanswered
