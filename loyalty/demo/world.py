@@ -181,9 +181,9 @@ CAMPAIGNS = (
         from_day=-75, days=21, tempted=0.0, target=250, budget_points=20_000, holdout_percent=20,
     ),
 )  # fmt: skip
-# For the member who signs in: five times the points on coffee, this week.
 # Code, names, and the family they came for.
 GROUP = ("coffee-lovers", "Amateurs de café joignables", "Coffee lovers to write to", "cafe")
+# For the member who signs in: five times the points on coffee, this week.
 OFFER = ("cafe-x5", "5 × sur le café cette semaine, pour vous", "5 × on coffee this week, for you")
 
 
