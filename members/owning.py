@@ -31,7 +31,7 @@ def check_not_own(*, member: Member, user: User) -> None:
 
 def is_of_staff(*, member: Member) -> bool:
     """Say whether the card is, or was, that of somebody who works here, or of who shares points
-    with them. Three statements, two more for each who shares."""
+    with them. Three statements, one more for each who shares."""
     staff = list(User.objects.filter(is_staff=True, is_active=True))
     return any(
         _is_row_of(row, user)
