@@ -1,6 +1,5 @@
 """Why members were lost, written down as staff learn it, and that they came back."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -125,7 +124,7 @@ def notice(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def gather(*, segment: Segment, member_ids: Collection[int], by: User, at: datetime) -> int:
+def gather(*, segment: Segment, members: QuerySet[Member], by: User, at: datetime) -> int:
     """Put members into a segment that is kept by hand, to win them back. Returns how many joined.
 
     Raises SegmentComputed, segmenting.UnknownSegment, owning.OwnCard where `by` is among them,
@@ -135,9 +134,9 @@ def gather(*, segment: Segment, member_ids: Collection[int], by: User, at: datet
     permitting.check(user=user, permission=GATHERS)
     if SegmentDefinition.objects.filter(segment=segment).exists():
         raise SegmentComputed
-    if owning.get_own(users=[user]).intersection(member_ids):
+    if members.filter(pk__in=owning.get_own(users=[user])).exists():
         raise owning.OwnCard
-    return segmenting.add(code=segment.code, member_ids=member_ids, at=at)
+    return segmenting.add(code=segment.code, members=members, at=at)
 
 
 def get_kept_by_hand() -> QuerySet[Segment]:

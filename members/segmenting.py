@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.core import engines
 from loyalty.core.refusals import Refusal
 from loyalty.programmes.models import Segment
 from members.models import Member, SegmentStay
 
 _CHUNK = 1_000
+_ADD = """
+INSERT INTO members_segmentstay (segment_id, member_id, since_at)
+SELECT %s, found.who, %s FROM ({found}) AS found
+"""
 
 
 class UnknownSegment(Refusal):
@@ -74,20 +80,24 @@ def move(
 
 
 @transaction.atomic
-def add(*, code: str, member_ids: Collection[int], at: datetime) -> int:
+def add(*, code: str, members: QuerySet[Member], at: datetime) -> int:
     """Let these members be in a segment, too, from a moment on. Returns how many were not yet.
 
-    Nobody leaves it; the same members again change nothing. Raises UnknownSegment.
+    Nobody leaves it; the same members again change nothing. One statement under the segment's
+    lock, in which the database finds them, however many they are. Raises UnknownSegment.
     """
     segment = lock(code=code)
-    current = SegmentStay.objects.filter(segment=segment, until_at=None)
-    there = set(current.values_list("member_id", flat=True))
-    new = _known(set(member_ids) - there)
-    SegmentStay.objects.bulk_create(
-        (SegmentStay(segment=segment, member_id=pk, since_at=at) for pk in new),
-        batch_size=_CHUNK,
-    )
-    return len(new)
+    there = SegmentStay.objects.filter(segment=segment, until_at=None, member=OuterRef("pk"))
+    new = members.filter(~Exists(there)).order_by().values(who=F("pk"))
+    try:
+        found, values = new.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        # The query is Django's own, and its values are bound.
+        cursor.execute(_ADD.format(found=found), [segment.pk, engines.to_column(at), *values])
+        joined: int = cursor.rowcount
+    return joined
 
 
 def members_within(*, segment: int, since: datetime, until: datetime) -> QuerySet[Member]:

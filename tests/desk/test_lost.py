@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from analytics import facts, losing
 from analytics.models import Competitor, Loss, LossReason, MemberFact
@@ -223,9 +225,42 @@ class TestASegmentToWinThemBack:
 
         sign_in(Role.MARKETING).post(self.URL, {"segment": "rich"})
         with pytest.raises(losing.SegmentComputed):
-            losing.gather(segment=segment, member_ids=[people["Ada"].pk], by=by, at=NOON)
+            losing.gather(segment=segment, members=Member.objects.all(), by=by, at=NOON)
 
         assert SegmentStay.objects.exists() is False
+
+    def test_takes_nobody_where_one_of_them_is_who_asks(self, people, sign_in):
+        marketing = sign_in(Role.MARKETING)
+        Segment.objects.create(code="back", name_fr="Retour", name_en="Come back")
+        Member.objects.filter(pk=people["Bea"].pk).update(email="marketing+shop@example.test")
+
+        answer = marketing.post(self.URL, {"segment": "back"}, follow=True)
+        others = marketing.post(f"{self.URL}?least=300", {"segment": "back"}, follow=True)
+
+        assert [str(one) for one in answer.context["messages"]] == [
+            "This is your own card: ask a colleague."
+        ]
+        assert [str(one) for one in others.context["messages"]] == ["1 member joined the segment."]
+        stays = SegmentStay.objects.values_list("member_id", "since_at", "until_at")
+        assert list(stays) == [(people["Ada"].pk, NOON, None)]
+
+    def test_takes_as_many_statements_for_one_as_for_many(self, people, sign_in):
+        marketing = sign_in(Role.MARKETING)
+        Segment.objects.create(code="back", name_fr="Retour", name_en="Come back")
+
+        def take(query: str) -> int:
+            with CaptureQueriesContext(connection) as asked:
+                marketing.post(f"{self.URL}{query}", {"segment": "back"})
+            return len(asked)
+
+        take("?least=900")
+        few = take("?least=300")
+        for number in range(4):
+            lost(f"m{number}", days=300, cents=700)
+        facts.refresh(at=NOON)
+
+        assert take("") == few
+        assert SegmentStay.objects.count() == 6
 
     def test_is_not_for_who_may_not_change_segments(self, people, care):
         assert care.post(self.URL, {"segment": "back"}).status_code == 403

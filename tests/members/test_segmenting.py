@@ -69,6 +69,38 @@ class TestAssign:
         assert stays() == []
 
 
+class TestAdd:
+    def test_lets_in_whom_a_query_finds_and_nobody_go(self, ada, grace, vip):
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON - DAY)
+
+        assert segmenting.add(code="vip", members=Member.objects.all(), at=NOON) == 1
+        assert segmenting.add(code="vip", members=Member.objects.all(), at=NOON + DAY) == 0
+        assert segmenting.add(code="vip", members=Member.objects.none(), at=NOON) == 0
+        assert stays() == [(ada.pk, NOON - DAY, None), (grace.pk, NOON, None)]
+
+    def test_lets_in_again_who_had_left(self, ada, vip):
+        segmenting.assign(code="vip", member_ids=[ada.pk], at=NOON - 2 * DAY)
+        segmenting.assign(code="vip", member_ids=[], at=NOON - DAY)
+
+        assert segmenting.add(code="vip", members=Member.objects.filter(pk=ada.pk), at=NOON) == 1
+        assert stays() == [(ada.pk, NOON - 2 * DAY, NOON - DAY), (ada.pk, NOON, None)]
+
+    def test_takes_one_statement_under_the_lock_for_few_and_many(
+        self, ada, grace, vip, django_assert_num_queries
+    ):
+        # Those of a savepoint, the lock, and the one.
+        with django_assert_num_queries(4):
+            segmenting.add(code="vip", members=Member.objects.filter(pk=ada.pk), at=NOON)
+        with django_assert_num_queries(4):
+            segmenting.add(code="vip", members=Member.objects.all(), at=NOON)
+
+    def test_refuses_a_segment_that_nobody_named(self, ada):
+        with pytest.raises(segmenting.UnknownSegment):
+            segmenting.add(code="vip", members=Member.objects.all(), at=NOON)
+
+        assert stays() == []
+
+
 class TestARule:
     def test_gives_to_who_is_in_its_segment(self, ada, grace, vip):
         publish("vip-bonus", VIP)

@@ -145,12 +145,11 @@ def gather(request: HttpRequest) -> HttpResponse:
         currency=book.currency,
     )
     since = losing.get_since(today=book.business_day(at))
-    rows = listing.find(picked=picked, members=_members(request), since=since)
-    ids = list(rows.values_list("pk", flat=True))
+    members = _members(request)
+    rows = listing.find(picked=picked, members=members, since=since)
+    lost = members.filter(pk__in=rows.values("member"))
     try:
-        count = losing.gather(
-            segment=segment, member_ids=ids, by=cast("User", request.user), at=at
-        )
+        count = losing.gather(segment=segment, members=lost, by=cast("User", request.user), at=at)
     except Refusal as refusal:
         messages.error(request, str(refusal.detail))
     else:
