@@ -8,7 +8,7 @@ from decimal import Decimal
 from loyalty.programmes import rules
 from loyalty.programmes.counters import Counters
 from loyalty.programmes.rulebook import Rounding, Rulebook, RuleTerms
-from loyalty.programmes.rules import Award, Basket, Line, MemberFacts, Occasion
+from loyalty.programmes.rules import Award, Basket, Line, MemberFacts, Occasion, Why
 from members.models import Purchase, PurchaseLine
 from members.remaining import Goods, Sold
 
@@ -19,7 +19,8 @@ def reweigh(
     """Return what the goods that are left give, by the sale's own rules, tier and counters.
 
     A rule that gave points gives them by the version that did; one that gave none, by that of
-    the sale's moment. Rules the sale did not meet give nothing. Needs the purchase's store.
+    the sale's moment. Rules that the sale did not meet, or met outside their days, give nothing.
+    Needs the purchase's store.
     """
     left = sold.total_cents - sold.by_goods_cents
     basket = Basket(
@@ -77,7 +78,12 @@ def counters_of(*, purchase: Purchase) -> Counters:
 
 def _as_it_was(purchase: Purchase, book: Rulebook) -> Rulebook:
     gave = {line["rule"]: line["rule_version"] for line in purchase.award.get("lines", ())}
-    refused = {line["rule"] for line in purchase.award.get("refused", ())}
+    # What was out of its days then gives nothing for what is left either, whatever its days now.
+    refused = {
+        line["rule"]
+        for line in purchase.award.get("refused", ())
+        if line["why"] != Why.NOT_IN_PERIOD
+    }
     met = [rule for rule in book.rules if rule.code in gave or rule.code in refused]
     return replace(
         book,
@@ -89,7 +95,7 @@ def _as_it_was(purchase: Purchase, book: Rulebook) -> Rulebook:
 def _pinned(rule: RuleTerms, version: int | None) -> RuleTerms:
     """Return a rule with nothing but the version that gave, in force whatever became of it."""
     if rule.campaign:
-        # Its days may have been changed since.
+        # It ran when the sale was made; its days may have been changed since.
         lasting_campaign = replace(rule.campaign, starts_at=None, ends_at=None)
         rule = replace(rule, campaign=lasting_campaign)
     then = next((known for known in rule.versions if known.pk == version), None)

@@ -10,10 +10,10 @@ from loyalty.clients.models import Client
 from loyalty.ledger import posting
 from loyalty.programmes import books, counting, revising
 from loyalty.programmes.counters import Counters
-from loyalty.programmes.models import BudgetUse, Campaign, MemberCount, Rule, Segment
+from loyalty.programmes.models import BudgetUse, Campaign, MemberCount, Rule, RuleVersion, Segment
 from members import enrolling, purchasing, returning, segmenting
 from members.api import answers
-from members.models import Member, Purchase
+from members.models import Member, Purchase, Return
 from members.returning import Brought
 from members.selling import SaleLine
 from tests.conftest import NOON
@@ -47,6 +47,20 @@ def extra(purchase: Purchase) -> dict[str, int]:
     return {
         line["rule"]: line["points"] for line in purchase.award["lines"] if line["rule"] != "base"
     }
+
+
+def buy_two(member: Member) -> Purchase:
+    """Sell two pieces of 500.00 each."""
+    lines = [SaleLine(amount_cents=100_000, quantity=Decimal(2))]
+    told = sale(member, "1000.00", lines=lines)
+    return purchasing.record(sale=told, key="two", at=NOON)
+
+
+def bring_one(purchase: Purchase) -> Return:
+    """Bring back one piece of a sale, the day after."""
+    later = NOON + timedelta(days=1)
+    part = Brought(purchase=purchase, occurred_at=later, quantities={1: Decimal(1)})
+    return returning.record(brought=part, key="one", at=later)
 
 
 class TestItsBudget:
@@ -86,6 +100,47 @@ class TestItsBudget:
             Campaign.objects.create(
                 code="none", starts_at=NOON, ends_at=NOON + timedelta(days=1), target=1
             )
+
+
+class TestItsDays:
+    @pytest.fixture
+    def double(self, may: Campaign) -> None:
+        """In the campaign each point of the base counts twice, and nothing else."""
+        RuleVersion.objects.filter(rule__code="extra").update(
+            terms={"then": {"give": "multiplier", "factor": "2"}}
+        )
+        revising.touch()
+
+    def run(self, *, days: int) -> None:
+        """Let the campaign run for a day, so many days after the sale."""
+        begins_at = NOON + timedelta(days=days)
+        Campaign.objects.update(starts_at=begins_at, ends_at=begins_at + timedelta(days=1))
+        revising.touch()
+
+    @pytest.mark.parametrize("days", [-2, 2], ids=["over", "not begun"])
+    @pytest.mark.parametrize("moved_to", [None, 0], ids=["as they were", "moved onto the sale"])
+    def test_that_a_sale_was_outside_of_give_nothing_for_what_is_left(
+        self, ada, double, days, moved_to
+    ):
+        self.run(days=days)
+        sold = buy_two(ada)
+        if moved_to is not None:
+            self.run(days=moved_to)
+
+        returned = bring_one(sold)
+
+        assert sold.award["refused"] == [{"rule": "extra", "why": "not-in-period"}]
+        assert (sold.points, returned.taken) == (1_000, {"points": 500})
+        assert returned.left["points"] == 500
+
+    def test_that_a_sale_was_in_hold_for_what_is_left_though_they_moved(self, ada, double):
+        sold = buy_two(ada)
+        self.run(days=30)
+
+        returned = bring_one(sold)
+
+        assert (sold.points, returned.taken) == (1_025, {"points": 500})
+        assert returned.left["points"] == 525
 
 
 class TestWhoIsHeldOut:
