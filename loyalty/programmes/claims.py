@@ -8,7 +8,18 @@ from loyalty.programmes.awards import Refused, Why
 from loyalty.programmes.campaigns import CampaignTerms
 from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
 from loyalty.programmes.rulebook import Rulebook, RuleTerms, Version
-from loyalty.programmes.terms import Effect, Event, Multiplier, Rate, Stacking, Terms, Then
+from loyalty.programmes.terms import (
+    Effect,
+    Event,
+    Fixed,
+    Gift,
+    Multiplier,
+    PerUnit,
+    Rate,
+    Stacking,
+    Terms,
+    Then,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +48,11 @@ class Claim:
     @property
     def effect(self) -> Effect:
         return self.terms.then.effect
+
+    @property
+    def is_for_buying(self) -> bool:
+        """Say whether it gives for something bought, however much: what counts cents does not."""
+        return isinstance(self.effect, Fixed | Gift | PerUnit)
 
     @property
     def group(self) -> tuple[str, str]:
@@ -105,7 +121,9 @@ def _claim(
 def _covering(claim: Claim, version: Version, member: MemberFacts, counted: Basket) -> Claim | Why:
     """Return the claim with its lines, if it covers any."""
     lines = conditions.covered_lines(version=version, basket=counted)
-    if not lines:
+    if not lines or (
+        claim.is_for_buying and not conditions.net_cents(lines=lines, basket=counted)
+    ):
         return Why.NO_COVERED_LINE
     least = claim.terms.when.minimum_quantity
     if least is not None and conditions.units(lines=lines) < least:

@@ -178,16 +178,24 @@ def covered_lines(*, version: Version, basket: Basket) -> tuple[Line, ...]:
 
 
 def units(*, lines: tuple[Line, ...]) -> Decimal:
-    """Return how many units lines hold. A discount, which is no article, holds none."""
-    return sum((line.quantity for line in lines if line.amount_cents >= 0), Decimal(0))
+    """Return how many units lines hold. A discount is no article, and what is free not bought."""
+    return sum((line.quantity for line in lines if line.amount_cents > 0), Decimal(0))
+
+
+def net_cents(*, lines: tuple[Line, ...], basket: Basket) -> int:
+    """Return what lines come to: their sum, never below 0 or above the total.
+
+    At 0 nothing of them was bought: they were free, taken off the receipt again, or discounts.
+    """
+    return max(0, min(sum(line.amount_cents for line in lines), basket.total_cents))
 
 
 def basis_cents(*, lines: tuple[Line, ...], basket: Basket) -> int:
-    """Return what a rule counts: the sum of its lines, never below 0 or above the total.
+    """Return what a rule counts: what its lines come to.
 
     Of a basket that was partly paid by what earns nothing, that part less, to the cent below.
     """
-    amount = max(0, min(sum(line.amount_cents for line in lines), basket.total_cents))
+    amount = net_cents(lines=lines, basket=basket)
     return amount if basket.share == 1 else int(amount * basket.share)
 
 

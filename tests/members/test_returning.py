@@ -105,13 +105,13 @@ class TestARefund:
         assert given.lines.get().quantity == 2
         assert points_of(ada, at=LATER) == 0
 
-    def test_of_a_sale_of_nothing_takes_what_it_earned(self, ada: Member):
+    def test_of_a_sale_of_nothing_takes_nothing_and_comes_once(self, ada: Member):
         publish("visit", {"when": {"event": "purchase"}, "then": {"give": "fixed", "points": 5}})
         bought = buy(ada, "0.00")
 
         given = bring(bought)
 
-        assert (given.total_cents, given.taken) == (0, {"points": 5})
+        assert (bought.points, given.total_cents, given.taken) == (0, 0, {})
         with pytest.raises(returning.ReturnExceedsSale):
             bring(bought, key="again")
 
@@ -197,6 +197,18 @@ class TestByLines:
 
         assert given.taken == {"points": 20, "stamps": 1}
         assert (account_of(ada, "stamps").available, points_of(ada, at=LATER)) == (1, 10)
+
+    def test_takes_a_bonus_back_where_what_is_left_comes_to_nothing(self, ada: Member):
+        publish(
+            "coffee", {"when": {"categories": ["coffee"]}, "then": {"give": "fixed", "points": 5}}
+        )
+        lines = basket(("coffee", "1", 2_000), ("coffee", "1", -500), ("tea", "1", 1_500))
+        bought = buy(ada, lines=lines)
+
+        given = bring(bought, quantities=pieces(_1="1"))
+
+        assert (bought.points, given.taken) == (35, {"points": 25})
+        assert points_of(ada, at=LATER) == 10
 
     def test_after_an_amount_takes_what_is_left_of_the_points(self, ada: Member):
         bought = buy(ada, lines=basket(("tea", "1", 2_000), ("cake", "1", 1_000)))

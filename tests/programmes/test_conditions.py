@@ -106,6 +106,52 @@ class TestProducts:
         assert (award.points or why(award)[0]) == points
 
 
+class TestWhatIsNotBought:
+    """Ten coffees for nothing are no ten coffees bought."""
+
+    BONUS = {"give": "fixed", "points": 5}
+    STAMP = {"give": "fixed", "points": 1, "wallet": "stamps"}
+    UNITS = {"give": "per-unit", "points": "10"}
+    VOUCHER = {
+        "give": "voucher", "name_fr": "Café", "name_en": "Coffee", "value_cents": 280, "days": 60,
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("then", [BONUS, STAMP, UNITS, VOUCHER], ids=lambda then: then["give"])
+    @pytest.mark.parametrize(
+        "bought",
+        [
+            pytest.param(basket(total=0), id="nothing"),
+            pytest.param(basket(("coffee", 0), total=0), id="a coffee for nothing"),
+            pytest.param(basket(("coffee", 0), ("tea", 500)), id="a free coffee beside a tea"),
+            pytest.param(basket(("coffee", 100), ("coffee", -100)), id="taken off again"),
+            pytest.param(basket(("coffee", -100), ("tea", 500)), id="a discount alone"),
+            pytest.param(basket(("coffee", 500), ("tea", -500)), id="a discount of it all"),
+        ],
+    )
+    def test_gives_no_bonus_no_stamp_and_no_voucher(self, then, bought):
+        award = of(said(then, categories=["coffee"] if bought.lines else []), bought)
+
+        assert (award.lines, award.grants, award.gifts) == ((), (), ())
+        assert why(award) == ["no-covered-line"]
+
+    @pytest.mark.parametrize("then", [BONUS, STAMP, UNITS, VOUCHER], ids=lambda then: then["give"])
+    def test_does_not_hide_what_is(self, then):
+        bought = basket(("coffee", 1), ("coffee", 0), ("tea", -1), ("tea", 1))
+
+        award = of(said(then, categories=["coffee"]), bought)
+
+        assert [line.points for line in award.lines] == [
+            {"fixed": then.get("points"), "per-unit": 10, "voucher": 0}[then["give"]]
+        ]
+
+    def test_is_no_article_of_a_minimum(self):
+        bought = basket(("coffee", 300), ("coffee", 0), ("coffee", 0))
+
+        award = of(said(fixed(5), categories=["coffee"], minimum_quantity=3), bought)
+
+        assert why(award) == ["below-minimum-quantity"]
+
+
 class TestHours:
     @pytest.mark.parametrize(
         ("moment", "is_given"),

@@ -20,8 +20,8 @@ TWENTY = said(fixed(20))
 
 
 def given(at: datetime) -> int:
-    """What the rule `week` gives for an empty basket at a moment."""
-    award = evaluate(occasion=sale(basket(total=0), at=at), book=get_book())
+    """What the rule `week` gives for a basket of a cent at a moment."""
+    award = evaluate(occasion=sale(basket(total=1), at=at), book=get_book())
     return award.points
 
 
