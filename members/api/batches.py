@@ -18,12 +18,12 @@ from loyalty.clients.answering import AnsweredOnceView
 from loyalty.clients.batching import Done, Errand
 from loyalty.clients.calling import ClientRequest, ClientView
 from loyalty.clients.models import Scope
-from loyalty.clients.shapes import MomentField, StrictSerializer, TextField
+from loyalty.clients.shapes import MomentField, PatternField, StrictSerializer, TextField
 from loyalty.core.problems import DatabaseUnavailable, Overloaded, RateLimited
 from loyalty.core.refusals import Refusal
 from members.api import schemas
 from members.api.returns import Returns
-from members.api.serializers import EnrolmentInput, PurchaseInput, ReturnInput
+from members.api.serializers import SLUG, EnrolmentInput, PurchaseInput, ReturnInput
 from members.api.views import Members, Purchases
 
 MOST = 1_000
@@ -100,8 +100,8 @@ class ItemInput(StrictSerializer):
     operation = serializers.ChoiceField(choices=list(_DOORS))
     key = TextField(max_length=255, help_text="The Idempotency-Key of the call.")
     body = BodyField()
-    purchase = TextField(
-        max_length=40,
+    purchase = PatternField(
+        SLUG,
         required=False,
         help_text="Of a return: the id of the sale, or - (when left out) where the body names it.",
     )
@@ -116,7 +116,7 @@ class BatchInput(StrictSerializer):
 class _Envelope(StrictSerializer):
     """A batch whose items are still to be read, one by one: a faulty one stops no other."""
 
-    items = serializers.ListField(child=BodyField(), min_length=1, max_length=MOST)
+    items = serializers.ListField(child=BodyField(allow_null=True), min_length=1, max_length=MOST)
 
 
 class ResultOutput(serializers.Serializer[Any]):

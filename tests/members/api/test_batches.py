@@ -23,6 +23,7 @@ from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 Item = dict[str, Any]
+OF_A_SALE = {"operation": "recordReturn", "key": "b", "body": {}}
 
 
 def sell(key: str, **changes: Any) -> Item:
@@ -157,6 +158,25 @@ class TestRecordBatch:
             "/member",
             "/total",
         }
+
+    @pytest.mark.parametrize(
+        ("item", "pointer"),
+        [
+            (None, ""),
+            ({**OF_A_SALE, "purchase": "a/b"}, "/purchase"),
+            ({**OF_A_SALE, "purchase": None}, "/purchase"),
+            ({**OF_A_SALE, "body": None}, "/body"),
+        ],
+        ids=["null", "a path", "a null sale", "a null body"],
+    )
+    def test_refuses_one_that_names_nothing_and_does_the_others(
+        self, till: Caller, ada: Member, item: Any, pointer: str
+    ):
+        refused, done = send(till, item, sell("k"))
+
+        assert (refused["status"], refused["body"]["code"]) == (400, "validation-failed")
+        assert [error["pointer"] for error in refused["body"]["errors"]] == [pointer]
+        assert (done["status"], Purchase.objects.count()) == (201, 1)
 
     def test_asks_of_each_what_its_call_asks(self, till: Caller, ada: Member):
         Client.objects.update(scopes=[Scope.PURCHASES_WRITE])
