@@ -1,8 +1,9 @@
 """Points that a till without a network let somebody use: taken once it is told.
 
 The goods have left by then. So nothing is refused for points that are not there: what can be
-taken is taken, and what cannot is noted, for the merchant to settle. A member loses no more in
-a day than the programme allows, whatever tills tell.
+taken is taken, and what cannot is noted, for the merchant to settle. For the sales of one day,
+as tills date them, a member loses no more than the programme allows; within one day a client
+takes no more than it may, of whatever days it tells.
 """
 
 from dataclasses import replace
@@ -81,17 +82,20 @@ def take(
     member: Member,
     place: int,
     account: Account,
+    room: int | None,
     at: datetime,
     book: Rulebook,
 ) -> OfflineSpending:
     """Take what the member has of the points that a payment let go, and note what is missing.
 
-    The member's accounts are locked. The payment then says how many points paid, by which
-    hold, so that a return gives back those and no more.
+    `room` is how many its client may take, where that has a limit. The member's accounts are
+    locked. The payment then says how many points paid, by which hold, so that a return gives
+    back those and no more.
     """
     asked = purchase.payments[place]["points"]
     used = OfflineSpending.objects.filter(member=member, spent_on=purchase.business_on)
     left = book.offline_points - used.aggregate(taken=Sum("taken", default=0))["taken"]
+    left = left if room is None else min(left, room)
     taken, shortage = _how_many(asked, left, member, account, at=at)
     said = _spend(purchase, member, taken, account, at=at, book=book) if taken else {}
     paid = {name: value for name, value in purchase.payments[place].items() if name != "points"}
@@ -128,7 +132,8 @@ def _how_many(
 ) -> tuple[int, str]:
     """Return how many points can be taken, and what keeps the others from it, if anything.
 
-    `left` is what is left of the day's allowance: below zero where it was lowered meanwhile.
+    `left` is what is left of the day's allowance, or of its client's day where that is less:
+    below zero where it was lowered meanwhile.
     """
     if blocking.is_spending_locked(member=member, at=at):
         return 0, Shortage.LOCKED

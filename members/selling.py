@@ -83,6 +83,8 @@ class Sale:
     tax_cents: int = 0
     lines: Sequence[SaleLine] = ()
     payments: Sequence[Payment] = ()
+    # How many points its client may still take today, of those it let go; None: any number.
+    room: int | None = None
 
     # Properties
 

@@ -220,7 +220,7 @@ def take(
             account = accounts[book.spending_wallet]
             reconciling.take(
                 purchase=purchase, member=purchase.member, place=place, account=account,
-                at=at, book=book,
+                room=sale.room, at=at, book=book,
             )  # fmt: skip
         elif payment.hold:
             holding.take(

@@ -5,7 +5,7 @@ refusal (422) undoes the effect whole and is then kept under the claim, as final
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar
@@ -48,12 +48,13 @@ class AnsweredOnceView(ClientView):
     it raises its refusals, and hands `request.operation_key` to its one capability. What it
     makes is found below its own address: under the `id` of its answer, or under the figure
     that `makes` names when a refusal says which was first. `earns` and `spends` are where its
-    answer says how many points it gave or took, as in `award.points`, if it does.
+    answer says how many points it gave or took, as in `award.points`, if it does; what a call
+    lets a client take otherwise is `count_let_go`'s to say.
     """
 
     makes: ClassVar[str] = "id"
-    earns: ClassVar[str] = ""
-    spends: ClassVar[str] = ""
+    earns: ClassVar[Sequence[str]] = ()
+    spends: ClassVar[Sequence[str]] = ()
 
     http_method_names = ["post", "options"]
 
@@ -61,6 +62,10 @@ class AnsweredOnceView(ClientView):
         super().__init_subclass__()
         if "post" in cls.__dict__:
             cls.post = _answered_once(cls.__dict__["post"])  # type: ignore[attr-defined]
+
+    def count_let_go(self, answer: Any) -> int:
+        """Return how many points it took of those that a till had let go before."""
+        return 0
 
 
 def read_key(header: str) -> str:
@@ -149,7 +154,9 @@ def _run(
 ) -> Given:
     response = handler(view, request, **values)
     moved = Moved(
-        earned=_points_at(view.earns, response.data), spent=_points_at(view.spends, response.data)
+        earned=sum(_points_at(place, response.data) for place in view.earns),
+        spent=sum(_points_at(place, response.data) for place in view.spends),
+        let_go=view.count_let_go(response.data),
     )
     capping.count(client=request.client, moved=moved, at=timezone.now())
     made = str(response.data.get("id", ""))
@@ -160,9 +167,9 @@ def _run(
 
 
 def _points_at(place: str, answer: Any) -> int:
-    for name in place.split(".") if place else ():
+    for name in place.split("."):
         answer = answer[name]
-    return int(answer) if place else 0
+    return int(answer)
 
 
 def _of_refusal(refusal: Refusal, view: AnsweredOnceView, request: ClientRequest) -> Given:

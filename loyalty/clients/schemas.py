@@ -143,7 +143,7 @@ class ClientSchema(AutoSchema):
             refusals += _WITH_BODY
         if self._is_answered_once():
             refusals += _keyed()
-        if getattr(self.view, "earns", "") or getattr(self.view, "spends", ""):
+        if getattr(self.view, "earns", ()) or getattr(self.view, "spends", ()):
             refusals.append(capping.LimitExceeded)
         by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
         for refusal in refusals:

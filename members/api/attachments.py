@@ -35,7 +35,7 @@ class Attachment(AnsweredOnceView):
 
     operation = "attachMember"
     required_scope = Scope.PURCHASES_WRITE
-    earns = "award.points"
+    earns = ("award.points",)
     refusals = (
         NotFound,
         MemberNotFound,

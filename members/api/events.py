@@ -62,7 +62,7 @@ class Events(AnsweredOnceView):
     operation = "recordEvent"
     required_scope = Scope.MEMBERS_WRITE
     makes = "event"
-    earns = "award.points"
+    earns = ("award.points",)
     refusals = (
         MemberNotFound,
         MemberBlocked,

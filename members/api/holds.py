@@ -121,7 +121,7 @@ class Holds(AnsweredOnceView):
 
     operation = "createHold"
     required_scope = Scope.POINTS_SPEND
-    spends = "points"
+    spends = ("points",)
     refusals = (
         MemberNotFound,
         CardBlocked,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.clients import capping
 from loyalty.clients.authentication import ScopeMissing
 from loyalty.clients.calling import ClientRequest
 from loyalty.clients.models import Client, Scope
@@ -72,6 +73,7 @@ def read_sale(
             store=request.client.store,
             occurred_at=occurred_at,
         ),
+        room=_room_for(request.client, tenders, at=at),
         till=_till_of(request, told.pop("till", "")),
         lines=[SaleLine(**line) for line in told.pop("lines", ())],
         **told,
@@ -213,6 +215,12 @@ def _check_spends(client: Client, tenders: Sequence[Tender]) -> None:
         check_sells(client)
         if not (spends or {Scope.POINTS_SPEND, Scope.REWARDS_WRITE}) & set(client.scopes):
             raise ScopeMissing(scopes=[str(Scope.POINTS_SPEND)])
+
+
+def _room_for(client: Client, tenders: Sequence[Tender], *, at: datetime) -> int | None:
+    """Return how many points let go the client may have taken; asked where there are any."""
+    lets_go = any(tender.offline for tender in tenders)
+    return capping.room(client=client, at=at) if lets_go else None
 
 
 def check_sells(client: Client) -> None:

@@ -90,6 +90,8 @@ class Members(AnsweredOnceView):
     operation = "enrolMember"
     required_scope = Scope.MEMBERS_WRITE
     makes = "member"
+    # What somebody has who has just joined is what they were given for it.
+    earns = ("balance.available", "balance.pending")
     refusals = (
         IdentifierTaken,
         reading.StoreNotAllowed,
@@ -179,7 +181,7 @@ class Purchases(AnsweredOnceView):
     operation = "recordPurchase"
     required_scope = Scope.PURCHASES_WRITE
     makes = "purchase"
-    earns = "award.points"
+    earns = ("award.points",)
     refusals = (*Preview.refusals, DuplicateReceipt)
 
     @schemas.record_purchase
@@ -193,6 +195,9 @@ class Purchases(AnsweredOnceView):
         )
         shown = answers.of_purchase(purchase=purchase, client=request.client, at=at, book=book)
         return Response(shown, status.HTTP_201_CREATED)
+
+    def count_let_go(self, answer: Any) -> int:
+        return sum(paid.get("points", 0) for paid in answer["payments"] if paid.get("offline"))
 
 
 def _member(member: Member, request: ClientRequest) -> Response:

@@ -66,7 +66,7 @@ class Redemptions(AnsweredOnceView):
 
     operation = "redeemReward"
     required_scope = Scope.REWARDS_WRITE
-    spends = "points"
+    spends = ("points",)
     refusals = (
         MemberNotFound,
         CardBlocked,

@@ -88,8 +88,8 @@ class Moving(AnsweredOnceView):
 
     operation = "movePoints"
     required_scope = Scope.PURCHASES_WRITE
-    earns = "award.points"
-    spends = "spent"
+    earns = ("award.points",)
+    spends = ("spent",)
 
     def post(self, request: ClientRequest) -> Response:
         outbox.record("effect.made", {"key": request.operation_key}, at=NOON)

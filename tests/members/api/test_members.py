@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from loyalty.clients import issuing
-from loyalty.clients.models import Answer, Scope
+from loyalty.clients.models import Answer, Client, Scope
 from loyalty.events.models import OutboxEvent
 from loyalty.ledger.models import Account
 from loyalty.programmes import revising
@@ -14,7 +14,7 @@ from members import blocking, closing, showing
 from members.models import Card, Consent, Member
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
-from tests.members.builders import ahead
+from tests.members.builders import ahead, publish
 
 NEWCOMER = {
     "first_name": "Grace",
@@ -333,6 +333,22 @@ class TestEnrolMember:
         response = till.post("/members", {"first_name": "Grace"})
 
         assert response.json()["errors"][0]["code"] == "identifier-missing"
+
+    @pytest.mark.parametrize("waits", [{}, {"pending_days": 14}], ids=["at once", "later"])
+    def test_keeps_a_client_within_its_day(
+        self, till: Caller, programme: Programme, waits: dict[str, Any]
+    ):
+        then = {"give": "fixed", "points": 20, **waits}
+        publish("welcome", {"when": {"event": "enrolment"}, "then": then})
+        Client.objects.update(earned_a_day=30)
+        till.post("/members", {"email": "first@example.org"})
+        before = facts()
+
+        answer = till.post("/members", {"email": "second@example.org"})
+
+        said = answer.json()
+        assert (answer.status_code, said["code"], said["left"]) == (422, "limit-exceeded", 10)
+        assert facts() == before
 
     def test_needs_its_scope(self, ada: Member):
         reader = issuing.create_client(

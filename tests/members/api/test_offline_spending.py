@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client as Browser
 from time_machine import Traveller
 
 from loyalty.clients import issuing
-from loyalty.clients.models import Scope
+from loyalty.clients.models import Client, Scope
 from loyalty.identity.models import User
 from loyalty.ledger import verifying
 from loyalty.programmes import revising
@@ -19,6 +20,7 @@ from members.models import Member, OfflineSpending, Purchase
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.builders import moved, points_of, sale
+from tests.racing import at_once
 
 CARD = {"card": "2000000000121"}
 
@@ -208,6 +210,72 @@ class TestASaleWhoseGoodsAreGone:
 
         assert told["status"] == 201
         assert noted() == [(300, 200, "ALLOWANCE")]
+
+
+class TestTheDayOfAClient:
+    """A stolen key takes no more in a day than its client may, whatever days it tells."""
+
+    WEEK = tuple((NOON - timedelta(days=days)).isoformat() for days in range(7))
+
+    def test_bounds_what_is_taken_for_all_days_and_fails_no_sale(self, till: Caller, rich: Member):
+        Client.objects.filter(pk=till.client.pk).update(spent_a_day=700)
+
+        told = send(till, *[sold(day, occurred_at=day) for day in self.WEEK])
+
+        assert [one["status"] for one in told] == [201] * 7
+        taken = [(row.taken, row.shortage) for row in _all()]
+        assert taken == [(300, ""), (300, ""), (100, "ALLOWANCE"), *[(0, "ALLOWANCE")] * 4]
+        assert points_of(rich, at=NOON) == 1000 - 700 + 7 * 3
+
+    def test_counts_them_beside_holds(self, till: Caller, rich: Member):
+        Client.objects.filter(pk=till.client.pk).update(spent_a_day=500)
+        send(till, sold("a"))
+
+        refused = till.post("/holds", {"member": CARD, "points": 201}).json()
+
+        assert (refused["code"], refused["left"]) == ("limit-exceeded", 200)
+        assert till.post("/holds", {"member": CARD, "points": 200}).status_code == 201
+
+    def test_begins_anew(self, till: Caller, rich: Member, clock: time_machine.Traveller):
+        Client.objects.filter(pk=till.client.pk).update(spent_a_day=300)
+        send(till, sold("a"))
+        clock.move_to(NOON + timedelta(days=1))
+
+        send(till, sold("b", occurred_at=(NOON + timedelta(days=1)).isoformat()))
+
+        assert noted() == [(300, 300, ""), (300, 300, "")]
+
+    def test_is_asked_for_where_it_has_a_limit_alone(
+        self, till: Caller, rich: Member, django_assert_max_num_queries
+    ):
+        send(till, sold("a"))
+        with django_assert_max_num_queries(80) as free:
+            till.post("/purchases", sold("b", "0.10", "0.10")["body"])
+        Client.objects.filter(pk=till.client.pk).update(spent_a_day=700)
+
+        with django_assert_max_num_queries(80) as bounded:
+            till.post("/purchases", sold("c", "0.10", "0.10")["body"])
+
+        assert len(bounded) == len(free) + 2
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_ten_tellings_take_no_more_than_the_day_of_their_client(
+        self, till: Caller, rich: Member
+    ):
+        Client.objects.filter(pk=till.client.pk).update(spent_a_day=700)
+        days = [(NOON - timedelta(days=n % 7)).isoformat() for n in range(10)]
+
+        def tell(number: int) -> int:
+            body = sold(f"s{number}", occurred_at=days[number])["body"]
+            status: int = till.post("/purchases", body, f"k{number}").status_code
+            # Sent again, as the API asks.
+            return tell(number) if status == 409 else status
+
+        assert at_once(tell, calls=10) == [201] * 10
+        assert sum(row.taken for row in _all()) == 700
+        assert verifying.verify().first_fault is None
 
 
 class TestRefused:
