@@ -5,7 +5,8 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from django.db.models import Subquery
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
@@ -64,7 +65,8 @@ def check(*, header: str, at: datetime) -> ClientKey:
     """Return the key that a header shows, in one statement.
 
     Refused: Unauthenticated for anything that is not a known secret, KeyRevoked (also when its
-    client was switched off) and KeyExpired only to those who hold the secret.
+    client was switched off, or whoever stands at the web till may sell there no more) and
+    KeyExpired only to those who hold the secret.
     """
     if not (shown := _HEADER.fullmatch(header.strip())):
         raise problems.Unauthenticated(headers=CHALLENGE)
@@ -72,7 +74,7 @@ def check(*, header: str, at: datetime) -> ClientKey:
     secret = header.strip().rpartition(" ")[2]
     if key is None or not ClientKey.objects.key_generator.verify(secret, key.hashed_key):
         raise problems.Unauthenticated(headers=CHALLENGE)
-    if key.revoked or not key.client.is_active:
+    if key.revoked or not key.client.is_active or not _is_manned(key):
         raise KeyRevoked(headers=CHALLENGE)
     if key.expiry_date is not None and key.expiry_date <= at:
         raise KeyExpired(headers=CHALLENGE)
@@ -92,12 +94,29 @@ def check_address(*, client: Client, address: str) -> None:
         raise AddressNotAllowed
 
 
+def _is_manned(key: ClientKey) -> bool:
+    """Say whether whoever opened a shift still may; a key of no shift is nobody's."""
+    shift = getattr(key, "shift", None)
+    if shift is None:
+        return True
+    user = shift.user
+    may_sell: bool = user.is_superuser or getattr(key, "is_sellers", False)
+    return user.is_active and user.is_staff and may_sell
+
+
 def _get_key(prefix: str) -> ClientKey | None:
-    """Return a key with its client, store and shift, and the revision of the rulebook."""
+    """Return a key with its client, store and shift, whether the shift's user may sell at a web
+    till by role or in person, and the revision of the rulebook."""
     keys = ClientKey.objects.select_related("client__store", "shift__user")
     keys = keys.filter(prefix=prefix).order_by()
     revision = Programme.objects.order_by().values("revision")[:1]
-    return next(iter(keys.annotate(programme_revision=Subquery(revision))), None)
+    sells = {"codename": "open_till", "content_type__app_label": "clients"}
+    may = Permission.objects.filter(**sells).order_by()
+    is_sellers = Exists(may.filter(group__user=OuterRef("shift__user"))) | Exists(
+        may.filter(user=OuterRef("shift__user"))
+    )
+    found = keys.annotate(programme_revision=Subquery(revision), is_sellers=is_sellers)
+    return next(iter(found), None)
 
 
 class HasScope(BasePermission):

@@ -1,15 +1,21 @@
 """A shift at the web till: its key is good while somebody works, and no longer."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 
 from loyalty.clients import authentication, shifting
 from loyalty.clients.authentication import KeyExpired, KeyRevoked
 from loyalty.clients.models import Client, ClientKey, Shift
+from loyalty.identity import staffing
 from loyalty.identity.models import User
+from loyalty.identity.roles import Role
 from loyalty.programmes.models import Store
 from tests.conftest import NOON
+from tests.members.staff import appoint
 from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +25,8 @@ LATER = NOON + timedelta(minutes=20)
 
 @pytest.fixture
 def grace(db: None) -> User:
-    return User.objects.create_user("grace@example.test", is_staff=True)
+    """A cashier."""
+    return appoint(Role.CASHIER, "grace")
 
 
 @pytest.fixture
@@ -121,6 +128,50 @@ class TestEnd:
         shifting.end(user=grace, at=LATER + timedelta(hours=1))
 
         assert Shift.objects.get().closed_at == LATER
+
+
+class TestWhoeverMaySellNoMore:
+    """Their key is refused with the next call, though they left their shift open."""
+
+    ENDS: ClassVar[dict[str, Callable[[User], object]]] = {
+        "dismissed": lambda user: staffing.dismiss(user=user),
+        "switched off": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+        "no longer of the staff": lambda user: User.objects.filter(pk=user.pk).update(
+            is_staff=False
+        ),
+        "in another role": lambda user: user.groups.set(
+            Group.objects.filter(name=Role.ANALYST.value)
+        ),
+        "of a role that sells no more": lambda _user: Group.objects.get(
+            name=Role.CASHIER.value
+        ).permissions.clear(),
+    }
+
+    @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+    def test_is_refused_at_once(
+        self, grace: User, store: Store, end: Callable[[User], object], django_assert_num_queries
+    ):
+        opened = shifting.start(user=grace, store=store, at=NOON)
+        client_of(opened.secret, at=LATER)
+
+        end(grace)
+
+        with django_assert_num_queries(1), pytest.raises(KeyRevoked):
+            client_of(opened.secret, at=LATER)
+
+    def test_is_not_whoever_holds_the_right_in_person(self, grace: User, store: Store):
+        opened = shifting.start(user=grace, store=store, at=NOON)
+        grace.groups.clear()
+        grace.user_permissions.add(Permission.objects.get(codename="open_till"))
+
+        assert client_of(opened.secret, at=LATER) == opened.client
+
+    def test_is_no_administrator(self, grace: User, store: Store):
+        opened = shifting.start(user=grace, store=store, at=NOON)
+        grace.groups.clear()
+        User.objects.filter(pk=grace.pk).update(is_superuser=True)
+
+        assert client_of(opened.secret, at=LATER) == opened.client
 
 
 @pytest.mark.postgresql

@@ -4,6 +4,7 @@ import pytest
 
 from loyalty.clients import shifting
 from loyalty.identity.models import User
+from loyalty.identity.roles import Role
 from loyalty.programmes.models import Store
 from members.models import Member, Purchase, Referral, Subscription
 from tests.conftest import NOON
@@ -11,6 +12,7 @@ from tests.members.api.conftest import Caller
 from tests.members.builders import moved
 from tests.members.friends import allow, code_of
 from tests.members.paying import sell
+from tests.members.staff import appoint
 
 pytestmark = pytest.mark.django_db
 SALE = {"total": "13.80", "till": "web-999"}
@@ -18,7 +20,8 @@ SALE = {"total": "13.80", "till": "web-999"}
 
 @pytest.fixture
 def karim(db: None) -> User:
-    return User.objects.create_user("karim@example.test", is_staff=True)
+    """A cashier."""
+    return appoint(Role.CASHIER, "karim")
 
 
 @pytest.fixture
