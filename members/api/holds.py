@@ -31,6 +31,7 @@ from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
 from members.holding import Asked, PointsCannotPay
 from members.models import TillHold
+from members.owning import OwnCard
 from members.proving import SpendProofRequired
 
 _ONE_OF = {"oneOf": [{"required": ["points"]}, {"required": ["amount"]}]}
@@ -129,6 +130,7 @@ class Holds(AnsweredOnceView):
         SpendProofRequired,
         posting.InsufficientPoints,
         PointsCannotPay,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -182,6 +184,7 @@ class Capture(AnsweredOnceView):
         *_ENDS,
         posting.AmountExceedsHold,
         *_SPENDING,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -209,6 +212,7 @@ class Capture(AnsweredOnceView):
             client=request.client.public_id,
             **asked.validated_data,
         )
+        reading.check_not_own(request, held.member)
         return Response(of_hold(held, at=at, book=book))
 
 

@@ -107,7 +107,7 @@ def read_return(request: ClientRequest, *, sale: str, at: datetime, book: Rulebo
 
 
 def check_not_own(request: ClientRequest, member: Member | None) -> None:
-    """Refuse whoever stands at a web till and gives points to their own card: OwnCard."""
+    """Refuse whoever stands at a web till and serves their own card: OwnCard."""
     if request.shift and member:
         owning.check_not_own(member=member, user=request.shift.user)
 
@@ -179,11 +179,13 @@ def find_spender(
     """Return who a body's `member` names, there to spend as the programme asks.
 
     The code that changes on their phone proves it by itself, and is taken; so does what a look-up
-    of it told. Raises as `find_buyer`, and proving.SpendProofRequired.
+    of it told. Raises as `find_buyer`, proving.SpendProofRequired, and owning.OwnCard.
     """
     if member := finding.get_present(code=buyer.get("code"), at=at):
+        check_not_own(request, member)
         return member
     member = find_buyer(buyer, at=at)
+    check_not_own(request, member)
     if proving.is_asked(book=request.book):
         proving.check(member=member, client=request.client.public_id, proof=proof, at=at)
     return member

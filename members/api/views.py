@@ -84,7 +84,8 @@ class Members(AnsweredOnceView):
 
     With the referral code of a member, that member and the newcomer get what the rules say once
     the newcomer has bought. A code with which they cannot join enrols nobody: leave it out.
-    Whoever stands at the web till brings nobody with their own (`own-card`).
+    Whoever stands at the web till brings nobody with their own, and does not enrol themselves
+    (`own-card`).
     """
 
     operation = "enrolMember"
@@ -115,6 +116,8 @@ class Members(AnsweredOnceView):
             at=at,
             actor=request.client.public_id,
         )
+        # Now that it is known how they are called; what was written is undone with the refusal.
+        reading.check_not_own(request, member)
         shown = answers.of_newcomer(member=member, client=request.client, at=at, book=request.book)
         return Response(shown, status.HTTP_201_CREATED)
 

@@ -12,6 +12,7 @@ from members.api import answers, reading, schemas
 from members.api.outputs import OneVoucherOutput
 from members.api.serializers import NothingInput
 from members.blocking import MemberBlocked, SpendingLocked
+from members.owning import OwnCard
 from members.vouchering import VoucherCancelled, VoucherExpired, VoucherNotFound, VoucherUsed
 
 _OPEN = {
@@ -61,6 +62,7 @@ class VoucherUse(AnsweredOnceView):
         VoucherCancelled,
         MemberBlocked,
         SpendingLocked,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -81,4 +83,5 @@ class VoucherUse(AnsweredOnceView):
         reading.check_sells(request.client)
         at = timezone.now()
         voucher = vouchering.use(code=code, at=at, actor=request.client.public_id)
+        reading.check_not_own(request, voucher.member)
         return Response(answers.of_one_voucher(voucher=voucher, at=at, book=request.book))

@@ -14,6 +14,7 @@ from members.api import reading
 from members.api.serializers import NothingInput
 from members.blocking import MemberBlocked, MemberClosed, SpendingLocked
 from members.finding import CardBlocked, MemberNotFound
+from members.owning import OwnCard
 from members.proving import SpendProofRequired
 from members.vouchering import VoucherUsed
 from rewards import catalogue, redeeming, stocking
@@ -79,6 +80,7 @@ class Redemptions(AnsweredOnceView):
         RewardLimitReached,
         RewardExhausted,
         InsufficientPoints,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -115,6 +117,7 @@ class Cancel(AnsweredOnceView):
         CodeShown,
         VoucherUsed,
         MemberClosed,
+        OwnCard,
         reading.StoreNotAllowed,
     )
 
@@ -129,6 +132,7 @@ class Cancel(AnsweredOnceView):
             at=at,
             actor=request.client.public_id,
         )
+        reading.check_not_own(request, cancelled.member)
         shown = answers.of_redemption(redemption=cancelled, at=at, book=request.book)
         return Response(shown)
 

@@ -6,15 +6,16 @@ from loyalty.clients import shifting
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Store
-from members.models import Member, Purchase, Referral, Subscription
+from members.models import Card, Consent, Member, Purchase, Referral, Subscription, Voucher
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
-from tests.members.builders import moved
+from tests.members.builders import give_voucher, moved, points_of
 from tests.members.friends import allow, code_of
 from tests.members.paying import sell
 from tests.members.staff import appoint
 
 pytestmark = pytest.mark.django_db
+Named = dict[str, str]
 SALE = {"total": "13.80", "till": "web-999"}
 
 
@@ -70,6 +71,47 @@ def test_it_enrols_nobody_with_the_cashiers_own_code(till: Caller, ada: Member, 
 
     assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
     assert (Member.objects.count(), Referral.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"email": "Karim+shop@staff.example"},
+        {"phone": "06 12 34 56 78"},
+        {"email": "friend@elsewhere.example", "phone": "+33612345678"},
+    ],
+    ids=["their mailbox", "their phone", "their phone and an address of somebody else"],
+)
+def test_it_does_not_enrol_the_cashier(till: Caller, ada: Member, karim: User, named: Named):
+    User.objects.filter(pk=karim.pk).update(phone="+33612345678")
+    before = (moved(), Member.objects.count(), Card.objects.count(), Consent.objects.count())
+
+    answer = till.post("/members", named)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "own-card")
+    now = (moved(), Member.objects.count(), Card.objects.count(), Consent.objects.count())
+    assert now == before
+    assert till.post("/members", {"email": "friend@elsewhere.example"}).status_code == 201
+
+
+def test_it_spends_nothing_of_the_cashiers_own_card(till: Caller, ada: Member, karim: User):
+    till.post("/purchases", {"member": {"id": ada.public_id}, **SALE})
+    whose = {"member": {"id": ada.public_id}}
+    hold = till.post("/holds", {**whose, "points": 5}).json()["id"]
+    code = give_voucher(ada).code
+    Member.objects.filter(pk=ada.pk).update(email=karim.email)
+    before = (moved(), points_of(ada, at=NOON), Voucher.objects.get().used_at)
+
+    answers = [
+        till.post("/holds", {**whose, "points": 5}),
+        till.post(f"/holds/{hold}/capture", {}),
+        till.post("/redemptions", {**whose, "reward": "rew_any"}),
+        till.post(f"/vouchers/{code}/use", {}),
+    ]
+
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(403, "own-card")] * 4
+    assert (moved(), points_of(ada, at=NOON), Voucher.objects.get().used_at) == before
+    assert before == (before[0], 13 - 5, None)
 
 
 def test_it_enrols_who_comes_with_a_customers_code(till: Caller, ada: Member):

@@ -8,7 +8,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from loyalty.clients import shifting
 from loyalty.clients.models import Scope
+from loyalty.identity.roles import Role
 from members import blocking, vouchering
 from members.models import Member, Voucher, VoucherState
 from rewards import redeeming
@@ -16,6 +18,7 @@ from rewards.models import Redemption, Reward
 from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.api.test_schemas import check
+from tests.members.staff import appoint
 from tests.rewards.api.conftest import CARD, open_till
 from tests.rewards.conftest import nothing_moved, offer, points_of
 
@@ -172,6 +175,23 @@ class TestCancelRedemption:
 
         assert foreign.status_code == absent.status_code == 404
         assert foreign.json()["code"] == absent.json()["code"] == "not-found"
+        assert points_of(bea) == 300
+
+    def test_is_not_for_whoever_stands_at_the_web_till(
+        self, till: Caller, bea: Member, tea: Reward
+    ):
+        cashier = appoint(Role.CASHIER, "bea")
+        Member.objects.filter(pk=bea.pk).update(email=cashier.email)
+        store = till.client.store
+        assert store is not None
+        opened = shifting.start(user=cashier, store=store, at=NOON)
+        done = redeem(till, tea).json()
+        till.secret = opened.secret
+
+        response = till.post(f"/redemptions/{done['id']}/cancel", {})
+
+        assert (response.status_code, response.json()["code"]) == (403, "own-card")
+        assert Redemption.objects.get().cancelled_at is None
         assert points_of(bea) == 300
 
     def test_undoes_what_the_member_did_at_home(self, till: Caller, bea: Member, tea: Reward):
