@@ -163,7 +163,7 @@ class PaymentInput(StrictSerializer):
     )
     hold = TextField(max_length=40, required=False)
     voucher = TextField(max_length=60, required=False)
-    offline = serializers.BooleanField(
+    offline = YesNoField(
         required=False, help_text="True of points that were let go without a network."
     )
 

@@ -318,6 +318,10 @@ class TestRefused:
                 "zero",
             ),
             ({"payments": [{"means": "points", "amount": "3.00"}]}, "not-its-means"),
+            *[
+                ({"payments": [{"means": "points", "offline": said, "amount": "3.00"}]}, "invalid")
+                for said in ("true", 1, "1", "yes")
+            ],
         ],
     )
     def test_is_what_cannot_be_read(
