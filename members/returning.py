@@ -94,6 +94,9 @@ def _repeated(done: Return, brought: Brought) -> Return:
         is_same = is_same and not told and brought.amount_cents == done.total_cents
     if not is_same:
         raise posting.KeyReused
+    entries = Entry.objects.filter(parent__in=_get_earned(done.purchase, wallets=done.taken))
+    taken = entries.filter(key=done.key).select_related("account__wallet")
+    done.moved = _moved(done, {entry.account.wallet.code: entry for entry in taken})
     return done
 
 
@@ -174,10 +177,10 @@ def _keep(given: Return, assessed: Assessed) -> None:
 
 
 def _take_back(given: Return, *, at: datetime, book: Rulebook) -> None:
-    own = _get_own(given.purchase)
+    own, entries = _get_own(given.purchase), {}
     for entry in _get_earned(given.purchase, wallets=given.taken):
         wallet = entry.account.wallet.code
-        posting.clawback(
+        entries[wallet] = posting.clawback(
             entry=entry,
             points=given.taken[wallet],
             allow_debt=book.wallet(wallet).allows_debt,
@@ -187,6 +190,16 @@ def _take_back(given: Return, *, at: datetime, book: Rulebook) -> None:
             reason=REASON,
             earned_by=own.get(wallet),
         )
+    given.moved = _moved(given, entries)
+
+
+def _moved(given: Return, entries: Mapping[str, Entry]) -> dict[str, int]:
+    """Return by wallet the points that were taken back or are owed, by the entries that say so."""
+    points = {
+        wallet: given.taken[wallet] - (entry.forgiven or 0) - (entry.waived or 0)
+        for wallet, entry in entries.items()
+    }
+    return {wallet: moved for wallet, moved in points.items() if moved}
 
 
 def _get_own(purchase: Purchase) -> dict[str, int]:
@@ -242,6 +255,6 @@ def _tell(given: Return, book: Rulebook) -> None:
         "store": given.store.code if given.store else None,
         "business_on": given.business_on.isoformat(),
         "total_cents": given.total_cents,
-        "points": given.taken.get(book.spending_wallet, 0),
+        "points": given.moved.get(book.spending_wallet, 0),
     }
     outbox.record("purchase.returned", payload, at=given.recorded_at)

@@ -170,7 +170,7 @@ def of_return(*, returned: Return, client: Client, at: datetime, book: Rulebook)
         "total": money.to_text(cents=returned.total_cents, currency=book.currency),
         "left": money.to_text(cents=left, currency=book.currency),
         "taken_back": [
-            {"wallet": wallet, "points": points} for wallet, points in returned.taken.items()
+            {"wallet": wallet, "points": points} for wallet, points in returned.moved.items()
         ],
         **_vouchers_of(returned, client, book),
         "balance": of_balance(balance=figures.balance, book=book) if figures else None,

@@ -264,7 +264,8 @@ class AskedBackOutput(VoucherOutput):
 class ReturnOutput(serializers.Serializer[Any]):
     """A return, what it takes back, and what its member has now; null for an anonymous sale.
 
-    `left` is what can still come back of the sale. `refund` is empty where no payment was told.
+    `left` is what can still come back of the sale. `taken_back` is what was taken or is owed: not
+    what had expired, and nothing of who has left. `refund` is empty where no payment was told.
     """
 
     id = serializers.CharField()

@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +17,12 @@ class Return(models.Model):
     by wallet how many points of the sale's award this return asks back. `refund` is what of the
     money and the points that paid it came back, by payment; `vouchers` are those of its award that
     were asked back, by key, and what they were then.
+
+    `moved` is told to whoever records it: what of `taken` was taken, or is owed. Of what had
+    expired, and of who has left, nothing is.
     """
+
+    moved: Mapping[str, int] = MappingProxyType({})
 
     public_id = models.CharField(_("id"), max_length=40, unique=True, editable=False)
     purchase = models.ForeignKey(

@@ -35,6 +35,7 @@ class TestPointsThatAreGone:
 
         assert given.taken == {"points": 150}
         assert (account_of(ada).debt, points_of(ada, at=LATER)) == (0, 0)
+        assert (given.moved, bring(bought).moved) == ({"points": 50}, {"points": 50})
         assert Entry.objects.get(kind=Kind.CLAWBACK).waived == 100
 
     def test_expired_ones_are_forgiven(self, ada: Member):
@@ -51,9 +52,10 @@ class TestPointsThatAreGone:
         bought = buy(ada)
         closing.close(member=ada, key="bye", at=NOON, actor="staff")
 
-        given = bring(bought)
+        given, again = bring(bought), bring(bought)
 
-        assert given.total_cents == 3_000
+        assert (given.total_cents, given.taken) == (3_000, {"points": 30})
+        assert (given.moved, again.moved) == ({}, {})
         assert Entry.objects.get(kind=Kind.CLAWBACK).points == 0
 
 

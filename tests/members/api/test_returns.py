@@ -7,11 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.events.models import OutboxEvent
-from loyalty.ledger.models import Entry
-from loyalty.programmes.models import Store
+from loyalty.ledger.models import Entry, Kind
+from loyalty.programmes import revising
+from loyalty.programmes.models import Store, WalletPolicy
+from members import closing
 from members.models import Member, Purchase, Return
+from tests.conftest import NOON
 from tests.members.api.conftest import Caller
 from tests.members.api.test_purchases import sale
+from tests.members.test_returning_effects import spend
 
 # Without BEGIN and COMMIT. PostgreSQL writes the ledger in one.
 STATEMENTS = {"sqlite": 40, "postgresql": 34}
@@ -58,6 +62,27 @@ class TestRecordReturn:
         answer = till.post(f"/purchases/{bought}/returns", {"amount": "6.90"}).json()
 
         assert answer["taken_back"] == [{"wallet": "points", "points": 6}]
+
+    def test_says_that_nothing_moved_of_who_has_left(self, till: Caller, ada: Member, bought: str):
+        closing.close(member=ada, key="bye", at=NOON, actor="staff")
+
+        answer = till.post(f"/purchases/{bought}/returns", {}).json()
+
+        assert (answer["total"], answer["taken_back"]) == ("13.80", [])
+        assert Entry.objects.get(kind=Kind.CLAWBACK).points == 0
+        event = OutboxEvent.objects.get(name="purchase.returned")
+        assert event.payload["points"] == 0
+
+    def test_says_what_could_be_taken_where_nothing_may_be_owed(
+        self, till: Caller, ada: Member, bought: str
+    ):
+        WalletPolicy.objects.update(allows_debt=False)
+        revising.touch()
+        spend(ada, 10)
+
+        answer = till.post(f"/purchases/{bought}/returns", {}).json()
+
+        assert answer["taken_back"] == [{"wallet": "points", "points": 3}]
 
     def test_of_all_that_is_left_needs_no_words(self, till: Caller, bought: str):
         answer = till.post(f"/purchases/{bought}/returns", {}).json()
