@@ -221,7 +221,6 @@ class TestTheDayOfAClient:
         Client.objects.filter(pk=till.client.pk).update(spent_a_day=700)
 
         told = send(till, *[sold(day, occurred_at=day) for day in self.WEEK])
-
         assert [one["status"] for one in told] == [201] * 7
         taken = [(row.taken, row.shortage) for row in _all()]
         assert taken == [(300, ""), (300, ""), (100, "ALLOWANCE"), *[(0, "ALLOWANCE")] * 4]
@@ -242,7 +241,6 @@ class TestTheDayOfAClient:
         clock.move_to(NOON + timedelta(days=1))
 
         send(till, sold("b", occurred_at=(NOON + timedelta(days=1)).isoformat()))
-
         assert noted() == [(300, 300, ""), (300, 300, "")]
 
     def test_is_asked_for_where_it_has_a_limit_alone(
@@ -270,7 +268,6 @@ class TestAtOnce:
         def tell(number: int) -> int:
             body = sold(f"s{number}", occurred_at=days[number])["body"]
             status: int = till.post("/purchases", body, f"k{number}").status_code
-            # Sent again, as the API asks.
             return tell(number) if status == 409 else status
 
         assert at_once(tell, calls=10) == [201] * 10
