@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from analytics import freshness, packing
@@ -18,7 +19,7 @@ from analytics.models import KeptFigure
 from analytics.periods import Period
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, get_scope
 
-_KEY = ("first_on", "last_on", "code", "cut")
+_KEY = ("first_on", "last_on", "short_by", "code", "cut")
 _TOLD = ("figure", "stamp", "is_settled", "computed_at", "revised_at")
 
 
@@ -118,11 +119,12 @@ def _read(asked: Sequence[Asked]) -> dict[tuple[Any, ...], KeptFigure]:
         code__in={one.code for one in asked},
         cut__in={name_of(one.cut) for one in asked},
     )
-    return {(row.first_on, row.last_on, row.code, row.cut): row for row in rows}
+    return {attrgetter(*_KEY)(row): row for row in rows}
 
 
 def _key(one: Asked) -> tuple[Any, ...]:
-    return one.period.first, one.period.last, one.code, name_of(one.cut)
+    period = one.period
+    return period.first, period.last, period.short_by, one.code, name_of(one.cut)
 
 
 def _compute(one: Asked, scope: Scope, fresh: Freshness, before: KeptFigure | None) -> KeptFigure:
@@ -131,6 +133,7 @@ def _compute(one: Asked, scope: Scope, fresh: Freshness, before: KeptFigure | No
         code=one.code,
         first_on=one.period.first,
         last_on=one.period.last,
+        short_by=one.period.short_by,
         kind=one.period.kind,
         cut=name_of(one.cut),
         figure=figure,

@@ -32,15 +32,20 @@ _MONTHS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Business days from the first to the last, both included."""
+    """Business days from the first to the last, both included.
+
+    The first days of a longer period, as one that lasts is compared with, are `short_by` so many
+    of its days: they are compared in their turn with as many days of the one before that.
+    """
 
     first: date
     last: date
+    short_by: int = 0
 
     @property
     def kind(self) -> PeriodKind:
         """A whole month, quarter, half-year or year of the calendar is recognised as such."""
-        if self.first.day != 1 or self.last != month_end(self.last):
+        if self.short_by or self.first.day != 1 or self.last != month_end(self.last):
             return PeriodKind.RANGE
         months = _months_between(self.first, self.last) + 1
         for kind, length in _MONTHS_OF.items():
@@ -66,15 +71,27 @@ class Period:
         Of an unfinished period: only as many of its first days as have begun of this one,
         so that like is compared with like. One that has not begun is compared with nothing.
         """
-        before = self._just_before()
-        if self.is_finished(today=today):
-            return before
-        begun = max((today - self.first).days + 1, 0)
-        return Period(before.first, min(before.last, before.first + (begun - 1) * DAY))
+        return self._as_far(self._whole()._just_before(), today)
 
-    def year_before(self) -> "Period":
-        """Return the same calendar dates a year before; 29 February becomes 28."""
-        return Period(_a_year_before(self.first), _a_year_before(self.last))
+    def year_before(self, *, today: date) -> "Period":
+        """Return the same calendar dates a year before; 29 February becomes 28.
+
+        Of an unfinished period: as many days as have begun of this one.
+        """
+        whole = self._whole()
+        earlier = Period(_a_year_before(whole.first), _a_year_before(whole.last))
+        return self._as_far(earlier, today)
+
+    def _whole(self) -> "Period":
+        return Period(self.first, self.last + self.short_by * DAY)
+
+    def _as_far(self, other: "Period", today: date) -> "Period":
+        """Return another period, as far as this one has come if it is not all there."""
+        if self.is_finished(today=today) and not self.short_by:
+            return other
+        begun = min(max((today - self.first).days + 1, 0), self.days)
+        last = min(other.last, other.first + (begun - 1) * DAY)
+        return Period(other.first, last, (other.last - last).days)
 
     def _just_before(self) -> "Period":
         last = self.first - DAY

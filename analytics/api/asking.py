@@ -106,8 +106,7 @@ def _compared(name: str, period: Period, today: date) -> Period:
     """Of a period that lasts, as many days as have begun are compared."""
     if name == "previous":
         return period.previous(today=today)
-    begun = Period(period.first, min(period.last, today))
-    return begun if begun.is_empty else begun.year_before()
+    return period.year_before(today=today)
 
 
 def _months(period: Period) -> tuple[Period, ...]:

@@ -1,22 +1,19 @@
-from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import cutting, measuring, tallies
+from analytics import buyers, cutting, measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
 from analytics.queries import Query, compose
 from analytics.scopes import Scope
 
-_KEPT = "SELECT member_id FROM {now} AS now WHERE member_id IN {before}"
-
 
 def compute(scope: Scope) -> Figure:
     where = _of_kept(scope)
     now = tallies.get_sales(scope.period, where)
-    before = tallies.get_sales(_before(scope), where)
+    before = tallies.get_sales(scope.previous, where)
     columns = {
         "kept": Column(now.buyers, Unit.MEMBERS),
         "basket": Column(_basket(now), Unit.MONEY),
@@ -26,24 +23,13 @@ def compute(scope: Scope) -> Figure:
 
 
 def drill(scope: Scope) -> Drill:
-    return measuring.revenue_of(scope, _kept(scope))
+    return measuring.revenue_of(scope, buyers.kept(scope))
 
 
 def _of_kept(scope: Scope) -> Query:
     """The cut's receipts of the members who bought in both periods."""
-    parts = {"where": cutting.where(scope), "kept": _kept(scope)}
+    parts = {"where": cutting.where(scope), "kept": buyers.kept(scope)}
     return compose("{where} AND member_id IN {kept}", parts)
-
-
-def _kept(scope: Scope) -> Query:
-    where = cutting.where(scope)
-    both = {"now": scope.period, "before": _before(scope)}
-    return compose(_KEPT, {name: tallies.buyers(period, where) for name, period in both.items()})
-
-
-def _before(scope: Scope) -> Period:
-    """The whole period before, of an unfinished one as well: a basket does not grow with days."""
-    return scope.period.previous(today=date.max)
 
 
 def _basket(sales: tallies.Sales) -> Fraction | None:
@@ -65,8 +51,7 @@ MEASURE = Measure(
     definition=_(
         "The average basket, in the period, of the members who bought in it and in the one "
         "before, over their average basket then, less 1: how much more they spend each time. "
-        "What was returned in a period is taken off. An unfinished period is held against the "
-        "whole one before."
+        "What was returned in a period is taken off."
     ),
     numerator_name=_("Revenue of the members kept"),
     denominator_name=None,

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class KeptFigure(models.Model):
     """What a measure answered of a period and a cut, and what it was computed from.
 
+    Days that are the first of a longer period are not the same as these days by themselves: what
+    they are compared with is cut as short.
+
     `stamp` says how fresh that was: while it is the stamp of today, the answer still holds. A
     settled one is of a period that was over and counted to its last day; where a settled answer
     was replaced by another, `revised_at` says when.
@@ -15,6 +18,7 @@ class KeptFigure(models.Model):
     code = models.CharField(_("measure"), max_length=40)
     first_on = models.DateField(_("from"))
     last_on = models.DateField(_("to"))
+    short_by = models.PositiveIntegerField(_("days left out"), default=0)
     kind = models.CharField(_("kind of period"), max_length=7)
     cut = models.CharField(_("cut"), max_length=400)
     figure = models.TextField(_("figure"))
@@ -28,7 +32,7 @@ class KeptFigure(models.Model):
         verbose_name_plural = _("kept figures")
         constraints = [
             models.UniqueConstraint(
-                fields=["first_on", "last_on", "code", "cut"],
+                fields=["first_on", "last_on", "short_by", "code", "cut"],
                 name="analytics_figure_is_kept_once",
             ),
         ]

@@ -100,6 +100,18 @@ class TestAskingAgain:
 
         assert [kept.figure.value for kept in found.values()] == [3, 1, 3, 3]
 
+    def test_keeps_a_month_apart_from_the_same_days_of_a_longer_period(self, ada: Member) -> None:
+        january = Period(JANUARY.first, JANUARY.last, short_by=59)
+        sell([Sold(ada, day("2025-12-31"), 1000)])
+        facts.refresh(at=MAY_MARCH)
+        asked = [Asked("retention_rate", period) for period in (JANUARY, january)]
+
+        for _time in range(2):
+            found = keeping.get(asked=asked, at=MAY_MARCH)
+
+            # In December she came, in the first 31 days of that quarter she did not.
+            assert [kept.figure.denominator for kept in found.values()] == [1, 0]
+
     def test_refuses_before_anything_is_computed(self, ada: Member) -> None:
         good = Asked("average_basket", FEBRUARY)
 

@@ -52,9 +52,43 @@ class TestPrevious:
     def test_of_an_unfinished_month_is_as_many_days_of_the_one_before(self) -> None:
         march = period("2026-03-01", "2026-03-31")
 
-        assert march.previous(today=day("2026-03-10")) == period("2026-02-01", "2026-02-10")
+        assert march.previous(today=day("2026-03-10")) == Period(
+            day("2026-02-01"), day("2026-02-10"), short_by=18
+        )
         assert march.previous(today=day("2026-03-31")) == period("2026-02-01", "2026-02-28")
         assert march.previous(today=day("2026-04-01")) == period("2026-02-01", "2026-02-28")
+
+    @pytest.mark.parametrize(
+        ("asked", "today", "before"),
+        [
+            (
+                ("2026-10-01", "2026-12-31"),
+                "2026-12-01",
+                [("2026-07-01", "2026-08-31"), ("2026-04-01", "2026-06-01")],
+            ),
+            (
+                ("2026-11-01", "2026-12-15"),
+                "2026-12-01",
+                [("2026-09-17", "2026-10-17"), ("2026-08-03", "2026-09-02")],
+            ),
+            # As many days as begun may be a month, and are the first of a quarter still.
+            (
+                ("2026-10-01", "2026-12-31"),
+                "2026-10-31",
+                [("2026-07-01", "2026-07-31"), ("2026-04-01", "2026-05-01")],
+            ),
+        ],
+    )
+    def test_of_what_an_unfinished_period_is_compared_with_is_cut_as_short(
+        self, asked: tuple[str, str], today: str, before: list[tuple[str, str]]
+    ) -> None:
+        first = period(*asked).previous(today=day(today))
+        second = first.previous(today=day(today))
+
+        told = [(one.first.isoformat(), one.last.isoformat()) for one in (first, second)]
+        assert told == before
+        assert (first.kind, second.kind) == (PeriodKind.RANGE, PeriodKind.RANGE)
+        assert first != Period(first.first, first.last)
 
     def test_of_a_period_that_has_not_begun_is_empty(self) -> None:
         march = period("2026-03-01", "2026-03-31")
@@ -64,9 +98,24 @@ class TestPrevious:
 
 class TestYearBefore:
     def test_is_the_same_dates_and_29_february_becomes_28(self) -> None:
-        assert period("2024-02-29", "2024-03-01").year_before() == period(
-            "2023-02-28", "2023-03-01"
+        found = period("2024-02-29", "2024-03-01").year_before(today=LATER)
+
+        assert found == period("2023-02-28", "2023-03-01")
+
+    def test_of_an_unfinished_period_is_as_many_days_and_compared_with_as_many(self) -> None:
+        quarter, today = period("2028-01-01", "2028-03-31"), day("2028-03-01")
+
+        found = quarter.year_before(today=today)
+
+        assert found == Period(day("2027-01-01"), day("2027-03-02"), short_by=29)
+        assert found.previous(today=today) == Period(
+            day("2026-10-01"), day("2026-11-30"), short_by=31
         )
+
+    def test_of_a_period_that_has_not_begun_is_empty(self) -> None:
+        march = period("2026-03-01", "2026-03-31")
+
+        assert march.year_before(today=day("2026-02-20")).is_empty
 
 
 class TestSplit:

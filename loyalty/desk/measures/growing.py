@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from analytics.periods import Period
 from loyalty.desk.measures.series import Series
 
 Value = Fraction | int
@@ -44,8 +45,12 @@ def _before(series: Series) -> Value | None:
     if not series.is_full:
         return 0
     wanted = series.spots[0].period.previous(today=date.max)
-    known = (one.year_value for one in series.spots if one.period.year_before() == wanted)
+    known = (one.year_value for one in series.spots if _year_before(one.period) == wanted)
     return next(known, None)
+
+
+def _year_before(period: Period) -> Period:
+    return period.year_before(today=date.max)
 
 
 def _difference(before: Value | None, after: Value | None) -> Value | None:

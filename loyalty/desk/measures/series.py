@@ -8,7 +8,7 @@ from fractions import Fraction
 from analytics import keeping
 from analytics.keeping import Asked, Kept
 from analytics.measuring import Measure
-from analytics.periods import DAY, Period, PeriodKind
+from analytics.periods import Period, PeriodKind
 from analytics.scopes import Scope
 
 _BARS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.HALF: 6, PeriodKind.YEAR: 5}
@@ -98,11 +98,7 @@ def tell(
 
 def year_before(scope: Scope) -> Period:
     """Return the same days a year before: of an unfinished period, as many as have begun."""
-    whole = scope.period.year_before()
-    if scope.is_finished:
-        return whole
-    begun = max((scope.today - scope.period.first).days + 1, 0)
-    return Period(whole.first, min(whole.last, whole.first + (begun - 1) * DAY))
+    return scope.period.year_before(today=scope.today)
 
 
 def _series(

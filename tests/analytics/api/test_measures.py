@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from analytics import facts
 from analytics.measures.registry import get_measures
 from analytics.models import KeptFigure
+from analytics.periods import day
 from analytics.scopes import Dimension
 from loyalty.programmes.models import Store
-from tests.analytics.api.conftest import open_client
+from tests.analytics.api.conftest import COUNTED, open_client
+from tests.analytics.builders import Sold, make_members, sell
 from tests.documents import read
 from tests.members.api.conftest import Caller
 from tests.members.api.test_schemas import check
@@ -97,6 +100,23 @@ class TestGetMeasure:
         words = "from=2026-05-01&to=2026-05-31&compare=previous,year"
         later = open_client().get(f"/measures/purchase_frequency?{words}").json()
         assert later["compared"] == {"previous": None, "year": None}
+
+    def test_compares_figures_that_are_themselves_of_as_many_days(
+        self, stores: list[Store]
+    ) -> None:
+        dan, eve = make_members(["dan", "eve"]).values()
+        came = [(dan, "2025-10-01"), (dan, "2026-01-02"), (eve, "2025-12-31"), (eve, "2025-01-02")]
+        sell(Sold(member, day(on), 1000) for member, on in came)
+        facts.refresh(at=COUNTED)
+        words = "from=2026-04-01&to=2026-06-30&compare=previous,year"
+
+        compared = open_client().get(f"/measures/retention_rate?{words}").json()["compared"]
+
+        told = ("from", "to", "numerator", "denominator")
+        assert {name: tuple(one[key] for key in told) for name, one in compared.items()} == {
+            "previous": ("2026-01-01", "2026-01-02", 1, 1),
+            "year": ("2025-04-01", "2025-04-02", 0, 1),
+        }
 
     def test_cuts_as_asked(self, stores: list[Store]) -> None:
         client = open_client()

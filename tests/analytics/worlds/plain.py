@@ -89,7 +89,7 @@ class Plain:
         }
 
     def basket_growth(self) -> Told:
-        before = naive.before(*self.asked.now, date.max)
+        before = naive.before(*self.asked.now, self.asked.today)
         both = [members_of(within(self.sales, *days)) for days in (before, self.asked.now)]
         kept = both[0] & both[1]
         sums = []
