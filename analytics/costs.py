@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from analytics.measuring import Drill, Rows
 from analytics.models import Budget, Cost, CostCategory
-from analytics.periods import Period
+from analytics.periods import DAY, Period
 from analytics.queries import Part, Query, compose
 from analytics.scopes import Scope
 from loyalty.core import expressions, zones
@@ -38,24 +38,30 @@ def entered(period: Period, category: CostCategory | None = None) -> Rows:
     return Rows(costs.annotate(effect=effect), "effect")
 
 
+def entered_so_far(scope: Scope, category: CostCategory | None = None) -> Rows:
+    """Return the costs of the period as `entered`: of one that lasts, none of days to come."""
+    first = scope.period.first
+    return entered(Period(first, max(scope.as_of, first - DAY)), category)
+
+
 def given(scope: Scope) -> Drill:
     """Return what rewards cost in the period, as they were worth when they were given.
 
     Vouchers, for points or by a rule, used or not; less those of redemptions cancelled since,
     on the day of that; and what points paid at tills, less what a return gave back.
     """
-    moments = (scope.start_at, zones.end_of_day(day=scope.period.last, zone=scope.zone))
+    moments = (scope.start_at, zones.end_of_day(day=scope.as_of, zone=scope.zone))
     return Drill((_vouchers(*moments), _cancelled(*moments), _paid(*moments), _unpaid(*moments)))
 
 
 def all_costs(scope: Scope) -> Drill:
-    """Return everything that the programme cost in the period."""
-    return Drill((*given(scope).parts, entered(scope.period)))
+    """Return everything that the programme cost in the period, as far as it has come."""
+    return Drill((*given(scope).parts, entered_so_far(scope)))
 
 
 def get_by_category(scope: Scope) -> Mapping[CostCategory, int]:
     """Return the cents of each category in the period; rewards with what was given."""
-    rows = entered(scope.period).queryset
+    rows = entered_so_far(scope).queryset
     sums = dict(rows.order_by().values_list("category").annotate(cents=Sum("effect")))
     found = {category: int(sums.get(category, 0)) for category in CostCategory}
     found[CostCategory.REWARDS] += given(scope).get_total()

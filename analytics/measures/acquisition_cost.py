@@ -16,7 +16,7 @@ def compute(scope: Scope) -> Figure:
 
 
 def drill(scope: Scope) -> Drill:
-    return Drill((costs.entered(scope.period, CostCategory.ACQUISITION),))
+    return Drill((costs.entered_so_far(scope, CostCategory.ACQUISITION),))
 
 
 MEASURE = Measure(
