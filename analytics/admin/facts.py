@@ -226,7 +226,7 @@ class KeptFigureAdmin(ShownOnly, admin.ModelAdmin[KeptFigure]):
 
 
 @admin.register(MeasureSettings)
-class MeasureSettingsAdmin(OnlyOne, admin.ModelAdmin[MeasureSettings]):
+class MeasureSettingsAdmin(OnlyOne, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """The one row, made the first time somebody decides something."""
 
     list_display = ("lost_after_days", "rfm_scoring", "pair_support_percent", "least_answers")

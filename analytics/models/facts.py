@@ -6,7 +6,9 @@ Only `counting.py` writes facts. They can all be thrown away and counted anew.
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
+from loyalty.identity.models import Traced
 from loyalty.ledger.models import Account, Bucket, Kind, Wallet
 from loyalty.programmes.models import Store
 from members.models import Member
@@ -218,6 +220,8 @@ class MeasureSettings(models.Model):
         _("fewest answers to a survey"), default=5,
         help_text=_("Of fewer, no score is shown: they would say more of persons than of us."),
     )  # fmt: skip
+
+    history = HistoricalRecords(bases=[Traced])
 
     class Meta:
         verbose_name = _("settings of measures")

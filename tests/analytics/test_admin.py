@@ -22,6 +22,7 @@ from tests.analytics.builders import (
     scope,
     sell,
 )
+from tests.desk.reading import words_of
 from tests.members.staff import appoint
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,20 @@ class TestSettings:
         assert administrator.get(url).status_code == 403
         asked = scope("2026-01-01", "2026-01-31")
         assert (asked.lost_after_days, asked.rfm_scoring) == (90, "THRESHOLD")
+
+    def test_leave_in_the_audit_log_who_changed_what_from_where(
+        self, administrator: Client
+    ) -> None:
+        make_programme()
+        MeasureSettings.objects.create(pk=1)
+        url = reverse("admin:analytics_measuresettings_change", args=[1])
+        told = {"lost_after_days": "90", "rfm_scoring": "NTILE"}
+        told |= {"pair_support_percent": "1", "least_answers": "5"}
+
+        assert administrator.post(url, told).status_code == 302
+
+        now, before = MeasureSettings.history.order_by("-history_id")
+        assert (before.lost_after_days, now.lost_after_days) == (180, 90)
+        assert (now.history_user, now.address) == (User.objects.get(), "127.0.0.1")
+        said = words_of(administrator, "/desk/audit/?kind=analytics.measuresettings", "fr")
+        assert "Perdu après (jours) avant : 180 → après : 90 127.0.0.1" in said

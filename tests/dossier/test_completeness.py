@@ -76,6 +76,7 @@ LEFT_OUT = {
     "analytics.HistoricalAction": _OURS,
     "analytics.HistoricalCost": _OURS,
     "analytics.HistoricalBudget": _OURS,
+    "analytics.HistoricalMeasureSettings": _OURS,
     "analytics.HistoricalMoneySettings": _OURS,
     "members.CarriedAmount": "a sum of purchases that are told, each with what it carried over",
     "programmes.MemberCount": "sums of purchases and points that are told, by rule and period",
