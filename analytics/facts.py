@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from analytics import counting, revising
 from analytics.models import DayToCount, PointsDay, PointsVintage, Refresh, Topic
@@ -39,7 +39,8 @@ def refresh(*, at: datetime, changes_at_once: int = 2_000) -> int:
         pass
     while _count_points_days():
         pass
-    Refresh.objects.filter(pk=1).update(refreshed_at=at, steps=F("steps") + 1)
+    _note_counted(at)
+    Refresh.objects.filter(pk=1).update(steps=F("steps") + 1)
     return done
 
 
@@ -58,7 +59,8 @@ def rebuild(*, at: datetime) -> int:
     Change.objects.filter(topic__in=Topic.values).delete()
     DayToCount.objects.all().delete()
     rows = counting.count_all_purchases() + _count_all_points()
-    Refresh.objects.filter(pk=1).update(refreshed_at=at, rebuilt_at=at, rebuilds=F("rebuilds") + 1)
+    _note_counted(at)
+    Refresh.objects.filter(pk=1).update(rebuilt_at=at, rebuilds=F("rebuilds") + 1)
     return rows
 
 
@@ -137,6 +139,15 @@ def _hold() -> datetime | None:
     Refresh.objects.bulk_create([Refresh(pk=1)], ignore_conflicts=True)
     Refresh.objects.filter(pk=1).update(steps=F("steps") + 1)
     return Refresh.objects.values_list("refreshed_at", flat=True).get(pk=1)
+
+
+def _note_counted(at: datetime) -> None:
+    """Say that all is counted up to a moment, unless a later one has been said by now.
+
+    Taken back, a month that was kept as over would be none, and what is late not be noted of it.
+    """
+    earlier = Q(refreshed_at=None) | Q(refreshed_at__lt=at)
+    Refresh.objects.filter(earlier, pk=1).update(refreshed_at=at)
 
 
 def _gather(topic: Topic, days: Collection[date]) -> None:

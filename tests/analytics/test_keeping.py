@@ -15,7 +15,7 @@ from analytics import facts, keeping, measuring, packing, revising, warming
 from analytics.figures import Figure
 from analytics.keeping import Asked, Kept
 from analytics.measures.registry import MeasureUnknown, get_measures
-from analytics.models import KeptFigure, MeasureSettings, Topic
+from analytics.models import KeptFigure, MeasureSettings, Refresh, Topic
 from analytics.periods import Period, PeriodKind, day, month_end, months_from
 from analytics.scopes import WHOLE, Cut, ValueGroup, get_scope
 from analytics.segments import defining
@@ -167,6 +167,21 @@ class TestAMonthThatIsOver:
 
         assert before == Kept(Figure(Fraction(1), 1, 1), at_midnight, None, is_finished=False)
         assert after == Kept(Figure(Fraction(2), 2, 1), counted, None, is_finished=True)
+
+    def test_stays_over_where_of_two_refreshes_the_earlier_finishes_last(
+        self, ada: Member
+    ) -> None:
+        after_midnight, counted = moment("2026-04-01", 0), moment("2026-04-01")
+        facts.refresh(at=after_midnight)
+        assert frequency(MARCH, after_midnight).figure.value == 1
+        facts.refresh(at=moment("2026-03-31", 23))
+        sell([Sold(ada, day("2026-03-31"), 1000)])
+        facts.refresh(at=counted)
+
+        kept = frequency(MARCH, counted)
+
+        assert kept == Kept(Figure(Fraction(2), 2, 1), counted, counted, is_finished=True)
+        assert Refresh.objects.get().refreshed_at == counted
 
     def test_is_computed_again_after_all_was_counted_from_nothing(self, ada: Member) -> None:
         frequency(FEBRUARY, MAY_MARCH)
