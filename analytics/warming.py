@@ -27,7 +27,7 @@ _A_DAY = timedelta(days=1)
 def warm(*, today: date, at: datetime, spans: Spans = SPANS, most: int = MOST_A_NIGHT) -> int:
     """Keep the figures of the last months, quarters, halves and years, latest first.
 
-    Of the whole programme with every measure, then of each store. Computes those alone that do
+    Of each the whole programme with every measure, then each store. Computes those alone that do
     not hold, and not many more than `most`; returns how many. May be repeated.
     """
     done = 0
@@ -52,15 +52,23 @@ def forget(*, at: datetime, most: int = _MOST_KEPT) -> int:
 
 
 def _pages(today: date, spans: Spans) -> Iterator[list[Asked]]:
-    """What one page opens with: one period and cut, every measure that can be cut so."""
+    """What one page opens with: one period and cut, every measure that can be cut so.
+
+    What lasts still comes first, then what ended last; of one day the whole, then each store.
+    """
     stores = Store.objects.filter(is_training=False).order_by("pk")[:_MOST_STORES]
     cuts = [WHOLE, *(Cut(store_id=store.pk) for store in stores)]
-    for cut in cuts:
-        codes = [code for code, measure in get_measures().items() if measure.allows(cut)]
-        for months, of_the_whole, of_a_store in spans:
-            count = of_the_whole if cut == WHOLE else of_a_store
-            for period in _last(count, months, today):
-                yield [Asked(code, period, cut) for code in codes]
+    planned = [
+        (place, period)
+        for place, cut in enumerate(cuts)
+        for months, of_the_whole, of_a_store in spans
+        for period in _last(of_the_whole if cut == WHOLE else of_a_store, months, today)
+    ]
+    planned.sort(key=lambda one: (today - min(one[1].last, today), one[0]))
+    for place, period in planned:
+        cut = cuts[place]
+        codes = (code for code, measure in get_measures().items() if measure.allows(cut))
+        yield [Asked(code, period, cut) for code in codes]
 
 
 def _last(count: int, months: int, today: date) -> Iterator[Period]:

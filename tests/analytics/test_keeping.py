@@ -285,23 +285,37 @@ class TestTheNight:
         of_lyon = keeping.name_of(Cut(store_id=lyon.pk))
         assert list(kept.values_list("cut", "kind", "first_on")) == [
             ("", "MONTH", day("2026-03-01")),
-            ("", "MONTH", day("2026-02-01")),
             ("", "QUARTER", day("2026-01-01")),
             ("", "HALF", day("2026-01-01")),
             (of_lyon, "MONTH", day("2026-03-01")),
             (of_lyon, "QUARTER", day("2026-01-01")),
+            ("", "MONTH", day("2026-02-01")),
         ]
         assert KeptFigure.objects.filter(cut="").count() == len(get_measures()) * 4
         assert KeptFigure.objects.count() == done
         assert warming.warm(today=day("2026-03-10"), at=MAY_MARCH, spans=spans) == 0
 
     def test_stops_when_it_has_done_enough_and_goes_on_the_next_time(self, ada: Member) -> None:
-        codes = len(get_measures())
+        codes, told = len(get_measures()), {"today": day("2026-03-10"), "spans": ((1, 2, 0),)}
 
-        assert warming.warm(today=day("2026-03-10"), at=MAY_MARCH, most=1) == codes
+        assert warming.warm(**told, at=MAY_MARCH, most=1) == codes
         assert set(KeptFigure.objects.values_list("first_on", flat=True)) == {MARCH.first}
-        assert warming.warm(today=day("2026-03-10"), at=MAY_MARCH, most=1) == codes
+        assert warming.warm(**told, at=MAY_MARCH, most=1) == codes
         assert KeptFigure.objects.filter(first_on=FEBRUARY.first).count() == codes
+
+    def test_leaves_the_oldest_of_every_store_and_no_store_altogether(self, ada: Member) -> None:
+        cuts = [WHOLE, *(Cut(store_id=store.pk) for store in make_stores("lyon", "nice"))]
+        latest = sum(measure.allows(cut) for cut in cuts for measure in get_measures().values())
+        told = {"today": day("2026-03-10"), "at": MAY_MARCH, "spans": ((1, 3, 3),)}
+
+        assert warming.warm(**told, most=latest) == latest
+
+        kept = KeptFigure.objects.filter(code="retention_rate").order_by("pk")
+        assert list(kept.values_list("cut", "first_on")) == [
+            (keeping.name_of(cut), MARCH.first) for cut in cuts
+        ]
+        assert warming.warm(**told, most=latest) == latest
+        assert {one.first_on for one in kept.all()} == {MARCH.first, FEBRUARY.first}
 
     def test_forgets_free_ranges_after_a_day_and_the_oldest_of_too_many(self, ada: Member) -> None:
         for place, period in enumerate([Period(day("2026-01-05"), day("2026-01-09")), JANUARY,
