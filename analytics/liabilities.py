@@ -56,7 +56,7 @@ class Liability:
 def get_breakage(scope: Scope) -> Breakage | None:
     """Return the expected breakage by the chain ladder on whole months; None too early."""
     found = vintages.get_vintages(scope)
-    return estimate(found, until=vintages.get_complete_month(scope))
+    return estimate(found, until=scope.last_whole_month)
 
 
 def estimate(found: Sequence[Vintage], *, until: date) -> Breakage | None:
@@ -74,7 +74,7 @@ def estimate(found: Sequence[Vintage], *, until: date) -> Breakage | None:
 def get_liability(scope: Scope) -> Liability:
     """Return what is owed in points at the end of the scope, at the value of a point then."""
     found = vintages.get_vintages(scope)
-    breakage = estimate(found, until=vintages.get_complete_month(scope))
+    breakage = estimate(found, until=scope.last_whole_month)
     return Liability(
         points={one.month: vintages.total(one.changes.values()).left for one in found},
         cents_each=get_cents_per_point(at=scope.end_at),

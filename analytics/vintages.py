@@ -15,7 +15,7 @@ from django.db.models.functions import TruncMonth
 
 from analytics import points
 from analytics.models import PointsVintage
-from analytics.periods import DAY, month_start, months_from
+from analytics.periods import month_start, months_from
 from analytics.scopes import Scope
 from analytics.triangles import Origin
 from loyalty.core import zones
@@ -119,12 +119,6 @@ def movements(scope: Scope) -> QuerySet[Movement]:
     happened = points.has_happened(zones.end_of_day(day=scope.period.last, zone=scope.zone))
     mine = Movement.objects.filter(happened, account__wallet=scope.wallet_id, lot__isnull=False)
     return mine.filter(enters | leaves).annotate(effect=effect)
-
-
-def get_complete_month(scope: Scope) -> date:
-    """Return the first day of the last month that is over at the end of the scope."""
-    over = scope.as_of if scope.is_finished else scope.as_of - DAY
-    return month_start(month_start(over + DAY) - DAY)
 
 
 def _moved(rows: QuerySet[Any]) -> list[tuple[date, date, Change]]:

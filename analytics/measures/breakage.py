@@ -3,7 +3,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import liabilities, points, vintages
+from analytics import liabilities, points
 from analytics.figures import Column, Direction, Figure, Unit
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.periods import Period, day, month_end
@@ -23,7 +23,7 @@ def compute(scope: Scope) -> Figure:
 
 
 def drill(scope: Scope) -> Drill:
-    until = month_end(vintages.get_complete_month(scope))
+    until = month_end(scope.last_whole_month)
     return Drill((Rows(points.redemptions_until(scope, until), "effect"),))
 
 

@@ -10,13 +10,16 @@ from analytics import drawing, inviting, reactions
 from analytics.inviting import Occasion
 from analytics.models import Invitation, Survey
 from loyalty.events.models import Message, OutboxEvent
+from loyalty.events.relaying import relay
 from members import blocking, consenting, purchasing, signing_in
 from members.models import Member, Purchase
 from members.selling import Sale
+from rewards import redeeming
+from rewards.models import Reward
 from tests.analytics.builders import PARIS
 from tests.analytics.opinions import ask, make_survey, tell
 from tests.conftest import NOON
-from tests.mailing.conftest import ada, make_member, programme  # noqa: F401
+from tests.mailing.conftest import ada, coffee, give, make_member, programme  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +257,37 @@ class TestAPurchase:
 
         with django_assert_num_queries(1):
             reactions.ask_of_purchases(events)
+
+
+class TestARedemption:
+    def test_asks_whoever_took_the_reward_once_it_is_relayed(
+        self,
+        ada: Member,  # noqa: F811
+        coffee: Reward,  # noqa: F811
+        time_machine,
+    ):
+        survey = make_survey("CSAT", trigger="REDEMPTION")
+        time_machine.move_to(NOON, tick=False)
+        give(ada, 80, until=NOON + 300 * DAY)
+        taken = redeeming.redeem(member=ada, reward=coffee, key="a", at=NOON)
+        assert not Invitation.objects.exists()
+
+        relay(at=NOON)
+
+        asked = Invitation.objects.get()
+        assert (asked.survey, asked.member, asked.cause) == (survey, ada, taken.public_id)
+        assert (asked.opens_at, asked.store, asked.channel) == (NOON + DAY, None, "")
+
+    def test_of_history_asks_nobody(self, ada: Member):  # noqa: F811
+        make_survey(trigger="REDEMPTION")
+        event = OutboxEvent(
+            name="reward.redeemed", occurred_at=NOON, is_historic=True,
+            payload={"redemption": "red_1"},
+        )  # fmt: skip
+
+        reactions.ask_of_rewards([event])
+
+        assert not Invitation.objects.exists()
 
 
 class TestAResolvedRequest:

@@ -108,10 +108,6 @@ class Picked:
             for kind, name in names.items()
         ]
 
-    def query_of(self, period: Period) -> str:
-        """Return the address of another period, cut alike."""
-        return self._query(period, self.said)
-
     def query_with(self, **said: str) -> str:
         """Return the address of this period, cut otherwise: "" takes a cut away."""
         return self._query(self.period, {**self.said, **said})
