@@ -11,7 +11,7 @@ from analytics.figures import Column, Figure, Unit, share_of
 from analytics.intervals import Interval
 from analytics.models import Answer, Invitation, SurveyKind, SurveyTrigger
 from analytics.queries import as_subquery
-from analytics.scopes import Scope
+from analytics.scopes import Scope, ValueGroup
 
 PROMOTERS, DETRACTORS, PASSIVES = frozenset({9, 10}), frozenset(range(7)), frozenset({7, 8})
 SATISFIED = frozenset({4, 5})
@@ -68,6 +68,38 @@ def get_scores(scope: Scope, kind: SurveyKind) -> Scores:
     """Count the answers of a kind by score: one statement."""
     counted = answers_in(scope, kind).values("score").order_by("score").annotate(count=Count("pk"))
     return Scores(dict(counted.values_list("score", "count")))
+
+
+def get_groups(scope: Scope, kind: SurveyKind) -> dict[ValueGroup, Scores]:
+    """As `get_scores`, of the best fifth of buyers and of all others: one statement.
+
+    Of a scope that is cut by value already there are no groups.
+    """
+    best = scope.of_best
+    if best is None or (whose := cutting.whose(best)) is None:
+        return {}
+    is_best = Q(invitation__member__in=as_subquery(whose))
+    counted = answers_in(scope, kind).values("score").order_by("score")
+    told = counted.annotate(count=Count("pk"), of_best=Count("pk", filter=is_best))
+    rows = list(told.values_list("score", "count", "of_best"))
+    return {
+        ValueGroup.BEST: Scores({score: of_best for score, _count, of_best in rows}),
+        ValueGroup.REST: Scores({score: count - of_best for score, count, of_best in rows}),
+    }
+
+
+def get_scores_and_best(scope: Scope, kind: SurveyKind) -> tuple[Scores, dict[str, Column]]:
+    """Count answers by score, and tell what those of the best fifth come to: one statement.
+
+    That is left out where the scope is cut by value already; of too few it is not available.
+    """
+    groups = get_groups(scope, kind)
+    if not groups:
+        return get_scores(scope, kind), {}
+    best, rest = groups[ValueGroup.BEST].counts, groups[ValueGroup.REST].counts
+    judged = judge(kind, groups[ValueGroup.BEST], least=scope.least_answers)
+    told = {"of_best": Column(judged.value, UNITS[kind])}
+    return Scores({score: best[score] + rest[score] for score in best}), told
 
 
 def get_response(scope: Scope, kind: SurveyKind) -> tuple[int, int]:

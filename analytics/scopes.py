@@ -1,6 +1,6 @@
 """What a measure is asked about: a period, seen from a moment, cut or whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -90,6 +90,13 @@ class Scope:
     @cached_property
     def previous(self) -> Period:
         return self.period.previous(today=self.today)
+
+    @property
+    def of_best(self) -> "Scope | None":
+        """The same of the best fifth of buyers; None where it is cut by value already."""
+        if self.cut.value is not None:
+            return None
+        return replace(self, cut=replace(self.cut, value=ValueGroup.BEST))
 
     @property
     def is_finished(self) -> bool:

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -7,14 +5,13 @@ from analytics.cases import cases_in
 from analytics.figures import Column, Direction, Figure, Unit, tally
 from analytics.measuring import Drill, Example, Family, Measure, Rows
 from analytics.periods import Period, day
-from analytics.scopes import OF_MEMBERS, Scope, ValueGroup
+from analytics.scopes import OF_MEMBERS, Scope
 from members.models import Case, CaseKind
 
 
 def compute(scope: Scope) -> Figure:
     columns = {"requests": Column(cases_in(scope, "opened_at").count(), Unit.CASES)}
-    if scope.cut.value is None:
-        best = replace(scope, cut=replace(scope.cut, value=ValueGroup.BEST))
+    if best := scope.of_best:
         columns["of_best"] = Column(_complaints(best).count(), Unit.CASES)
     return tally(_complaints(scope).count(), columns)
 

@@ -13,7 +13,7 @@ from analytics.scopes import Scope
 
 
 def compute(scope: Scope) -> Figure:
-    scores = listening.get_scores(scope, SurveyKind.NPS)
+    scores, of_best = listening.get_scores_and_best(scope, SurveyKind.NPS)
     up, even, down = (scores.among(group) for group in (PROMOTERS, PASSIVES, DETRACTORS))
     return listening.figure(
         scope=scope,
@@ -24,6 +24,7 @@ def compute(scope: Scope) -> Figure:
             "promoters": Column(up, Unit.ANSWERS),
             "passives": Column(even, Unit.ANSWERS),
             "detractors": Column(down, Unit.ANSWERS),
+            **of_best,
         },
     )
 
@@ -42,7 +43,8 @@ MEASURE = Measure(
     definition=_(
         "Of the answers of the period to how likely somebody is to recommend us, from 0 to 10: "
         "the percentage of 9 and 10 less the percentage of 0 to 6, from −100 to 100. The interval "
-        "is the adjusted Wald of Rocks (2016). Too few answers give no score."
+        "is the adjusted Wald of Rocks (2016). Beside it, the score of the fifth of buyers who "
+        "brought most to date. Too few answers give no score."
     ),
     numerator_name=_("Promoters less detractors"),
     denominator_name=_("Answers"),
@@ -54,6 +56,7 @@ MEASURE = Measure(
     denominator_unit=Unit.ANSWERS,
     example=Example(
         period=Period(day("2026-02-01"), day("2026-02-28")),
+        receipts=(("A", "2026-01-10", 1000),),
         answers=(
             ("Zoe", "2026-01-31", 10),
             *((name, "2026-02-10", score) for score, name in enumerate("ABCDEFGHIJK")),
@@ -68,6 +71,8 @@ MEASURE = Measure(
                 "promoters": Column(2, Unit.ANSWERS),
                 "passives": Column(2, Unit.ANSWERS),
                 "detractors": Column(7, Unit.ANSWERS),
+                # A brought all that was bought, and one answer is too few.
+                "of_best": Column(None, Unit.SCORE),
                 "low": Column(Fraction("-77.0415"), Unit.SCORE),
                 "high": Column(Fraction("5.6129"), Unit.SCORE),
                 "asked": Column(11, Unit.MEMBERS),

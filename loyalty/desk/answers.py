@@ -9,11 +9,11 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import listening
+from analytics import listening, slicing
 from analytics.figures import Unit
 from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
 from analytics.models import Answer, Survey, SurveyKind
-from analytics.scopes import Scope
+from analytics.scopes import Dimension, Scope
 from loyalty.core import digits, languages
 from loyalty.desk.home import words
 from loyalty.programmes.models import Tier
@@ -92,15 +92,17 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
     )
 
 
-def get_boards(*, scope: Scope, kind: SurveyKind) -> list[Board]:
-    """Return the answers of a period by store and by tier: three statements."""
+def get_boards(*, scope: Scope, kind: SurveyKind, tiers: Mapping[str, str]) -> list[Board]:
+    """Return the answers of a period by store, tier and value group: three statements at most.
+
+    `tiers` are what tiers are called. By value group where the page is not cut by it.
+    """
     by_store = _count(scope, kind, "invitation__store__name")
     by_tier = _count(scope, kind, "invitation__tier")
-    tiers = get_tiers()
-    stores = _lines(by_store, {}, kind, scope)
     return [
-        Board(_("By store"), stores),
+        Board(_("By store"), _lines(by_store, {}, kind, scope)),
         Board(_("By tier at the time"), _lines(by_tier, tiers, kind, scope)),
+        *_by_value(scope, kind),
     ]
 
 
@@ -154,6 +156,21 @@ def _count(scope: Scope, kind: SurveyKind, path: str) -> Mapping[str, dict[int, 
     for cut, score, count in counted.order_by(path).values_list(path, "score", "count"):
         found[cut or ""][score] = count
     return found
+
+
+def _by_value(scope: Scope, kind: SurveyKind) -> list[Board]:
+    """Return what the best fifth of buyers answered, and all others: none of nobody's answers."""
+    groups = listening.get_groups(scope, kind)
+    names = {
+        choice.value: choice.label
+        for choice in slicing.get_choices(dimension=Dimension.VALUE_GROUP)
+    }
+    lines = [
+        _line(names[group], scores, kind, scope)
+        for group, scores in groups.items()
+        if scores.count
+    ]
+    return [Board(_("By value group"), lines)] if lines else []
 
 
 def _lines(

@@ -158,6 +158,32 @@ class TestCuts:
         assert compute("csat", value=ValueGroup.REST).denominator == 9
 
 
+class TestTheBestFifth:
+    @pytest.mark.parametrize(
+        ("code", "scores", "value"), [("nps", (10, 0), 100), ("csat", (5, 1), 1)]
+    )
+    def test_stands_beside_the_score_of_all(self, code: str, scores: tuple[int, int], value: int):
+        make_programme()
+        best, *others = make_members(["best", "b", "c", "d", "e"]).values()
+        sell_all([Sold(best, DAY, 9_000), *(Sold(member, DAY, 100) for member in others)])
+        facts.refresh(at=NOW)
+        opinions.tell([(best, DAY, scores[0])] * 5, kind=code.upper())
+        opinions.tell([(member, DAY, scores[1]) for member in others] * 2, kind=code.upper())
+
+        unit = Unit.SCORE if code == "nps" else Unit.SHARE
+        assert compute(code).columns["of_best"] == Column(Fraction(value), unit)
+        assert compute(code, value=ValueGroup.BEST).value == value
+        assert "of_best" not in compute(code, value=ValueGroup.REST).columns
+
+    def test_is_not_available_of_too_few(self):
+        make_programme()
+        members = answer({10: 9})
+        sell_all([Sold(members[0], DAY, 9_000)])
+        facts.refresh(at=NOW)
+
+        assert compute("nps").columns["of_best"].value is None
+
+
 class TestThePeriod:
     def test_holds_what_was_answered_in_it_whenever_it_was_asked(self):
         make_programme()

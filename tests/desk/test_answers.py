@@ -14,6 +14,7 @@ from loyalty.programmes.models import Store, StoreAssignment
 from members import enrolling
 from members.models import Case, Member
 from tests.analytics import opinions
+from tests.analytics.builders import Sold, sell
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
 from tests.desk.reading import queries_of, words_of
@@ -70,6 +71,21 @@ class TestThePage:
         assert "By store Answers NPS Likely range (95%) Lyon 5 100 17.5 – 100" in said
         assert "None 4 n/a –" in said
         assert "Gold 5 100" in said
+
+    def test_tells_what_those_who_bring_most_answered_beside_all_others(
+        self, answers: list[Answer], ada: Member, lyon: Store, sign_in: SignIn
+    ):
+        best = enrolling.enrol(at=NOON - timedelta(days=90), first_name="Bea", store=lyon)
+        sell([Sold(best, NOON.date(), 9_000), Sold(ada, NOON.date(), 100)])
+        facts.refresh(at=NOON)
+        opinions.tell([(best, NOON.date(), 9)] * 6)
+        client = sign_in(Role.MARKETING)
+
+        assert (
+            "By value group Answers NPS Likely range (95%) Best 20% 6 100 25.9 – 100 "
+            "All others 9 11.1 " in read(client)
+        )
+        assert "By value group" not in read(client, "&value=BEST")
 
     def test_shows_each_answer_with_where_it_leads(
         self, answers: list[Answer], ada: Member, sign_in: SignIn

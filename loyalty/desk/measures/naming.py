@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, Promise] = {
     "net": _("Net of those who left"),
     "distinct_days": _("With receipts of one day as one"),
     "requests": _("All requests"),
-    "of_best": _("Complaints of the best fifth"),
+    "of_best": _("Among the best fifth of buyers"),
     "best_members": _("Members of the best fifth"),
     "members": _("Members"),
     "share_making_80": _("Share of members who make four fifths of revenue"),

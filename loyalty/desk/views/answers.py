@@ -40,8 +40,9 @@ def _tell(request: HttpRequest, read: Reading) -> Mapping[str, Any]:
     rows = listening.answers_in(read.scope, filters.kind)
     if reads_words:
         rows = seeing.rows_for(request, rows)
-    page = answers.get_page(rows=rows, filters=filters, tiers=answers.get_tiers())
-    boards = answers.get_boards(scope=read.scope, kind=filters.kind)
+    tiers = answers.get_tiers()
+    page = answers.get_page(rows=rows, filters=filters, tiers=tiers)
+    boards = answers.get_boards(scope=read.scope, kind=filters.kind, tiers=tiers)
     return {
         "is_unasked": not any(one.lines for one in boards) and not answers.is_asked(filters.kind),
         "here": "listening",

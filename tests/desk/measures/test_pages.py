@@ -171,6 +171,12 @@ class TestAMeasure:
             assert plain(escape(str(measure.definition))) in text
             assert page(f"{code}/table.csv").status_code == 200
 
+    def test_says_at_once_how_the_best_fifth_feels(self, bought: Programme, page: Any):
+        paths = ("churn_rate/?period=2026-02", "chapters/retention/?period=2026-02")
+
+        for path in paths:
+            assert "0 % chez le meilleur cinquième des acheteurs" in text_of(page(path))
+
     def test_stands_side_by_side_by_store(self, bought: Programme, page: Any):
         pieces = page("purchase_frequency/?by=store").context["pieces"]
 
