@@ -3,10 +3,11 @@
 from datetime import date
 
 from analytics import cutting, tallies
-from analytics.periods import Period, months_from
+from analytics.periods import Period, month_start, months_from
 from analytics.queries import Part, Query, compose, get_rows
 from analytics.scopes import Scope
 from loyalty.core import expressions
+from loyalty.core.zones import add_months
 
 _MATRIX = """
 SELECT fact.first_month, months.month, COUNT(*)
@@ -17,14 +18,13 @@ GROUP BY fact.first_month, months.month
 
 _OF_COHORTS = """
 SELECT member_id FROM analytics_memberfact
-WHERE first_on >= {first} AND first_on <= {last} AND first_month < {complete} AND {whose}
+WHERE first_on >= {first} AND first_on < {until} AND {whose}
 """
 
 _NEXT_MONTH = """
 SELECT fact.member_id FROM {months} AS months
 JOIN analytics_memberfact AS fact ON fact.member_id = months.member_id
-WHERE fact.first_on >= {first} AND fact.first_on <= {last} AND fact.first_month < {complete}
-  AND {since} BETWEEN 28 AND 31
+WHERE fact.first_on >= {first} AND fact.first_on < {until} AND {since} BETWEEN 28 AND 31
 """
 
 
@@ -46,13 +46,13 @@ def get_cohorts(*, scope: Scope) -> dict[date, list[int]]:
 
 
 def members_of(scope: Scope) -> Query:
-    """Members first seen in the period whose next month is over."""
+    """Members first seen in the month before each whole month of the period that is over."""
     return compose(_OF_COHORTS, _bounds(scope))
 
 
 def members_of_next_month(scope: Scope) -> Query:
     """Those of `members_of` who bought in the month after that of their first purchase."""
-    months = tallies.months(Period(scope.period.first, scope.as_of), cutting.where(scope))
+    months = tallies.months(Period(_first_whole_month(scope), scope.as_of), cutting.where(scope))
     since = Query(
         f"{expressions.day_number('months.month')} - {expressions.day_number('fact.first_month')}"
     )
@@ -64,10 +64,14 @@ def _bounds(scope: Scope) -> dict[str, Part]:
     inside = compose("member_id IN {members}", {"members": members}) if members else tallies.ALL
     return {
         "whose": inside,
-        "first": scope.period.first,
-        "last": scope.as_of,
-        "complete": scope.last_whole_month,
+        "first": add_months(day=_first_whole_month(scope), months=-1),
+        "until": scope.last_whole_month,
     }
+
+
+def _first_whole_month(scope: Scope) -> date:
+    first = scope.period.first
+    return first if first.day == 1 else add_months(day=month_start(first), months=1)
 
 
 def _as_date(value: date | str) -> date:

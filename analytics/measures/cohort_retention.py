@@ -37,19 +37,20 @@ MEASURE = Measure(
     family=Family.RETENTION,
     name=_("Cohort retention"),
     definition=_(
-        "Of the members whose first purchase falls in the period, the share who bought in the "
-        "month after that of their first purchase. Only those count whose next month is over by "
-        "the end of the period. The table follows each month's cohort through all months since."
+        "Of the members whose first purchase falls in the month before one of the period's, the "
+        "share who bought in the month after that of their first purchase: in October, of those "
+        "who came first in September. Only whole months count that are over by the end of the "
+        "period. The table follows each month's cohort through all months since."
     ),
     numerator_name=_("Members who bought in the month after their first"),
-    denominator_name=_("Members first seen in the period, a month later"),
+    denominator_name=_("Members first seen in the month before"),
     unit=Unit.SHARE,
     direction=Direction.HIGHER,
     compute=compute,
     drill=drill,
     is_of_facts=True,
     example=Example(
-        period=Period(day("2026-01-01"), day("2026-02-28")),
+        period=Period(day("2026-02-01"), day("2026-02-28")),
         receipts=(
             ("Ada", "2026-01-05", 1000),
             ("Ada", "2026-02-03", 1000),

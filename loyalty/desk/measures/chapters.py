@@ -76,6 +76,6 @@ def get_chapter(*, family: Family, scope: Scope) -> Chapter:
 
 
 def _says_nothing(series: Series, drawings: Drawings) -> bool:
-    """Cohorts are a table: of one month alone they have no figure, and no card to show it."""
+    """Cohorts are a table: without a figure, of who came the month before, they need no card."""
     is_drawn = drawings.matrix is not None and bool(drawings.matrix.rows)
     return series.measure.code == "cohort_retention" and is_drawn and series.value is None

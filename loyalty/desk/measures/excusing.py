@@ -21,7 +21,7 @@ _REASONS: Mapping[str, Promise] = {
         "The forecast is of the last days alone, once 30 members have come back."
     ),
     "cohort_retention": gettext_lazy(
-        "Nobody whose first purchase is in this period has had a whole month since."
+        "Nobody came first in the month before a month of this period that is over."
     ),
     "first_response_hours": gettext_lazy("No request was answered in this period."),
     "median_gap_days": gettext_lazy("Nobody bought for a second time in this period."),

@@ -131,14 +131,12 @@ class Plain:
         return naive.worth(mine, within(self.back, *days), member) if bought else 0
 
     def cohort(self) -> Told:
+        """Of whoever came first in the month before a whole month that is over."""
         asked, inside, kept = self.asked, 0, 0
+        over = asked.last + timedelta(1) if asked.last < asked.today else asked.today
         for member in self.whose & members_of(self.raw.sales):
-            first = first_day(self.raw.sales, member)
-            following = naive.month_after(first)
-            is_over = naive.month_after(following) <= (
-                asked.last + timedelta(1) if asked.last < asked.today else asked.today
-            )
-            if asked.first <= first <= asked.as_of and is_over:
+            following = naive.month_after(first_day(self.raw.sales, member))
+            if asked.first <= following and naive.month_after(following) <= over:
                 inside += 1
                 mine = [one.day for one in self.sales if one.member == member]
                 kept += any(month_of(on) == following for on in mine)

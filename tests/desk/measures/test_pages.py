@@ -51,11 +51,18 @@ class TestAChapter:
         shown = [told.code for one in pages for told in one.context["chapter"].told]
         assert sorted(shown) == sorted(get_measures())
 
-    def test_tells_cohorts_of_a_month_by_their_table_alone(self, bought: Programme, page: Any):
-        response = page(RETENTION)
+    def test_says_who_of_the_month_before_came_again(self, bought: Programme, page: Any):
+        rate = told_of(page(f"{RETENTION}?period=2026-02"))["cohort_retention"]
+
+        assert [plain(rate.value), rate.numerator, rate.denominator] == ["50 %", "1", "2"]
+
+    def test_tells_cohorts_by_their_table_alone_where_nobody_came_the_month_before(
+        self, bought: Programme, page: Any
+    ):
+        response = page(f"{RETENTION}?period=2026-01")
 
         assert "cohort_retention" not in told_of(response)
-        assert "/desk/measures/cohort_retention/?period=2026-02" in text_of(response)
+        assert "/desk/measures/cohort_retention/?period=2026-01" in text_of(response)
 
     def test_compares_with_the_period_before_and_the_year_before(
         self, bought: Programme, page: Any
