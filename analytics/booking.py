@@ -1,32 +1,20 @@
 """A journal as a file that an accountant's programme takes: two rows for each booking."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
+from decimal import Decimal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics.journal import LABELS, Balance, Journal, Line
-from loyalty.core import money
-from loyalty.core.formulas import neutralised
+from loyalty.core import money, spreadsheets
+from loyalty.core.spreadsheets import Cell
 
-Row = list[str]
+Row = list[Cell]
 
 
 def write_csv(*, journal: Journal, currency: str) -> str:
-    """Return a journal as CSV in the language in force: debits and credits are equal.
-
-    In French with semicolons and commas, as a French spreadsheet opens it. Nothing in it is run
-    as a formula.
-    """
-    is_french = (get_language() or "").startswith("fr")
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";" if is_french else ",")
-    writer.writerow(_head())
-    for row in _rows(journal, currency, "," if is_french else "."):
-        writer.writerow(row)
-    return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
+    """Return a journal as CSV in the language in force: debits and credits are equal."""
+    return spreadsheets.write(head=_head(), rows=_rows(journal, currency))
 
 
 def name_of(account: str, *, journal: Journal) -> str:
@@ -46,22 +34,21 @@ def reference_of(journal: Journal) -> str:
     return f"FID-{first:%Y-%m}" if first.month == last.month else f"FID-{first:%Y-%m}-{last:%Y-%m}"
 
 
-def _head() -> Row:
+def _head() -> list[str]:
     return [
         _("date"), _("piece"), _("account"), _("name of the account"), _("label"), _("debit"),
         _("credit"), _("points"), _("balance"),
     ]  # fmt: skip
 
 
-def _rows(journal: Journal, currency: str, comma: str) -> Iterator[Row]:
-    def amount(cents: int) -> str:
-        return money.to_text(cents=cents, currency=currency).replace(".", comma)
+def _rows(journal: Journal, currency: str) -> Iterator[Row]:
+    def amount(cents: int) -> Decimal:
+        return Decimal(money.to_text(cents=cents, currency=currency))
 
     def balance(label: str, day: str, told: Balance) -> Row:
         account = journal.accounts.deferred_account
         name = name_of(account, journal=journal)
-        found = [day, piece, account, name, label, "", "", str(told.points), amount(told.cents)]
-        return [neutralised(cell) for cell in found]
+        return [day, piece, account, name, label, None, None, told.points, amount(told.cents)]
 
     def booked(line: Line) -> Iterator[Row]:
         label = str(LABELS[line.what])
@@ -69,11 +56,9 @@ def _rows(journal: Journal, currency: str, comma: str) -> Iterator[Row]:
             (line.debit, line.cents, None),
             (line.credit, None, line.cents),
         ):
-            sides = ["" if side is None else amount(side) for side in (debit, credit)]
+            sides = [None if side is None else amount(side) for side in (debit, credit)]
             name = name_of(account, journal=journal)
-            words = [neutralised(word) for word in (last, piece, account, name, label)]
-            # Figures are figures: a sign begins no formula here.
-            yield [*words, *sides, str(line.points), ""]
+            yield [last, piece, account, name, label, *sides, line.points, None]
 
     piece = reference_of(journal)
     first, last = journal.period.first.isoformat(), journal.period.last.isoformat()

@@ -37,6 +37,13 @@ class Pieces:
     pieces: Sequence[Piece]
     ways: Sequence[tuple[str, str, bool]]
 
+    # Properties
+
+    @property
+    def way(self) -> str:
+        """The dimension it is told by, as an address says it."""
+        return next(key for key, _name, is_current in self.ways if is_current)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from analytics import keeping
 from analytics.figures import Figure
+from analytics.keeping import Asked
+from analytics.measuring import Measure
 from analytics.rfm import Scoring
 from analytics.scopes import Scope
 from analytics.segments.cells import Cell, cell_of
@@ -49,11 +52,27 @@ class Grid:
     ways: Sequence[tuple[str, str, bool]]
     has_equal_groups: bool
 
+    # Properties
+
+    @property
+    def scoring(self) -> str:
+        """The way of scoring that is drawn, as an address says it."""
+        return next(way for way, _name, is_drawn in self.ways if is_drawn)
+
 
 def read_scoring(asked: str, *, scope: Scope) -> Scoring:
     """Return the way of scoring that an address asks for, or that of the settings."""
     known = {scoring.value.lower(): scoring for scoring in Scoring}
     return known.get(asked, Scoring(scope.rfm_scoring))
+
+
+def get_figure(*, measure: Measure, scope: Scope, scoring: Scoring) -> Figure:
+    """Return the figure of `rfm` by a way of scoring: kept, where it is that of the settings."""
+    asked = Asked(measure.code, scope.period, scope.cut)
+    if scoring == scope.rfm_scoring:
+        return keeping.get(asked=[asked], at=scope.at, seen=scope)[asked].figure
+    otherwise = replace(scope, rfm_scoring=scoring.value)
+    return keeping.compute_otherwise(asked=asked, scope=otherwise).figure
 
 
 def draw(figure: Figure, *, scoring: Scoring) -> Grid | None:
@@ -79,6 +98,10 @@ def draw(figure: Figure, *, scoring: Scoring) -> Grid | None:
     )
 
 
+def called(cell: Cell) -> str:
+    return capfirst(str(CELLS[cell]))
+
+
 def _end(figure: Figure, score: str, total: int) -> tuple[str, str, str]:
     column = figure.columns.get(score)
     members = int(column.value or 0) if column else 0
@@ -90,7 +113,7 @@ def _square(
 ) -> Square:
     members = counted[recency, frequency]
     return Square(
-        name=_called(cell_of(recency=recency, frequency=frequency)),
+        name=called(cell_of(recency=recency, frequency=frequency)),
         members=words.of_number(members),
         share=words.of_share(Fraction(members, total)),
         tint=round(Fraction(members, most) * _TINTS),
@@ -102,10 +125,6 @@ def _names(counted: Mapping[tuple[int, int], int], total: int) -> list[tuple[str
     for (recency, frequency), members in counted.items():
         named[cell_of(recency=recency, frequency=frequency)] += members
     return [
-        (_called(cell), words.of_number(named[cell]), words.of_share(Fraction(named[cell], total)))
+        (called(cell), words.of_number(named[cell]), words.of_share(Fraction(named[cell], total)))
         for cell in Cell
     ]
-
-
-def _called(cell: Cell) -> str:
-    return capfirst(str(CELLS[cell]))

@@ -147,13 +147,18 @@ def column_of(code: str, names: Mapping[str, str] | None = None) -> str:
     return known.get(code) or code.replace("_", " ").capitalize()
 
 
+def is_grid(figure: Figure) -> bool:
+    """Say whether the second figures of a measure are too many to stand in a line."""
+    return len(figure.columns) > _MOST_COLUMNS
+
+
 def columns_of(
     figure: Figure,
     say: Callable[[Fraction | int | None, Unit], str],
     names: Mapping[str, str],
 ) -> list[tuple[str, str]]:
     """Return the second figures of a measure: name and value, in their order."""
-    if len(figure.columns) > _MOST_COLUMNS:
+    if is_grid(figure):
         return []
     return [
         (column_of(code, names), say(column.value, column.unit))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from analytics import keeping
 from analytics.goals import Aim
-from analytics.keeping import Asked
 from analytics.measuring import Measure
 from analytics.scopes import Dimension, Scope
 from loyalty.desk.measures import (
@@ -47,7 +46,7 @@ def get_page(
     asked += plan.asked.values() if plan else []
     found = keeping.get(asked=asked, at=read.at, seen=read.scope)
     [one] = series.tell(measures=[measure], scope=read.scope, found=found)
-    names = _get_names(one, read)
+    names = get_names(one, read)
     told = telling.tell(
         series=one,
         plot=charting.WIDE,
@@ -66,20 +65,7 @@ def get_page(
     )
 
 
-def _get_drawings(one: Series, scope: Scope, asked: str) -> Drawings:
-    """Return what the measure is drawn as: from its figure, unless it is scored otherwise."""
-    drawings = drawing.draw(series=[one], scope=scope)
-    scoring = grid.read_scoring(asked, scope=scope)
-    if drawings.grid is None or scoring == scope.rfm_scoring:
-        return drawings
-    otherwise = keeping.compute_otherwise(
-        asked=Asked(one.measure.code, scope.period, scope.cut),
-        scope=replace(scope, rfm_scoring=scoring.value),
-    )
-    return replace(drawings, grid=grid.draw(otherwise.figure, scoring=scoring))
-
-
-def _get_names(one: Series, read: Reading) -> Mapping[str, str]:
+def get_names(one: Series, read: Reading) -> Mapping[str, str]:
     """Return what tiers or categories are called, where second figures are of them."""
     codes = one.now.figure.columns if one.now else {}
     if all(map(naming.is_named, codes)):
@@ -88,3 +74,13 @@ def _get_names(one: Series, read: Reading) -> Mapping[str, str]:
         return beside.get_categories()
     choices = read.picked.offer.choices_of(Dimension.TIER)
     return {choice.value: choice.label for choice in choices}
+
+
+def _get_drawings(one: Series, scope: Scope, asked: str) -> Drawings:
+    """Return what the measure is drawn as: from its figure, unless it is scored otherwise."""
+    drawings = drawing.draw(series=[one], scope=scope)
+    scoring = grid.read_scoring(asked, scope=scope)
+    if drawings.grid is None or scoring == scope.rfm_scoring:
+        return drawings
+    otherwise = grid.get_figure(measure=one.measure, scope=scope, scoring=scoring)
+    return replace(drawings, grid=grid.draw(otherwise, scoring=scoring))

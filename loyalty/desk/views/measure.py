@@ -21,6 +21,7 @@ from loyalty.desk.measures import (
     picturing,
     sectors,
     series,
+    tabling,
     telling,
 )
 from loyalty.desk.measures.reading import Reading
@@ -61,11 +62,14 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @needs(MAY_READ)
 def table(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the table beneath the chart as CSV: exact values."""
+    """Give the table beneath the chart as CSV: exact values; or another that the page has."""
     measure = _measure(code)
 
     def tell(read: Reading) -> HttpResponse:
-        text = filing.write_series(series=_series(measure, read))
+        if name := request.GET.get("table", ""):
+            return _other(request, measure, read, name)
+        one = _series(measure, read)
+        text = filing.write_series(series=one, names=page.get_names(one, read))
         return filing.as_file(text, name=code, read=read)
 
     return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
@@ -119,6 +123,13 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
     title = _("Counted: %(measure)s") % {"measure": measure.name}
     return answer(request, "desk/measures/rows.html", tell, title=title)
+
+
+def _other(request: HttpRequest, measure: Measure, read: Reading, name: str) -> HttpResponse:
+    text = tabling.write(measure=measure, read=read, table=name, asked=request.GET.dict())
+    if text is None:
+        raise Http404
+    return filing.as_file(text, name=f"{measure.code}-{name}", read=read)
 
 
 def _span(told: Told) -> str:
