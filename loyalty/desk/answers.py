@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.db.models import Count, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics import listening, slicing
 from analytics.figures import Unit
-from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Scores
+from analytics.listening import DETRACTORS, EASY, PROMOTERS, SATISFIED, UNITS, Judged, Scores
 from analytics.models import Answer, Survey, SurveyKind
 from analytics.scopes import Dimension, Scope
-from loyalty.core import digits, languages
+from loyalty.core import digits, languages, spreadsheets
 from loyalty.desk.home import words
+from loyalty.desk.measures import filing
 from loyalty.programmes.models import Tier
 
 SIZE = 50
@@ -53,6 +55,7 @@ class Line:
     count: int
     value: str
     interval: str
+    judged: Judged
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,27 @@ def get_boards(*, scope: Scope, kind: SurveyKind, tiers: Mapping[str, str]) -> l
         Board(_("By tier at the time"), _lines(by_tier, tiers, kind, scope)),
         *_by_value(scope, kind),
     ]
+
+
+def write_boards(boards: Sequence[Board], *, kind: SurveyKind) -> str:
+    """Return the boards as CSV, one under the other: exact values."""
+    unit = UNITS[kind]
+    head = [
+        _("Cut"), _("Name"), _("Answers"), capfirst(str(kind.label)),
+        _("Lower end of the likely range"), _("Upper end of the likely range"),
+    ]  # fmt: skip
+    rows = (
+        [board.title, line.name, line.count, *(filing.exact(one, unit, "") for one in told)]
+        for board in boards
+        for line in board.lines
+        for told in [_exactly(line.judged)]
+    )
+    return spreadsheets.write(head=head, rows=rows)
+
+
+def _exactly(judged: Judged) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    ends = judged.interval
+    return judged.value, ends.low if ends else None, ends.high if ends else None
 
 
 def is_asked(kind: SurveyKind) -> bool:
@@ -199,6 +223,7 @@ def _line(name: str, scores: Scores, kind: SurveyKind, scope: Scope) -> Line:
         count=scores.count,
         value=_say(judged.value, kind, scope),
         interval=" – ".join(_say(end, kind, scope) for end in ends),
+        judged=judged,
     )
 
 

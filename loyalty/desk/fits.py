@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from analytics.figures import Unit
 from analytics.lifetimes.trial import MOST_REPEATS, Group
 from analytics.models import Fit
+from loyalty.core import spreadsheets
+from loyalty.core.spreadsheets import Cell
 from loyalty.desk.home import words
+from loyalty.desk.measures import filing, picturing
 from loyalty.programmes import books
 from loyalty.templatetags.look import locale
 
@@ -121,6 +124,53 @@ def lay_out(groups: Sequence[Group]) -> list[Pair]:
         )
         for place, group in enumerate(groups)
     ]
+
+
+def write_trial(shown: Shown) -> str:
+    """Return what was expected of each group and what came as CSV: exact values."""
+    head = [
+        _("days they had come back"), _("members"), _("days expected"), _("actual days")
+    ]  # fmt: skip
+    groups = [Group(**told) for told in shown.last.trial] if shown.last else []
+    rows: list[list[Cell]] = [
+        [_label(one.repeats), one.members, one.expected, one.came] for one in groups
+    ]
+    return spreadsheets.write(head=head, rows=rows)
+
+
+def write_fits(shown: Shown) -> str:
+    """Return the latest fits with all their parameters as CSV."""
+    names = ("r", "alpha", "a", "b", "p", "q", "v")
+    head = [
+        _("up to the day"), _("members"), _("came back"),
+        *(_("parameter %(name)s") % {"name": name} for name in names),
+        _("log-likelihood of how often"), _("log-likelihood of the value"),
+        _("expected in 12 months"),
+    ]  # fmt: skip
+    currency = books.get_book().currency
+    rows: list[list[Cell]] = [
+        [
+            fit.as_of.isoformat(), fit.members, fit.repeaters,
+            *(getattr(fit, name) for name in names),
+            fit.log_likelihood, fit.value_log_likelihood,
+            filing.exact(fit.expected_cents, Unit.MONEY, currency),
+        ]
+        for fit, _likelihood, _expected in shown.history
+    ]  # fmt: skip
+    return spreadsheets.write(head=head, rows=rows)
+
+
+def draw(shown: Shown, *, programme: str) -> bytes:
+    """Return what was expected beside what came as a picture."""
+    return picturing.draw(
+        title=_("Would it have been right?"),
+        about=_(
+            "Days of buying by days they had come back: expected at the left, actual at the right"
+        ),
+        foot=programme,
+        drawing="desk/_fit_bars.html",
+        told={"pairs": shown.pairs},
+    )
 
 
 def _height(value: float, highest: float) -> int:

@@ -1,6 +1,9 @@
 """What a page says, what it costs, and how its statements find their rows."""
 
+import csv
 from html import unescape
+from io import StringIO
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -44,3 +47,8 @@ def is_by_index(statement: str) -> bool:
             return "Seq Scan" not in plan
         cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
         return not any(row[3].startswith("SCAN") for row in cursor.fetchall())
+
+
+def rows_of(response: Any) -> list[list[str]]:
+    """Return the cells of a file as a French spreadsheet opens it."""
+    return list(csv.reader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))

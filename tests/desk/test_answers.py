@@ -9,6 +9,7 @@ from django.test import Client
 
 from analytics import answering, facts
 from analytics.models import Answer, AnswerPlace
+from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Store, StoreAssignment
 from members import enrolling
@@ -17,7 +18,7 @@ from tests.analytics import opinions
 from tests.analytics.builders import Sold, sell
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
-from tests.desk.reading import queries_of, words_of
+from tests.desk.reading import queries_of, rows_of, words_of
 
 PAGE = "/desk/answers/?period=2026-03"
 
@@ -86,6 +87,18 @@ class TestThePage:
             "All others 9 11.1 " in read(client)
         )
         assert "By value group" not in read(client, "&value=BEST")
+
+    def test_gives_what_stores_and_tiers_come_to_as_a_file(
+        self, answers: list[Answer], sign_in: SignIn
+    ):
+        client = sign_in(Role.ANALYST)
+        User.objects.update(language="fr")
+
+        response = client.get(f"{PAGE}&csv=boards")
+
+        assert response["Content-Disposition"] == 'attachment; filename="answers-nps-2026-03.csv"'
+        told = [[name, count, value] for _cut, name, count, value, *_ends in rows_of(response)[1:]]
+        assert told[:2] == [["Lyon", "5", "100"], ["Aucun", "4", ""]]
 
     def test_shows_each_answer_with_where_it_leads(
         self, answers: list[Answer], ada: Member, sign_in: SignIn

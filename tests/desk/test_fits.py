@@ -7,10 +7,11 @@ import pytest
 from analytics.lifetimes.trial import Group
 from analytics.models import Fit
 from loyalty.desk import fits
+from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
-from tests.desk.reading import queries_of, words_of
+from tests.desk.reading import queries_of, rows_of, words_of
 
 PAGE = "/desk/fits/"
 TRIAL = [
@@ -43,6 +44,22 @@ class TestThePage:
         assert "log-likelihood of how often −9,582.43" in told
         assert "actual days 0 40 0.50 0.40 7 or more 3 4.00 5.25" in told
         assert "9 March 2026 1,100 480 −9,000.50" in told
+
+    def test_gives_the_trial_and_the_fits_as_files(self, sign_in: SignIn):
+        fit()
+        client = sign_in(Role.ANALYST)
+        User.objects.update(language="fr")
+
+        trial, fits_ = (client.get(f"{PAGE}?csv={table}") for table in ("trial", "fits"))
+        picture = client.get(f"{PAGE}?png=trial")
+
+        assert rows_of(trial)[1:] == [["0", "40", "0,5", "0,4"], ["7 ou plus", "3", "4,0", "5,25"]]
+        assert rows_of(fits_)[1] == [
+            "2026-03-10", "1200", "480", "0,2426", "4,41361", "0,7929", "2,4259", "", "", "",
+            "-9582,429", "", "12345,00",
+        ]  # fmt: skip
+        assert (picture["Content-Type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+        assert client.get(f"{PAGE}?png=nothing").status_code == 404
 
     def test_says_what_is_not_known_yet(self, sign_in: SignIn):
         client = sign_in(Role.ANALYST)

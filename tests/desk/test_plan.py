@@ -17,7 +17,7 @@ from members import enrolling
 from tests.analytics.builders import Sold, sell
 from tests.conftest import NOON
 from tests.desk.conftest import SignIn
-from tests.desk.reading import queries_of, words_of
+from tests.desk.reading import queries_of, rows_of, words_of
 
 PAGE, HOME = "/desk/plan/", "/desk/"
 
@@ -116,6 +116,19 @@ class TestANewGoal:
         assert own.cut == {"store": "nice"}
         assert manager.get(f"{PAGE}{own.pk}/").status_code == 200
         assert manager.get(f"{PAGE}{whole.pk}/").status_code == 404
+
+
+class TestTheFilesOfAGoal:
+    def test_hold_its_measure_over_time_beside_its_target(self, marketing, grace):
+        goal = aim(grace)
+        User.objects.update(language="fr")
+
+        table = marketing.get(f"{PAGE}{goal.pk}/?csv=periods")
+        picture = marketing.get(f"{PAGE}{goal.pk}/?png=periods")
+
+        assert table["Content-Disposition"] == f'attachment; filename="goal-{goal.pk}.csv"'
+        assert rows_of(table)[-1] == ["2026-02-01", "2026-02-28", "0,5", "0,6"]
+        assert (picture["Content-Type"], picture.content[:4]) == ("image/png", b"\x89PNG")
 
 
 class TestAGoal:

@@ -9,7 +9,8 @@ from analytics.measures.registry import get_measures
 from analytics.measuring import Measure
 from analytics.scopes import Cut, Dimension
 from analytics.slicing import Choice
-from loyalty.desk.measures import breaking, saying
+from loyalty.core import spreadsheets
+from loyalty.desk.measures import breaking, filing, saying
 from loyalty.desk.measures.reading import Reading
 
 KEYS = (
@@ -26,6 +27,7 @@ class Cell:
 
     name: str
     value: str
+    exact: spreadsheets.Cell
     trend: str
     tone: str
     code: str
@@ -84,6 +86,14 @@ def get_comparisons(*, read: Reading) -> list[Comparison]:
     ]
 
 
+def write_csv(comparison: Comparison) -> str:
+    """Return rows side by side as CSV: exact values, without where they were before."""
+    return spreadsheets.write(
+        head=[comparison.name, *comparison.heads],
+        rows=([row.label, *(cell.exact for cell in row.cells)] for row in comparison.rows),
+    )
+
+
 def _measures(dimension: Dimension, read: Reading) -> list[Measure]:
     known = get_measures()
     wanted = [known[code] for code in KEYS if code in known]
@@ -121,6 +131,7 @@ def _cell(line: _Line, measure: Measure, read: Reading, found: Mapping[Asked, Ke
     return Cell(
         name=str(measure.name),
         value=saying.say(now, measure.unit, read.scope.currency),
+        exact=filing.exact(now, measure.unit, read.scope.currency),
         trend=trend,
         tone=saying.tone_of(trend, measure.direction),
         code=measure.code,

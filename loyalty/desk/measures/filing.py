@@ -84,8 +84,19 @@ def exact(value: Fraction | int | None, unit: Unit, currency: str) -> Cell:
 
 def as_file(text: str, *, name: str, read: Reading) -> HttpResponse:
     """Return a table as a file whose name says which period and which cut it is of."""
+    return as_csv(text, name=file_name(name, read))
+
+
+def as_csv(text: str, *, name: str) -> HttpResponse:
+    """Return a table as a file of a name."""
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    return named(response, f"{file_name(name, read)}.csv")
+    return _named(response, f"{name}.csv")
+
+
+def as_png(picture: bytes, *, name: str) -> HttpResponse:
+    """Return a chart as a file of a name."""
+    response = HttpResponse(picture, content_type="image/png")
+    return _named(response, f"{name}.png")
 
 
 def file_name(name: str, read: Reading) -> str:
@@ -93,7 +104,7 @@ def file_name(name: str, read: Reading) -> str:
     return "-".join([name, picking.key_of(read.picked.period), *read.picked.said.values()])
 
 
-def named(response: HttpResponse, name: str) -> HttpResponse:
+def _named(response: HttpResponse, name: str) -> HttpResponse:
     """Have a response kept as a file of this name."""
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

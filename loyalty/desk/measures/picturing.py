@@ -3,24 +3,42 @@
 The font is ours, so that a picture is the same on every server.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import resvg_py
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
-
-from loyalty.desk.measures.telling import Told
 
 _FONTS = Path(__file__).parent / "fonts"
 # Twice as many dots as the drawing has: it is read on paper, too.
 _ZOOM = 2.0
 
 
-def draw(*, told: Told, period: str, cut: str, unit: str, programme: str) -> bytes:
-    """Return the chart of a measure as PNG, 1520 dots wide, with title, period, cut and unit."""
+def draw(
+    *,
+    title: str,
+    about: str,
+    foot: str,
+    drawing: str,
+    told: Mapping[str, Any],
+    has_year_line: bool = False,
+) -> bytes:
+    """Return a chart as PNG, 1520 dots wide, with what it shows above it and whose it is below.
+
+    `drawing` is the template that draws it, of what is told, 720 by 240.
+    """
     svg = render_to_string(
         "desk/measures/_picture.html",
-        {"told": told, "period": period, "cut": cut, "unit": unit, "programme": programme},
+        {
+            **told,
+            "title": title,
+            "about": about,
+            "foot": foot,
+            "drawing": drawing,
+            "has_year_line": has_year_line,
+        },
     )
     return bytes(
         resvg_py.svg_to_bytes(

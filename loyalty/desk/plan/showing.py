@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from analytics import goals, planning, slicing
 from analytics.goals import Progress, Standing, Value
@@ -16,7 +16,16 @@ from analytics.measuring import Measure
 from analytics.models import Action, ActionState, Goal
 from analytics.periods import Period
 from analytics.scopes import Dimension
-from loyalty.desk.measures import charting, picking, saying, telling
+from loyalty.core import spreadsheets
+from loyalty.desk.measures import (
+    charting,
+    filing,
+    naming,
+    picking,
+    picturing,
+    saying,
+    telling,
+)
 from loyalty.desk.measures.charting import Drawn, Plot, Point
 
 PERIODS = 12
@@ -58,6 +67,7 @@ class Shown:
     query: str
     chart: Drawn | None
     rows: Sequence[tuple[str, str]]
+    values: Sequence[tuple[Period, Value | None]]
     deeds: Sequence[Deed]
 
     # Properties
@@ -110,6 +120,36 @@ def draw(progress: Progress, *, actions: Sequence[Action], plot: Plot, currency:
     return charting.lay_out(points, plot=plot, target=target, target_words=said)
 
 
+def write_csv(shown: Shown, *, currency: str) -> str:
+    """Return a goal's measure over its periods as CSV, the oldest first, beside its target."""
+    unit = shown.measure.unit
+    target = filing.exact(goals.exactly(shown.goal.target), unit, currency)
+    head = [pgettext("day", "from"), pgettext("day", "to"), shown.name, _("Target")]
+    rows = (
+        [
+            period.first.isoformat(),
+            period.last.isoformat(),
+            filing.exact(value, unit, currency),
+            target,
+        ]
+        for period, value in shown.values
+    )
+    return spreadsheets.write(head=head, rows=rows)
+
+
+def draw_png(shown: Shown, *, programme: str, currency: str) -> bytes:
+    """Return the chart of a goal as a picture."""
+    unit = naming.unit_of(shown.measure.unit, currency)
+    spans = list(dict.fromkeys([shown.rows[0][0], shown.rows[-1][0]]))
+    return picturing.draw(
+        title=shown.name,
+        about=" · ".join(filter(None, [" – ".join(spans), shown.cut, unit])),
+        foot=programme,
+        drawing="desk/measures/_bars.html",
+        told={"drawn": shown.chart, "code": shown.goal.pk},
+    )
+
+
 def _told(progress: Progress) -> list[tuple[Period, Value | None]]:
     """Return each period with its value, without what was before there was anything to count."""
     told = list(zip(progress.periods, progress.values, strict=True))
@@ -146,6 +186,7 @@ def _shown(
         query=urlencode({"period": picking.key_of(one.period), **goal.cut}),
         chart=draw(one, actions=actions, plot=plot, currency=currency) if plot else None,
         rows=[(picking.label_of(period), say(value)) for period, value in _told(one)],
+        values=_told(one),
         deeds=[_deed(row, one, today=today, currency=currency) for row in actions],
     )
 

@@ -14,6 +14,7 @@ from analytics.models import SurveyKind
 from loyalty.desk import answers, seeing
 from loyalty.desk.answers import Filters
 from loyalty.desk.guarding import needs
+from loyalty.desk.measures import filing
 from loyalty.desk.measures.reading import Reading
 from loyalty.desk.views import measures
 
@@ -28,8 +29,13 @@ def show(request: HttpRequest) -> HttpResponse:
     Who sees no people reads scores alone: no comment, no member, and nothing to search.
     """
 
-    def tell(read: Reading) -> Mapping[str, Any]:
-        return _tell(request, read)
+    def tell(read: Reading) -> Mapping[str, Any] | HttpResponse:
+        if "csv" not in request.GET:
+            return _tell(request, read)
+        kind = answers.read_filters(_asked(request, reads_words=False)).kind
+        boards = answers.get_boards(scope=read.scope, kind=kind)
+        text = answers.write_boards(boards, kind=kind)
+        return filing.as_file(text, name=f"answers-{kind.value.lower()}", read=read)
 
     return measures.answer(request, "desk/answers.html", tell, title=_("Survey answers"))
 

@@ -85,15 +85,17 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
         told = telling.tell(series=_series(measure, read), plot=charting.WIDE)
         if not told.is_told:
             raise Http404
+        cut = ", ".join(f"{part.name} {part.value}" for part in read.picked.parts)
+        unit = naming.unit_of(measure.unit, read.scope.currency)
         picture = picturing.draw(
-            told=told,
-            period=_span(told),
-            cut=", ".join(f"{part.name} {part.value}" for part in read.picked.parts),
-            unit=naming.unit_of(measure.unit, read.scope.currency),
-            programme=read.programme,
+            title=told.name,
+            about=" · ".join(filter(None, [_span(told), cut, unit])),
+            foot=read.programme,
+            drawing="desk/measures/_bars.html",
+            told={"drawn": told.chart, "code": code},
+            has_year_line=told.has_year_line,
         )
-        response = HttpResponse(picture, content_type="image/png")
-        return filing.named(response, f"{filing.file_name(code, read)}.png")
+        return filing.as_png(picture, name=filing.file_name(code, read))
 
     return answer(request, "desk/measures/measure.html", tell, title=str(measure.name))
 

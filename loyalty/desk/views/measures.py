@@ -27,6 +27,7 @@ from loyalty.desk.measures import (
     overview,
     reading,
 )
+from loyalty.desk.measures.effects import Effects
 from loyalty.desk.measures.reading import Reading
 from loyalty.programmes.models import Programme
 
@@ -75,8 +76,15 @@ def chapter(request: HttpRequest, chapter: str) -> HttpResponse:
 def stores(request: HttpRequest) -> HttpResponse:
     """Show the key measures side by side, by store and by channel."""
 
-    def tell(read: Reading) -> Mapping[str, Any]:
-        return {"comparisons": comparing.get_comparisons(read=read), "here": STORES}
+    def tell(read: Reading) -> Mapping[str, Any] | HttpResponse:
+        found = comparing.get_comparisons(read=read)
+        if table := request.GET.get("csv"):
+            wanted = next((one for one in found if one.dimension == table), None)
+            if wanted is None:
+                raise Http404
+            text = comparing.write_csv(wanted)
+            return filing.as_file(text, name=f"{STORES}-{table}", read=read)
+        return {"comparisons": found, "here": STORES}
 
     title = _("How do the stores compare?")
     return answer(request, "desk/measures/stores.html", tell, title=title)
@@ -89,16 +97,34 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     if not seeing.reads_all_figures(request):
         raise PermissionDenied
 
-    def tell(read: Reading) -> Mapping[str, Any]:
+    def tell(read: Reading) -> Mapping[str, Any] | HttpResponse:
         asked = request.GET.get("campaign", "")
+        told = effects.get_effects(period=read.scope.period, asked=asked, at=read.at)
+        if files := request.GET.keys() & {"csv", "png"}:
+            return _file_of_campaigns(request, read, told, kind=min(files))
         return {
-            "told": effects.get_effects(period=read.scope.period, asked=asked, at=read.at),
+            "told": told,
             "here": CAMPAIGNS,
             "is_fixed": True,
         }
 
     title = _("What do campaigns change?")
     return answer(request, "desk/measures/campaigns.html", tell, title=title)
+
+
+def _file_of_campaigns(
+    request: HttpRequest, read: Reading, told: Effects, *, kind: str
+) -> HttpResponse:
+    """Give the effect as CSV or PNG, or the campaigns of the period as CSV."""
+    asked = request.GET[kind]
+    if kind == "csv" and asked == "ran":
+        return filing.as_file(effects.write_ran(told), name=CAMPAIGNS, read=read)
+    if asked != "effect" or told.chosen is None or told.effect is None:
+        raise Http404
+    name = filing.file_name(f"campaign-{told.chosen.pk}", read)
+    if kind == "csv":
+        return filing.as_csv(effects.write_effect(told), name=name)
+    return filing.as_png(effects.draw(told, programme=read.programme), name=name)
 
 
 @require_safe

@@ -20,7 +20,7 @@ from analytics.models import Action, ActionField, ActionKind, Goal, Outcome, Rhy
 from loyalty.core.refusals import Refusal
 from loyalty.desk import seeing
 from loyalty.desk.guarding import needs
-from loyalty.desk.measures import charting, sectors
+from loyalty.desk.measures import charting, filing, sectors
 from loyalty.desk.plan import showing
 from loyalty.desk.plan.forms import ActionForm, ChangeGoalForm, EndGoalForm, FinishForm, GoalForm
 from loyalty.desk.plan.showing import Shown
@@ -93,6 +93,8 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
         if forms[act].is_valid() and _act(request, act, row, forms[act]):
             return redirect("admin:goal", pk)
     shown = _shown(request, [row], plot=charting.WIDE)
+    if shown and request.GET.keys() & {"csv", "png"}:
+        return _file(request, shown[0])
     told = {
         "title": shown[0].name if shown else row.code,
         "goal": row,
@@ -128,6 +130,15 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
         "deed": next((one for s in shown for one in s.deeds if one.row.pk == pk), None),
     }
     return _answer(request, "desk/plan/action.html", told)
+
+
+def _file(request: HttpRequest, one: Shown) -> HttpResponse:
+    """Give the chart of a goal as PNG, or the table beneath it as CSV."""
+    book, name = books.get_book(), f"goal-{one.goal.pk}"
+    if "csv" in request.GET:
+        return filing.as_csv(showing.write_csv(one, currency=book.currency), name=name)
+    drawn = showing.draw_png(one, programme=book.name, currency=book.currency)
+    return filing.as_png(drawn, name=name)
 
 
 def _forms(request: HttpRequest, row: Goal) -> dict[str, Form]:

@@ -1,7 +1,6 @@
 """What the pages of measures cost, and their tables and charts as files."""
 
-import csv
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 from django.db import connection
@@ -9,10 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from analytics import facts
-from loyalty.desk.measures import chapters
+from loyalty.desk.measures import chapters, effects
+from loyalty.desk.measures.effects import Bar, Effects
+from loyalty.desk.uplift import Uplift
 from loyalty.programmes.models import Programme
 from tests.conftest import NOON
 from tests.desk.measures.conftest import buy
+from tests.desk.reading import rows_of
 
 RETENTION = "chapters/retention/"
 MOST = 15
@@ -125,5 +127,26 @@ class TestItsFiles:
         assert page("average_basket/table.csv?table=nothing").status_code == 404
 
 
-def rows_of(response: Any) -> list[list[str]]:
-    return list(csv.reader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
+class TestTheFilesOfOtherPages:
+    def test_hold_the_stores_side_by_side(self, bought: Programme, page: Any):
+        response = page("stores/?period=2026-02&csv=store")
+        head, *rows = rows_of(response)
+
+        assert response["Content-Disposition"] == 'attachment; filename="stores-store-2026-02.csv"'
+        assert [head[0], head[4]] == ["Magasin", "Panier moyen"]
+        assert [row[:1] + row[4:5] for row in rows] == [["Nice", ""], ["Paris", "20,00"]]
+        assert page("stores/?csv=tier").status_code == 404
+
+    def test_hold_what_a_campaign_changed(self):
+        effect = Uplift("Efficace.", 2_000, 1_000, 1_000, 500, 1_500, "0,010")
+        told = Effects([], None, effect, Bar(100, 2_000), Bar(50, 1_000), "EUR")
+
+        text = effects.write_effect(told)
+        picture = Image.open(BytesIO(effects.draw(told, programme="Maison Lise")))
+
+        assert [line.split(";")[1:] for line in text.splitlines()[1:]] == [
+            ["20,00", "", ""], ["10,00", "", ""], ["10,00", "5,00", "15,00"],
+        ]  # fmt: skip
+        assert picture.size == (1520, 680)
+        assert picture.getpixel((1400, 240)) == (11, 93, 75, 255)
+        assert picture.getpixel((1400, 480)) == (255, 255, 255, 255)

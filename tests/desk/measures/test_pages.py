@@ -16,7 +16,7 @@ from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Programme, Store, StoreAssignment
 from tests.conftest import NOON
 from tests.desk.measures.conftest import ADDRESS, plain, text_of
-from tests.desk.reading import queries_of
+from tests.desk.reading import queries_of, rows_of
 from tests.pages.conftest import set_up
 
 RETENTION = "chapters/retention/"
@@ -295,6 +295,18 @@ class TestCampaigns:
 
         assert [one.code for one in told.campaigns] == ["now"]
         assert (told.chosen.code, told.effect) == ("now", None)
+
+    def test_are_a_file_of_their_own(self, bought: Programme, page: Any):
+        first = datetime.fromisoformat("2026-02-10T00:00:00+01:00")
+        Campaign.objects.create(
+            code="now", name_fr="=Now", name_en="=Now", starts_at=first,
+            ends_at=first + timedelta(days=9), target=5, budget_points=9,
+        )  # fmt: skip
+
+        rows = rows_of(page("campaigns/?period=2026-02&csv=ran"))
+
+        assert rows[1] == ["'=Now", "2026-02-10", "2026-02-18", "0", "5", "0,00", "0"]
+        assert page("campaigns/?period=2026-02&png=effect").status_code == 404
 
     def test_are_not_for_who_reads_their_own_stores(
         self, bought: Programme, page: Any, sign_in: Any
