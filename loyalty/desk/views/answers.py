@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
         if "csv" not in request.GET:
             return _tell(request, read)
         kind = answers.read_filters(_asked(request, reads_words=False)).kind
-        boards = answers.get_boards(scope=read.scope, kind=kind)
+        boards = answers.get_boards(scope=read.scope, kind=kind, tiers=answers.get_tiers())
         text = answers.write_boards(boards, kind=kind)
         return filing.as_file(text, name=f"answers-{kind.value.lower()}", read=read)
 
