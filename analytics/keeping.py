@@ -20,6 +20,7 @@ from analytics.periods import Period
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, get_scope
 
 _KEY = ("first_on", "last_on", "short_by", "code", "cut")
+_ROW_KEY = attrgetter(*_KEY)
 _TOLD = ("figure", "stamp", "is_settled", "computed_at", "revised_at")
 
 
@@ -119,7 +120,7 @@ def _read(asked: Sequence[Asked]) -> dict[tuple[Any, ...], KeptFigure]:
         code__in={one.code for one in asked},
         cut__in={name_of(one.cut) for one in asked},
     )
-    return {attrgetter(*_KEY)(row): row for row in rows}
+    return {_ROW_KEY(row): row for row in rows}
 
 
 def _key(one: Asked) -> tuple[Any, ...]:
@@ -162,8 +163,9 @@ def _told(figure: str) -> tuple[object, ...]:
 
 
 def _keep(rows: Sequence[KeptFigure]) -> None:
+    # In one order, whatever that of the page: two pages that keep the same would lock each other.
     KeptFigure.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=_KEY, update_fields=_TOLD
+        sorted(rows, key=_ROW_KEY), update_conflicts=True, unique_fields=_KEY, update_fields=_TOLD
     )
 
 
