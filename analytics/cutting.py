@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any
 
 from analytics import tallies
+from analytics.models import SegmentDefinition
 from analytics.periods import BEGINNING, Period, month_end
 from analytics.queries import Part, Query, bracketed, called, compose, joined
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, ValueGroup
 from loyalty.core import zones
+from members.models import SegmentStay
 
 _TIERS = """
 SELECT moved.member_id
@@ -65,6 +67,19 @@ def whose(scope: Scope) -> Query | None:
     if not conditions:
         return None
     return called(compose(_WHOSE, {"conditions": _all_of(conditions)}), column="id")
+
+
+def is_known(scope: Scope) -> bool:
+    """Say whether anybody could be in the segment of a cut by the end of the scope.
+
+    From its first stay on, or since it is defined: every night then looks for its members.
+    """
+    code, end_at = scope.cut.segment, scope.end_at
+    if code is None:
+        return True
+    defined = SegmentDefinition.history.filter(segment__code=code, history_date__lt=end_at)
+    stays = SegmentStay.objects.filter(segment__code=code, since_at__lt=end_at)
+    return stays.exists() or defined.exists()
 
 
 def best(scope: Scope) -> Query:

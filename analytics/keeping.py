@@ -68,7 +68,7 @@ def compute_otherwise(*, asked: Asked, scope: Scope) -> Kept:
     measure.check(asked.cut)
     seen = replace(scope, period=asked.period, cut=asked.cut)
     is_settled = freshness.read(seen).is_settled(seen)
-    return Kept(measure.compute(seen), scope.at, None, is_settled)
+    return Kept(measure.get_figure(seen), scope.at, None, is_settled)
 
 
 def keep(*, asked: Sequence[Asked], at: datetime) -> int:
@@ -129,7 +129,7 @@ def _key(one: Asked) -> tuple[Any, ...]:
 
 
 def _compute(one: Asked, scope: Scope, fresh: Freshness, before: KeptFigure | None) -> KeptFigure:
-    figure = packing.pack(get_measure(code=one.code).compute(scope))
+    figure = packing.pack(get_measure(code=one.code).get_figure(scope))
     return KeptFigure(
         code=one.code,
         first_on=one.period.first,

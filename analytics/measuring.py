@@ -110,6 +110,12 @@ class Measure:
     cuts: frozenset[Dimension] = EVERY_WAY
     is_of_facts: bool = False
 
+    # Queries
+
+    def get_figure(self, scope: Scope) -> Figure:
+        """Return what is computed; of a segment before there was one nothing is available."""
+        return self.compute(scope) if cutting.is_known(scope) else Figure(None)
+
     # Properties
 
     def allows(self, cut: Cut) -> bool:

@@ -55,7 +55,7 @@ def report(*, scope: Scope, codes: Sequence[str] = ()) -> list[Line]:
     found = chosen or [one for one in get_measures().values() if one.allows(scope.cut)]
     for measure in found:
         measure.check(scope.cut)
-    return [Line(measure, measure.compute(scope)) for measure in found]
+    return [Line(measure, measure.get_figure(scope)) for measure in found]
 
 
 def as_document(*, scope: Scope, lines: Sequence[Line]) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analytics import facts, reporting
+from analytics import facts, keeping, reporting
 from analytics.figures import Figure
+from analytics.keeping import Asked
 from analytics.measures.registry import get_measure
 from analytics.measuring import CutImpossible
+from analytics.models import SegmentDefinition
 from analytics.periods import day
 from analytics.scopes import Cut, ValueGroup
 from loyalty.programmes.models import Segment, Tier, TierLadder
@@ -135,6 +137,37 @@ class TestValueGroups:
 
         assert get_measure(code="enrolments").compute(rest).numerator == 1
         assert people["dee"].enrolled_at.month == 3
+
+
+class TestASegment:
+    def test_says_nothing_of_a_period_before_there_was_one(
+        self, people: dict[str, Member]
+    ) -> None:
+        Segment.objects.create(code="vip", name_fr="VIP")
+        since = datetime(2026, 4, 2, tzinfo=UTC)
+        segmenting.assign(code="vip", member_ids=[people["ada"].pk], at=since)
+
+        assert told_of_vip(MARCH) == Figure(None)
+        assert told_of_vip(("2026-04-01", "2026-04-30")).numerator == 0
+        assert told_of_vip(("2026-03-01", "2026-04-30")).numerator == 1
+
+    def test_of_nobody_counts_nobody_once_it_is_defined(self, people: dict[str, Member]) -> None:
+        segment = Segment.objects.create(code="vip", name_fr="VIP")
+        SegmentDefinition.objects.create(segment=segment, terms={}, changed_at=NOW)
+        SegmentDefinition.history.update(history_date=datetime(2026, 3, 31, 12, tzinfo=UTC))
+
+        assert told_of_vip(("2026-02-01", "2026-02-28")) == Figure(None)
+        assert told_of_vip(MARCH) == Figure(None, 0, 0)
+
+
+def told_of_vip(period: tuple[str, str]) -> Figure:
+    """What is kept and shown of the receipts of each of them."""
+    facts.refresh(at=NOW)
+    asked = scope(*period, cut=Cut(segment="vip"))
+    one = Asked("purchase_frequency", asked.period, asked.cut)
+    [line] = reporting.report(scope=asked, codes=[one.code])
+    assert keeping.get(asked=[one], at=NOW)[one].figure == line.figure
+    return line.figure
 
 
 class TestWhatCannotBeCut:

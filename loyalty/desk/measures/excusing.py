@@ -40,6 +40,8 @@ def get_reasons(series: Iterable[Series]) -> dict[str, str]:
 
 def _reason(series: Series, asked: frozenset[str]) -> str:
     code, figure = series.measure.code, series.now.figure if series.now else Figure(None)
+    if figure == Figure(None) and series.scope.cut.segment is not None:
+        return _("This segment did not exist yet in this period.")
     if code in _SURVEYS:
         return _of_answers(figure, series.scope, is_asked=_SURVEYS[code] in asked)
     if code in _OTHERS:

@@ -8,7 +8,7 @@ from analytics.figures import Column, Figure, Unit
 from analytics.keeping import Kept
 from analytics.measures.registry import get_measure, get_measures
 from analytics.models import Survey, SurveyKind, SurveyTrigger
-from analytics.scopes import get_scope
+from analytics.scopes import Cut, get_scope
 from loyalty.desk.measures import excusing
 from loyalty.desk.measures.series import Series
 from loyalty.programmes.models import Programme
@@ -26,6 +26,17 @@ def why(code: str, figure: Figure) -> str:
 
 def answers(count: int, *, asked: int = 0) -> Figure:
     return Figure(None, 0, count, {"asked": Column(asked, Unit.MEMBERS)})
+
+
+class TestOfASegment:
+    def test_says_that_it_was_not_there_yet(self, bought: Programme):
+        scope = get_scope(period=FEBRUARY, at=NOON, cut=Cut(segment="vip"))
+        now = Kept(Figure(None), NOON, None, is_finished=True)
+        lost = get_measure(code="lost_members")
+
+        assert excusing.get_reasons([Series(lost, scope, now, None, None, [])]) == {
+            "lost_members": "Ce segment n’existait pas encore pendant cette période."
+        }
 
 
 class TestOfASurvey:
