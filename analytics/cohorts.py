@@ -16,6 +16,12 @@ JOIN analytics_memberfact AS fact ON fact.member_id = months.member_id
 GROUP BY fact.first_month, months.month
 """
 
+_CELL = """
+SELECT fact.member_id FROM {months} AS months
+JOIN analytics_memberfact AS fact ON fact.member_id = months.member_id
+WHERE fact.first_month = {first} AND months.month = {month}
+"""
+
 _OF_COHORTS = """
 SELECT member_id FROM analytics_memberfact
 WHERE first_on >= {first} AND first_on < {until} AND {whose}
@@ -43,6 +49,12 @@ def get_cohorts(*, scope: Scope) -> dict[date, list[int]]:
         start: [found.get((start, month), 0) for month in months_from(start, scope.as_of)]
         for start in starts
     }
+
+
+def members_in(scope: Scope, *, first: date, month: date) -> Query:
+    """Return the ids of the members first seen in a month who bought in another: one cell."""
+    months = tallies.months(scope.to_date, cutting.where(scope))
+    return compose(_CELL, {"months": months, "first": first, "month": month})
 
 
 def members_of(scope: Scope) -> Query:

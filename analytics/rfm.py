@@ -7,6 +7,7 @@ figures score alike.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
 from analytics import cutting
@@ -64,6 +65,13 @@ def get_grid(scope: Scope, scoring: Scoring) -> dict[str, int]:
     """
     rows = get_rows(compose(template, {"scores": scores(scope, scoring)}))
     return dict(sorted((f"{r}{f}{m}", members) for r, f, m, members in rows))
+
+
+def members_with(scope: Scope, scoring: Scoring, wanted: Iterable[tuple[int, int]]) -> Query:
+    """Return the ids of the members of some cells of the grid: recency and frequency."""
+    template = "SELECT member_id FROM {scores} AS scores WHERE recency * 10 + frequency IN {cells}"
+    cells = [recency * 10 + frequency for recency, frequency in wanted]
+    return compose(template, {"scores": scores(scope, scoring), "cells": cells})
 
 
 def get_members(scope: Scope, scoring: Scoring) -> dict[str, str]:

@@ -17,6 +17,7 @@ from analytics.scopes import Scope
 from loyalty.core.showing import KeyPages
 from loyalty.desk import seeing
 from loyalty.desk.measures import describing, saying
+from loyalty.desk.measures.cells import Picked
 from loyalty.desk.measures.describing import Line
 from members import seeing as people
 from members.models import Member
@@ -39,7 +40,8 @@ class Sheet:
 class Counted:
     """A page of rows, and the sum of them all: exactly the numerator, unless it moved since.
 
-    `is_narrowed` says that rows of other stores are left out of the page.
+    `is_narrowed` says that rows of other stores are left out of the page; `cell` which cell of a
+    table they are of, if not of all of it.
     """
 
     sheets: Sequence[Sheet]
@@ -51,16 +53,25 @@ class Counted:
     numerator: str
     is_exact: bool
     is_narrowed: bool
+    cell: str = ""
 
 
 def get_counted(
-    *, request: HttpRequest, measure: Measure, scope: Scope, sheet: str, place: str
+    *,
+    request: HttpRequest,
+    measure: Measure,
+    scope: Scope,
+    sheet: str,
+    place: str,
+    cell: Picked | None = None,
 ) -> Counted:
-    """Return a page of what a measure counted. Of rows that others may see alone, nothing.
+    """Return a page of what a measure counted, or a cell of its table.
+
+    Of rows that others may see alone, nothing.
 
     Raises Http404 where there is no such sheet or page.
     """
-    drill = measure.drill(scope)
+    drill = cell.drill if cell else measure.drill(scope)
     part = _sheet(drill, sheet)
     rows = visible(request, part.queryset)
     mine = describing.with_told(rows, weight=part.weight).order_by("-pk")
@@ -71,7 +82,8 @@ def get_counted(
         raise Http404 from None
     lines = describing.describe(request=request, model=mine.model, rows=list(page))
     unit = measure.numerator_unit
-    total, numerator = drill.get_total(), _numerator(measure, scope)
+    total = drill.get_total()
+    numerator = _number(cell, total) if cell else _numerator(measure, scope)
     return Counted(
         sheets=_sheets(drill, part),
         lines=[(one, _say(one.weight, unit, scope)) for one in lines],
@@ -82,6 +94,7 @@ def get_counted(
         numerator=_say(numerator, unit, scope),
         is_exact=total == numerator,
         is_narrowed=rows is not part.queryset,
+        cell=cell.words if cell else "",
     )
 
 
@@ -111,6 +124,10 @@ def _sheets(drill: Drill, current: Rows) -> list[Sheet]:
         Sheet(place, capfirst(str(part.queryset.model._meta.verbose_name_plural)), part is current)
         for place, part in enumerate(drill.parts)
     ]
+
+
+def _number(cell: Picked, total: int) -> int:
+    return total if cell.number is None else cell.number
 
 
 def _numerator(measure: Measure, scope: Scope) -> int | None:

@@ -29,17 +29,21 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class Square:
-    """Members of one recency and one frequency: how many, which share, what they are called."""
+    """Members of one recency and one frequency: how many, which share, what they are called.
+
+    `key` names the cell in an address; nothing does where nobody is in it.
+    """
 
     name: str
     members: str
     share: str
     tint: int
+    key: str
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows from the most recent to the least; and how many members have each name.
+    """Rows from the most recent to the least; and how many members have each name, with its key.
 
     `ends` are the best and the lowest score of all three, each with its members and their share;
     `ways` are both ways of scoring, with whether it is the one that is drawn.
@@ -47,7 +51,7 @@ class Grid:
 
     rows: Sequence[tuple[int, Sequence[Square]]]
     scores: Sequence[int]
-    names: Sequence[tuple[str, str, str]]
+    names: Sequence[tuple[str, str, str, str]]
     ends: Sequence[tuple[str, str, str]]
     ways: Sequence[tuple[str, str, bool]]
     has_equal_groups: bool
@@ -117,14 +121,20 @@ def _square(
         members=words.of_number(members),
         share=words.of_share(Fraction(members, total)),
         tint=round(Fraction(members, most) * _TINTS),
+        key=f"{recency}{frequency}" if members else "",
     )
 
 
-def _names(counted: Mapping[tuple[int, int], int], total: int) -> list[tuple[str, str, str]]:
+def _names(counted: Mapping[tuple[int, int], int], total: int) -> list[tuple[str, str, str, str]]:
     named: Counter[Cell] = Counter()
     for (recency, frequency), members in counted.items():
         named[cell_of(recency=recency, frequency=frequency)] += members
     return [
-        (called(cell), words.of_number(named[cell]), words.of_share(Fraction(named[cell], total)))
+        (
+            called(cell),
+            words.of_number(named[cell]),
+            words.of_share(Fraction(named[cell], total)),
+            cell.value if named[cell] else "",
+        )
         for cell in Cell
     ]

@@ -21,8 +21,8 @@ _HALF, _YEAR = r"([0-9]{4})-H([12])", r"([0-9]{4})"
 # A hundred years. A chart goes a dozen periods further back.
 _MOST_DAYS = 36_525
 # What a page shows of a period, and goes on showing of another: which answers, what its pieces
-# are of, which of its tables.
-_KEPT = ("answers", "score", "by", "sheet")
+# are of, which of its tables, which cell of one.
+_KEPT = ("answers", "score", "by", "sheet", "cell", "cohort", "since", "scoring")
 _LONGEST = 40
 _LENGTHS = {
     PeriodKind.MONTH: 1,

@@ -12,6 +12,7 @@ from analytics.measures.registry import MeasureUnknown, get_measure
 from analytics.measuring import Measure
 from loyalty.desk.guarding import needs
 from loyalty.desk.measures import (
+    cells,
     chapters,
     charting,
     drilling,
@@ -103,7 +104,10 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @needs(MAY_READ)
 def rows(request: HttpRequest, code: str) -> HttpResponse:
-    """Show whom or what a measure counted, page by page; names to who may see members."""
+    """Show whom or what a measure counted, page by page; names to who may see members.
+
+    Of a table its address may name one cell: a score or a group of scores, a month of a cohort.
+    """
     measure = _measure(code)
 
     def tell(read: Reading) -> Mapping[str, Any]:
@@ -120,6 +124,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
                 scope=read.scope,
                 sheet=request.GET.get("sheet", "0"),
                 place=request.GET.get("at", ""),
+                cell=cells.pick(measure=measure, scope=read.scope, asked=request.GET.dict()),
             )
         return told
 

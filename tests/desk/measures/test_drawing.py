@@ -34,7 +34,7 @@ class TestTheGrid:
             "Champions", "4", "40 %", 10,
         )  # fmt: skip
         assert (lost.name, lost.members) == ("Clients perdus", "4")
-        told = [(name, members) for name, members, _ in drawn.names if members != "0"]
+        told = [(name, members) for name, members, _share, _key in drawn.names if members != "0"]
         assert told == [("Champions", "4"), ("Clients à risque", "2"), ("Clients perdus", "4")]
 
     def test_says_who_has_the_best_and_the_lowest_score_and_how_members_are_scored(self):

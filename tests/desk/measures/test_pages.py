@@ -242,6 +242,43 @@ class TestItsRows:
         assert plain(counted.total) == "60,00 €"
         assert [sheet.name for sheet in counted.sheets] == ["Achats", "Retours"]
 
+    def test_are_those_of_a_cell_of_the_grid(self, bought: Programme, page: Any):
+        shown = page("rfm/?period=2026-02").context["drawings"].grid
+        keys = [square.key for _recency, squares in shown.rows for square in squares]
+
+        counted = {
+            key: page(f"rfm/rows/?period=2026-02&cell={key}").context["counted"]
+            for key in filter(None, keys)
+        }
+
+        told = {key: [line.whose for line, _ in one.lines] for key, one in counted.items()}
+        assert told == {"11": ["Bea"], "22": ["Ada"], "33": ["Cid"]}
+        assert all(one.is_exact and one.total == "1" for one in counted.values())
+        assert counted["33"].cell == "Récence 3, fréquence 3"
+        assert page("rfm/rows/?cell=77").status_code == 404
+
+    def test_are_those_of_a_group_of_scores_by_either_way(self, bought: Programme, page: Any):
+        asked = "rfm/rows/?period=2026-02&cell=need-attention&scoring="
+
+        by_groups, by_thresholds = (
+            page(f"{asked}{way}").context["counted"] for way in ("ntile", "threshold")
+        )
+
+        assert [line.whose for line, _ in by_groups.lines] == ["Cid"]
+        assert [line.whose for line, _ in by_thresholds.lines] == ["Ada"]
+        assert (by_groups.is_exact, by_thresholds.is_exact) == (True, True)
+
+    def test_are_those_of_a_cell_of_the_cohorts(self, bought: Programme, page: Any):
+        asked = "cohort_retention/rows/?period=2026-02&cohort=2026-01&since="
+
+        first, next_month = (page(f"{asked}{since}").context["counted"] for since in (0, 1))
+
+        assert [line.whose for line, _ in first.lines] == ["Bea", "Ada"]
+        assert [line.whose for line, _ in next_month.lines] == ["Ada"]
+        assert (first.is_exact, next_month.is_exact) == (True, True)
+        assert next_month.cell == "Premier achat en janvier 2026, achat en février 2026"
+        assert page("cohort_retention/rows/?cohort=x").status_code == 404
+
     def test_are_not_found_beyond_their_pages(self, bought: Programme, page: Any):
         assert page("average_basket/rows/?sheet=7").status_code == 404
         assert page("average_basket/rows/?at=after-x").status_code == 404
