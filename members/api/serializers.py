@@ -1,5 +1,6 @@
 """The shape of what tills send about members and purchases. Never a rule."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,20 @@ _BIRTHDAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 _MEANS = r"^[a-z][a-z0-9-]{0,29}$"
 _LABEL = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,58}[^\s\x00-\x1f\x7f])?$"
 SLUG = r"^[A-Za-z0-9_-]{1,40}$"
+
+
+class ReceiptField(TextField):
+    """The number of a receipt as it is printed: what nobody sees of it makes no other one.
+
+    Upper and lower case are two: tills print both.
+    """
+
+    def to_internal_value(self, data: Any) -> str:
+        told = unicodedata.normalize("NFC", super().to_internal_value(data))
+        seen = "".join(sign for sign in told if unicodedata.category(sign) != "Cf").strip()
+        if not seen:
+            self.fail("blank")
+        return seen
 
 
 class NothingInput(StrictSerializer):
@@ -80,7 +95,10 @@ class ConsentInput(StrictSerializer):
     channel = serializers.ChoiceField(choices=[value.lower() for value in ConsentChannel.values])
     purpose = serializers.ChoiceField(choices=[value.lower() for value in ConsentPurpose.values])
     given = YesNoField()
-    text_version = TextField(max_length=40)
+    text_version = TextField(
+        max_length=40,
+        help_text="The wording that was shown: one of the product's, or your own, which you keep.",
+    )
 
     def to_internal_value(self, data: Any) -> Said:
         values = super().to_internal_value(data)
@@ -189,7 +207,7 @@ class PurchaseInput(StrictSerializer):
     """One receipt. `member` is null for an anonymous sale, and is never left out."""
 
     member = CustomerInput(allow_null=True)
-    receipt = TextField(max_length=80, required=False)
+    receipt = ReceiptField(max_length=80, required=False)
     occurred_at = MomentField(required=False, help_text="Now, when left out.")
     total = MoneyField(source="total_cents")
     tax = MoneyField(
@@ -210,7 +228,7 @@ class SaleInput(StrictSerializer):
     }
 
     key = TextField(max_length=255, required=False)
-    receipt = TextField(max_length=80, required=False)
+    receipt = ReceiptField(max_length=80, required=False)
     business_on = DayField(required=False)
     till = TextField(max_length=40, required=False, help_text="This client, when left out.")
     store = PatternField(SLUG, required=False, help_text="This client's, when left out.")
@@ -238,7 +256,7 @@ class ReturnInput(StrictSerializer):
     limits = {"not": {"required": ["lines", "amount"]}}
 
     sale = SaleInput(required=False, help_text="Where the address says - instead of an id.")
-    receipt = TextField(max_length=80, required=False, help_text="Of the return itself.")
+    receipt = ReceiptField(max_length=80, required=False, help_text="Of the return itself.")
     occurred_at = MomentField(required=False, help_text="Now, when left out.")
     lines = serializers.ListField(
         child=ReturnLineInput(), required=False, min_length=1, max_length=500

@@ -264,6 +264,28 @@ class TestRefusals:
         assert response["Location"] == f"/api/v1/purchases/{first}"
         assert facts() == before
 
+    @pytest.mark.parametrize(
+        ("again", "status"),
+        [("T1-\u200b000123\ufeff", 422), ("T1\u00ad-000123", 422), ("t1-000123", 201)],
+        ids=["what nobody sees", "a hyphen that may be", "lower case is another"],
+    )
+    def test_know_a_receipt_by_what_is_printed(
+        self, till: Caller, ada: Member, again: str, status: int
+    ):
+        till.post("/purchases", sale())
+
+        response = till.post("/purchases", sale(receipt=again))
+
+        assert response.status_code == status
+        assert Purchase.objects.count() == (1 if status == 422 else 2)
+
+    def test_find_nothing_in_a_receipt_that_nobody_sees(self, till: Caller, ada: Member):
+        response = till.post("/purchases", sale(receipt="\u200b\u2060"))
+
+        errors = [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+        assert (response.status_code, errors) == (400, [("/receipt", "blank")])
+        assert Purchase.objects.exists() is False
+
     def test_keep_a_blocked_member_from_earning(self, till: Caller, ada: Member):
         blocking.block(member=ada, at=NOON, actor="usr_1")
         before = facts()
