@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.house import processes
+from tests.journeys.counter import ada, visit
 from tests.journeys.stories import PROGRAMS
 from tests.pages.conftest import _catalogues_are_compiled
 from tests.pages.test_accessibility import browser
 
-__all__ = ["_catalogues_are_compiled", "browser"]
+__all__ = ["_catalogues_are_compiled", "ada", "browser", "visit"]
 
 
 @pytest.fixture(scope="module")
