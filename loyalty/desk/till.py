@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.clients.shifting import LASTS
 from loyalty.desk import seeing
-from loyalty.programmes.models import Category, Programme, Store, Tier
+from loyalty.programmes.models import Category, Programme, Store, Tier, WalletPolicy
 from members import consent_texts
 from members.consent_texts import EMAIL, MARKETING
 
@@ -21,6 +21,8 @@ _WORDS: Mapping[str, Promise] = {
     "offline": _("Offline: sales are kept here and sent later"),
     "waiting_one": _("%(count)s sale waits to be sent"),
     "waiting_many": _("%(count)s sales wait to be sent"),
+    "asking_one": _("%(count)s refused sale waits for you"),
+    "asking_many": _("%(count)s refused sales wait for you"),
     "over": _("The shift is over. Open the till again: nothing is lost."),
     "closed": _("The till is closed."),
     "unknown": _("Nobody is known by that. Check it, or enrol them."),
@@ -38,17 +40,39 @@ _WORDS: Mapping[str, Promise] = {
     "empty_basket": _("Put something in the basket first."),
     "bad_price": _("Write a price such as 6,90."),
     "bad_quantity": _("Write a quantity above zero, such as 2 or 0,5."),
-    "sold": _("Sold"),
+    "sold": _("Sold: %(amount)s"),
+    "unanswered": _("Not answered yet: %(amount)s, %(who)s"),
+    "locked": _("This sale is not answered yet: wait, try again, or go on to the next customer."),
+    "left": _("The sale is in the list below. It is sent as soon as the network is back."),
     "kept": _("Kept here. It is sent as soon as the network is back."),
     "earned": _("Points earned: %(points)s"),
     "balance": _("Balance: %(points)s"),
-    "voucher_won": _("Voucher"),
+    "voucher_won": _("Voucher: %(name)s"),
+    "rule_gives": pgettext_lazy("what a rule gives", "%(rule)s: %(voucher)s"),
+    "of_wallet": pgettext_lazy("a figure of a wallet", "%(wallet)s: %(count)s"),
     "sent": pgettext_lazy("sale", "Sent"),
     "waits": pgettext_lazy("sale", "Waits"),
     "refused": pgettext_lazy("sale", "Refused"),
+    "asks": pgettext_lazy("sale", "To decide"),
+    "decide": pgettext_lazy("sale", "Decide"),
+    "settled": _("The sale is recorded."),
+    "nobody": _("Nobody is known by that."),
     "return": _("Take back"),
     "anonymous": _("Without a card"),
-    "returned": _("%(amount)s came back. Points taken back: %(points)s."),
+    "returned": _("%(amount)s came back."),
+    "return_title": _("Taken back: %(amount)s"),
+    "a_return": pgettext_lazy("sale", "Return"),
+    "all_of_it": pgettext_lazy("sale", "All of it"),
+    "give": _("Give back %(amount)s: %(means)s."),
+    "give_back": _("To give back: %(means)s"),
+    "means_card": pgettext_lazy("means of payment", "bank card"),
+    "means_cash": pgettext_lazy("means of payment", "cash"),
+    "points_back": _("Back on the account: %(points)s"),
+    "voucher_back": _("New voucher:"),
+    "taken_back": _("Taken back from the account:"),
+    "asked_used": _("Voucher of this sale, used already: %(name)s"),
+    "asked_cancelled": _("Voucher of this sale, cancelled: %(name)s"),
+    "asked_expired": _("Voucher of this sale, expired: %(name)s"),
     "return_kept": _("The return is kept here and sent later."),
     "redeem": _("Redeem"),
     "redeem_for": _("Redeem for %(points)s?"),
@@ -61,6 +85,7 @@ _WORDS: Mapping[str, Promise] = {
     "proved": _("The member is here: their points can be spent."),
     "prove_again": _("This code is over. Let the member show a new one."),
     "paid_by_points": _("Points: %(points)s"),
+    "points_already": _("Points pay already. Take them off first to set others aside."),
     "voucher_used": _("The voucher is used."),
     "network": _("The network does not answer. Nothing was lost; try again."),
     "enrolled": _("Enrolled."),
@@ -90,6 +115,7 @@ def get_settings(*, programme: Programme) -> Mapping[str, Any]:
         "zone": programme.time_zone,
         "categories": _categories(),
         "tiers": {tier.code: str(tier) for tier in Tier.objects.all()},
+        "wallets": _wallets(),
         "consent": _consent(),
         "words": {name: str(words) for name, words in _WORDS.items()},
     }
@@ -100,6 +126,12 @@ def _categories() -> Sequence[Mapping[str, str]]:
         {"code": code, "name": name}
         for code, name in Category.objects.order_by("name").values_list("code", "name")
     ]
+
+
+def _wallets() -> Mapping[str, str]:
+    return {
+        policy.wallet.code: str(policy) for policy in WalletPolicy.objects.select_related("wallet")
+    }
 
 
 def _consent() -> Mapping[str, str] | None:

@@ -244,7 +244,7 @@ def test_takes_a_part_back_and_the_points_with_it(visit: Visit, ada: Member):
     page.keyboard.type("4,00")
     page.keyboard.press("Enter")
 
-    expect(page.locator("#till-said")).to_have_text("4,00 € repris. Points repris : 4.")
+    expect(page.locator("#till-said")).to_have_text("4,00 € repris. À rendre : 4,00 € (espèces).")
     assert Return.objects.get().total_cents == 400
     assert points_of(ada, at=timezone.now()) == 8
 

@@ -4,6 +4,7 @@ import { by, fill, make, tell } from "./dom.js";
 import { readMoney, readQuantity, say, settings, toWire, toWords } from "./settings.js";
 
 let lines = [];
+let isKept = false;
 const listeners = [];
 
 export const onChange = (listener) => listeners.push(listener);
@@ -17,6 +18,18 @@ export const toBody = () =>
     quantity: line.quantity,
     amount: toWire(line.cents),
   }));
+
+// While a sale is on its way it stays as it was sent: nothing is added to it or taken out.
+export function lock(isSent) {
+  isKept = isSent;
+}
+
+export const isOnItsWay = () => isKept;
+
+export function isLocked() {
+  if (isKept) tell(say("locked"), "warn");
+  return isKept;
+}
 
 export function clear() {
   lines = [];
@@ -33,6 +46,7 @@ function readWhat(text) {
 
 function add(event) {
   event.preventDefault();
+  if (isLocked()) return;
   const form = event.target.elements;
   const quantity = readQuantity(form.quantity.value);
   const price = readMoney(form.price.value);
@@ -54,6 +68,7 @@ function refuse(field, word) {
 }
 
 function remove(line) {
+  if (isLocked()) return;
   lines = lines.filter((each) => each !== line);
   by("till-line").elements.what.focus();
   show();

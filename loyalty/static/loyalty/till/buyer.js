@@ -1,7 +1,8 @@
 // Who buys: found by card, phone, e-mail or code, or enrolled on the spot.
 
 import { call } from "./api.js";
-import { by, fill, make, tell } from "./dom.js";
+import { by, fill, make, tell, tellRefusal } from "./dom.js";
+import { look, toBuyer } from "./looking.js";
 import { count, dayInWords, say, sayCount, settings } from "./settings.js";
 
 let member = null;
@@ -12,8 +13,9 @@ export const onChange = (listener) => listeners.push(listener);
 export const current = () => member;
 export const toBody = () => (member ? { id: member.id } : reference);
 
-export function name() {
-  if (!member) return reference ? Object.values(reference)[0] : say("anonymous");
+export const name = () => (member ? nameOf(member) : reference ? Object.values(reference)[0] : say("anonymous"));
+
+export function nameOf(member) {
   const identity = member.identity || {};
   return `${identity.first_name || ""} ${identity.last_name || ""}`.trim() || (member.cards || [])[0] || member.id;
 }
@@ -44,32 +46,23 @@ export function refresh(told) {
   show();
 }
 
-function toReference(text) {
-  if (text.includes("@")) return { email: text };
-  if (/^(\+|0)[\d .()-]{8,}$/.test(text)) return { phone: text };
-  return { code: text };
-}
-
 async function find(event) {
   event.preventDefault();
   const text = event.target.elements.who.value.trim();
   if (!text) return;
-  const shown = toReference(text);
   try {
-    member = await call("POST", "/members/lookup", shown);
+    member = await look(text);
     reference = null;
     tell("");
   } catch (refused) {
+    // What was typed stays, and is looked for once the till is open again.
+    if (refused.isShiftOver) return;
     member = null;
-    if (refused.isAgain) {
-      // Spending needs the network; earning does not.
-      reference = shown.code ? { card: shown.code } : shown;
-      tell(say("unlooked"), "warn");
-    } else {
-      reference = null;
-      tell(refused.status === 404 ? say("unknown") : refused.message, "bad");
-      if (refused.status === 404) offerToEnrol(shown, text);
-    }
+    // Spending needs the network; earning does not.
+    reference = refused.isAgain ? toBuyer(text) : null;
+    if (refused.isAgain) tell(say("unlooked"), "warn");
+    else if (refused.status !== 404) tellRefusal(refused);
+    else offerToEnrol(refused.shown, text);
   }
   moveOn(event.target);
 }
@@ -82,6 +75,7 @@ function moveOn(form) {
 }
 
 function offerToEnrol(shown, text) {
+  tell(say("unknown"), "bad");
   const form = by("till-enrol");
   form.hidden = false;
   form.elements.email.value = shown.email || "";
@@ -112,8 +106,7 @@ async function enrol(event) {
     moveOn(form);
   } catch (refused) {
     if (!refused.isAgain) delete form.dataset.key;
-    const errors = (refused.problem.errors || []).map((error) => error.detail);
-    tell([...new Set([refused.message, ...errors])].join(" "), "bad");
+    tellRefusal(refused);
   }
 }
 

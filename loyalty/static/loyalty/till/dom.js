@@ -17,6 +17,11 @@ export function fill(place, ...children) {
   place.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
 }
 
+// Says why something was refused. That the shift is over is said once, by the till itself.
+export function tellRefusal(refused, kind = "bad") {
+  if (!refused.isShiftOver) tell(refused.message, kind);
+}
+
 // Says something to whoever looks and to whoever listens.
 export function tell(words, kind = "good") {
   const place = by("till-said");

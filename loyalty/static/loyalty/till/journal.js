@@ -20,25 +20,42 @@ export function openFor(client) {
   name = `loyalty-till:${client}`;
   // What an earlier shift could not send is this one's to send.
   const kept = read().filter((entry) => entry.state !== "done" || isToday(entry));
-  change(kept.map((entry) => ({ ...entry, isShiftOver: false })));
+  change(kept.map((entry) => (entry.state === "waits" ? { ...entry, isLeft: true } : entry)));
   send();
 }
 
-export const entries = () => (name === null ? [] : read());
-export const waiting = () => entries().filter((entry) => entry.state === "waits");
+const whole = (entry) => (entry && answers.has(entry.key) ? { ...entry, answer: answers.get(entry.key) } : entry);
 
-// Keeps a request, then tries to send it; resolves with the entry once it is done, refused or waits.
-export async function add(entry) {
-  const kept = { ...entry, key: crypto.randomUUID(), at: new Date().toISOString(), state: "waits" };
-  change([...read(), kept]);
-  return again(kept.key);
+export const entries = () => (name === null ? [] : read().map(whole));
+export const waiting = () => entries().filter((entry) => entry.state === "waits");
+export const asking = () => entries().filter((entry) => entry.state === "asks");
+
+// Keeps a request before anything is shown of it, and returns its key.
+export function keep(entry) {
+  const key = crypto.randomUUID();
+  change([...read(), { ...entry, key, at: new Date().toISOString(), state: "waits" }]);
+  return key;
 }
 
-// Sends what was kept once more, under its key: it happens once, however often it is sent.
+// Sends what was kept, under its key: it happens once, however often it is sent. Resolves with the
+// entry once it is done, refused or waits.
 export async function again(key) {
   await sendOne(key);
-  const entry = read().find((each) => each.key === key);
-  return answers.has(key) ? { ...entry, answer: answers.get(key) } : entry;
+  return entries().find((each) => each.key === key);
+}
+
+// A sale that is on no screen any more has happened: if it is refused, somebody is asked.
+export const leave = (key) => update(key, { isLeft: true });
+
+// The cashier still has it on the screen, and mends it there.
+export const drop = (key) => update(key, { state: "refused" });
+
+// Sends anew what was refused, as somebody decided: the same sale, under another key.
+export async function resend(key, what) {
+  const fresh = crypto.randomUUID();
+  const mended = { ...what, key: fresh, state: "waits", why: null, code: null };
+  change(read().map((each) => (each.key === key ? { ...each, ...mended } : each)));
+  return again(fresh);
 }
 
 // Whoever comes next at this screen reads nobody's name and no code.
@@ -70,24 +87,33 @@ function later() {
   timer = setTimeout(send, wait);
 }
 
+const find = (key) => read().find((each) => each.key === key);
+
 // True when it was answered for good.
 async function sendOne(key) {
-  const entry = read().find((each) => each.key === key);
+  const entry = find(key);
   if (!entry || entry.state !== "waits") return true;
   try {
     const answer = await call("POST", entry.path, entry.body, key);
     answers.set(key, answer);
-    update(key, { state: "done", answer: { id: answer.id } });
+    update(key, { state: "done", why: null, answer: withoutNames(answer) });
     return true;
   } catch (refused) {
     if (refused.isAgain || refused.isShiftOver) {
-      update(key, { why: refused.message, isShiftOver: refused.isShiftOver });
+      update(key, { why: refused.message });
       later();
       return false;
     }
-    update(key, { state: "refused", why: refused.message, code: refused.code });
+    // Read again: the cashier may have gone on meanwhile.
+    const asks = entry.kind === "sale" && (find(key) || entry).isLeft;
+    update(key, { state: asks ? "asks" : "refused", why: refused.message, code: refused.code });
     return true;
   }
+}
+
+function withoutNames({ id, purchase, total, left, refund }) {
+  const parts = (refund || []).map(({ means, amount, points }) => ({ means, amount, points }));
+  return { id, purchase, total, left, refund: parts };
 }
 
 function update(key, what) {
@@ -99,11 +125,16 @@ function read() {
 }
 
 function change(all) {
-  const waits = all.filter((entry) => entry.state === "waits");
-  const over = all.filter((entry) => entry.state !== "waits").slice(-KEPT);
-  const kept = [...over, ...waits].sort((one, other) => one.at.localeCompare(other.at));
+  const isOver = (entry) => entry.state === "done" || entry.state === "refused";
+  const over = all.filter(isOver).slice(-KEPT);
+  const kept = [...over, ...all.filter((entry) => !isOver(entry))];
+  kept.sort((one, other) => one.at.localeCompare(other.at));
   localStorage.setItem(name, JSON.stringify(kept));
-  for (const listener of listeners) listener(kept);
+  tellAll();
+}
+
+function tellAll() {
+  for (const listener of listeners) listener(entries());
 }
 
 function isToday(entry) {
@@ -114,7 +145,9 @@ addEventListener("online", () => {
   wait = FIRST_WAIT;
   send();
 });
-// Another window of the same till sold something.
+// Another window of the same till sold something; if that window is over, this one sends it.
 addEventListener("storage", (event) => {
-  if (event.key === name) for (const listener of listeners) listener(read());
+  if (event.key !== name) return;
+  tellAll();
+  if (waiting().length) later();
 });

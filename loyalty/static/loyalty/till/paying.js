@@ -2,15 +2,15 @@
 
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
-import { by, fill, make, tell } from "./dom.js";
+import { by, tell } from "./dom.js";
 import * as journal from "./journal.js";
-import { award } from "./preview.js";
+import * as receipt from "./receipt.js";
 import * as tenders from "./tenders.js";
-import { count, say, sayCount, toWire, toWords } from "./settings.js";
+import { say, toWire } from "./settings.js";
+import * as unanswered from "./unanswered.js";
 
 let shift = null;
-let isPaying = false;
-let unsure = null;
+let sending = null;
 
 // Receipts of a shift are numbered by the till itself, so that they are numbered offline, too.
 function nextReceipt() {
@@ -20,74 +20,58 @@ function nextReceipt() {
   return `${shift.till}-${String(number).padStart(4, "0")}`;
 }
 
-function toSale(payments) {
-  return {
+function toSale(means) {
+  const left = tenders.rest();
+  const body = {
     member: buyer.toBody(),
     receipt: nextReceipt(),
     till: shift.till,
     occurred_at: new Date().toISOString(),
     total: toWire(basket.total()),
     lines: basket.toBody(),
-    payments,
+    payments: [...tenders.toBody(), ...(left > 0 ? [{ means, amount: toWire(left) }] : [])],
   };
+  return { kind: "sale", path: "/purchases", body, cents: basket.total(), who: buyer.name() };
 }
 
 async function pay(means) {
-  if (isPaying || !shift) return;
+  if (!shift) return;
+  if (unanswered.current() !== null) return send(unanswered.current());
   if (basket.isEmpty()) return tell(say("empty_basket"), "bad");
-  isPaying = true;
+  const key = journal.keep(toSale(means));
+  unanswered.begin(key);
+  await send(key);
+}
+
+async function send(key) {
+  if (sending === key) return;
+  sending = key;
   try {
-    if (unsure) return settle(await journal.again(unsure));
-    const cents = basket.total();
-    const left = tenders.rest();
-    const body = toSale([...tenders.toBody(), ...(left > 0 ? [{ means, amount: toWire(left) }] : [])]);
-    const sale = { kind: "sale", path: "/purchases", body, cents, who: buyer.name() };
-    const isSpending = tenders.toBody().length > 0;
-    settle(await journal.add(sale), isSpending);
+    const entry = await journal.again(key);
+    // Whoever went on has another basket on the screen: this sale is the journal's.
+    if (unanswered.current() === key) settle(entry);
   } finally {
-    isPaying = false;
+    if (sending === key) sending = null;
   }
 }
 
-// Points and vouchers are spent online: until the answer is there, the customer has not paid, and
-// the same sale is sent again.
-function settle(entry, isSpending = true) {
-  unsure = isSpending && entry.state === "waits" ? entry.key : null;
-  if (unsure) return tell(say("network"), "bad");
-  finish(entry);
-}
+const isSpending = (entry) => entry.body.payments.some((payment) => payment.hold || payment.voucher);
 
-function finish(entry) {
-  if (entry.state === "refused") return tell(entry.why, "bad");
-  showReceipt(entry);
+function settle(entry) {
+  if (entry.state === "waits" && isSpending(entry)) {
+    unanswered.doubt(entry);
+    if (shift) tell(say("network"), "bad");
+    return;
+  }
+  unanswered.end();
+  if (entry.state === "asks") journal.drop(entry.key);
+  if (entry.state === "asks" || entry.state === "refused") return tell(entry.why, "bad");
+  if (entry.state === "waits") journal.leave(entry.key);
+  if (shift) tell("");
+  receipt.showSale(entry);
   tenders.clear();
   basket.clear();
   buyer.forget();
-}
-
-export function showReceipt(entry) {
-  const answer = entry.answer;
-  const told = answer && answer.award;
-  by("till-receipt").hidden = false;
-  by("till-receipt-title").textContent = `${say("sold")} : ${toWords(entry.cents)}`;
-  fill(
-    by("till-receipt-body"),
-    make("p", { class: "quiet" }, `${entry.body.receipt} · ${entry.who}`),
-    entry.state === "waits" ? make("p", {}, say("kept")) : null,
-    told && answer.member ? make("p", { class: "till__gives" }, make("strong", {}, say("earned", { points: count(told.points) }))) : null,
-    told && answer.member ? make("ul", { class: "till__rows" }, ...award(told)) : null,
-    answer && answer.balance ? make("p", {}, say("balance", { points: sayCount("points", answer.balance.available) })) : null,
-    ...((answer && answer.vouchers) || []).map((voucher) =>
-      make("p", {}, `${say("voucher_won")} : ${voucher.name} `, make("strong", { class: "till__code" }, voucher.code || "")),
-    ),
-  );
-  by("till-next").focus();
-}
-
-function next() {
-  by("till-receipt").hidden = true;
-  tell("");
-  by("till-who").elements.who.focus();
 }
 
 export function openFor(opened) {
@@ -98,7 +82,7 @@ export function start() {
   for (const button of document.querySelectorAll("[data-means]")) {
     button.addEventListener("click", () => pay(button.dataset.means));
   }
-  by("till-next").addEventListener("click", next);
+  unanswered.start({ settle, tryAgain: () => pay(null) });
   addEventListener("keydown", (event) => {
     const key = { F8: "card", F9: "cash" }[event.key];
     if (!key || by("till").hidden) return;

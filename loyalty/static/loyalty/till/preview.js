@@ -4,11 +4,17 @@ import { call, isOpen } from "./api.js";
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
 import { by, fill, make } from "./dom.js";
-import { count, say, sayCount, toWire } from "./settings.js";
+import { count, say, sayCount, settings, toWire } from "./settings.js";
 
 const PAUSE = 250;
 let timer = null;
 let asked = 0;
+
+// Points go without saying; stamps and whatever else is counted apart say what they are.
+function given({ points, wallet }) {
+  const figure = `+${count(points)}`;
+  return wallet ? say("of_wallet", { wallet: settings.wallets[wallet] || wallet, count: figure }) : figure;
+}
 
 export function award(told) {
   const lines = told.lines.filter((line) => line.points || line.voucher);
@@ -16,8 +22,8 @@ export function award(told) {
     make(
       "li",
       {},
-      make("span", {}, line.voucher ? `${line.name} : ${line.voucher}` : line.name),
-      make("span", { class: "till__amount" }, line.points ? `+${count(line.points)}` : ""),
+      make("span", {}, line.voucher ? say("rule_gives", { rule: line.name, voucher: line.voucher }) : line.name),
+      make("span", { class: "till__amount" }, line.points ? given(line) : ""),
     ),
   );
 }

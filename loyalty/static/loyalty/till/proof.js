@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import * as buyer from "./buyer.js";
-import { by, tell } from "./dom.js";
+import { by, tell, tellRefusal as tellPlainly } from "./dom.js";
 import { say, settings } from "./settings.js";
 
 let isAsked = settings.spendProof === "code";
@@ -24,7 +24,7 @@ export function isShown() {
 
 // A refusal may be the first to say that the card is not enough.
 export function tellRefusal(refused) {
-  if (refused.code !== "spend-proof-required") return tell(refused.message, "bad");
+  if (refused.code !== "spend-proof-required") return tellPlainly(refused);
   isAsked = true;
   buyer.forgetProof();
   ask();
@@ -46,7 +46,8 @@ async function scan(event) {
     buyer.recognise(await call("POST", "/members/lookup", { code }));
     if (isShown()) tell(say("proved"));
   } catch (refused) {
-    tell(refused.status === 404 ? say("prove_again") : refused.message, "bad");
+    if (refused.status === 404) tell(say("prove_again"), "bad");
+    else tellPlainly(refused);
   }
 }
 

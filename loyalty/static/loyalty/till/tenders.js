@@ -3,12 +3,14 @@
 import { call } from "./api.js";
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
-import { by, fill, make, tell } from "./dom.js";
+import { by, fill, make, tell, tellRefusal } from "./dom.js";
 import * as proof from "./proof.js";
 import { fromWire, say, sayCount, toWire, toWords } from "./settings.js";
 
 let tenders = [];
 let owner = null;
+// Points that are being set aside: asked for again under the same key until an answer is there.
+let gesture = null;
 
 const paid = () => tenders.reduce((sum, tender) => sum + tender.cents, 0);
 export const rest = () => Math.max(0, basket.total() - paid());
@@ -17,45 +19,69 @@ export const toBody = () => tenders.map((tender) => tender.payment);
 // Whoever is gone takes what was theirs along.
 function follow() {
   const id = (buyer.current() || {}).id || null;
-  if (owner && owner !== id) release();
+  if (owner && owner !== id) leave();
   owner = id;
   show();
 }
 
-function release() {
-  for (const tender of tenders) if (tender.undo) tender.undo().catch(() => undefined);
+// What pays a sale that is on its way is not let go.
+function leave() {
+  for (const tender of basket.isOnItsWay() ? [] : tenders) letGo(tender);
   tenders = [];
+  gesture = null;
 }
+
+const letGo = (tender) => tender.undo && tender.undo().catch(() => undefined);
 
 export function clear() {
   tenders = [];
+  gesture = null;
   show();
 }
 
 async function hold() {
+  if (basket.isLocked() || (gesture && gesture.isOnItsWay)) return;
+  if (tenders.some((tender) => tender.payment.hold)) return tell(say("points_already"), "warn");
   const asked = rest();
   if (basket.isEmpty() || asked <= 0) return tell(say("empty_basket"), "bad");
   if (!proof.isShown()) return;
   const body = { ...proof.toBody(), amount: toWire(asked), basket: toWire(basket.total()) };
+  const words = JSON.stringify(body);
+  if (!gesture || gesture.words !== words) gesture = { words, key: crypto.randomUUID() };
+  await setAside(gesture, body);
+}
+
+async function setAside(mine, body) {
+  mine.isOnItsWay = true;
   try {
-    const held = await call("POST", "/holds", body, crypto.randomUUID());
-    add({
-      words: say("paid_by_points", { points: sayCount("points", held.points) }),
-      cents: fromWire(held.value),
-      payment: { means: "points", hold: held.id },
-      undo: () => call("POST", `/holds/${held.id}/void`, {}, crypto.randomUUID()),
-    });
-    buyer.refresh(held);
+    const tender = toTender(await call("POST", "/holds", body, mine.key));
+    // Whoever went on meanwhile has no use for it.
+    if (gesture !== mine) return letGo(tender);
+    gesture = null;
+    add(tender);
+    tell("");
+    buyer.refresh(tender.held);
   } catch (refused) {
+    if (gesture !== mine) return;
+    mine.isOnItsWay = false;
+    if (!refused.isAgain) gesture = null;
     proof.tellRefusal(refused);
   }
 }
+
+const toTender = (held) => ({
+  words: say("paid_by_points", { points: sayCount("points", held.points) }),
+  cents: fromWire(held.value),
+  payment: { means: "points", hold: held.id },
+  undo: () => call("POST", `/holds/${held.id}/void`, {}, crypto.randomUUID()),
+  held,
+});
 
 async function bring(event) {
   event.preventDefault();
   const form = event.target;
   const code = form.elements.code.value.trim();
-  if (!code) return;
+  if (!code || basket.isLocked()) return;
   try {
     const voucher = await call("GET", `/vouchers/${encodeURIComponent(code)}`);
     if (voucher.value === null) return await useAlone(form, voucher);
@@ -65,7 +91,7 @@ async function bring(event) {
     form.reset();
     tell("");
   } catch (refused) {
-    tell(refused.message, "bad");
+    tellRefusal(refused);
   }
 }
 
@@ -89,13 +115,14 @@ function add(tender) {
 }
 
 async function remove(tender) {
+  if (basket.isLocked()) return;
   tenders = tenders.filter((each) => each !== tender);
   show();
   if (!tender.undo) return;
   try {
     buyer.refresh(await tender.undo());
   } catch (refused) {
-    tell(refused.message, "warn");
+    tellRefusal(refused, "warn");
   }
 }
 

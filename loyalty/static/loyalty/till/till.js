@@ -1,6 +1,6 @@
 // The web till: a shift is opened, then everything goes by the public API.
 
-import { ask, carry } from "./api.js";
+import { ask, carry, whenOver } from "./api.js";
 import * as basket from "./basket.js";
 import * as buyer from "./buyer.js";
 import { by, tell } from "./dom.js";
@@ -8,12 +8,17 @@ import * as journal from "./journal.js";
 import * as paying from "./paying.js";
 import * as preview from "./preview.js";
 import * as proof from "./proof.js";
+import * as receipt from "./receipt.js";
+import * as returning from "./returning.js";
 import * as rewards from "./rewards.js";
 import * as sales from "./sales.js";
 import { say, sayCount, settings } from "./settings.js";
+import * as settling from "./settling.js";
 import * as tenders from "./tenders.js";
+import * as unanswered from "./unanswered.js";
 
 let shift = null;
+let client = null;
 let hasMoved = false;
 
 async function open(event) {
@@ -30,31 +35,46 @@ async function open(event) {
   by("till").hidden = false;
   by("till-store").textContent = shift.store.name;
   by("till-training").hidden = !shift.store.isTraining;
+  // What was set aside at one store pays at no other.
+  if (client !== shift.client) buyer.forget();
+  client = shift.client;
   paying.openFor(shift);
-  sales.openFor(shift);
-  journal.openFor(shift.client);
-  by("till-who").elements.who.focus();
+  returning.openFor(shift);
+  journal.openFor(client);
+  buyer.refresh({});
+  goOn();
+}
+
+// Whoever was served when the shift ended is served still.
+function goOn() {
+  const place = buyer.toBody() ? by("till-line").elements.what : by("till-who").elements.who;
+  place.focus();
 }
 
 async function close() {
-  if (journal.waiting().length && !by("till-leave").dataset.asked) {
+  if (journal.waiting().length + journal.asking().length && !by("till-leave").dataset.asked) {
     by("till-leave").dataset.asked = "yes";
     return tell(say("still_waiting"), "warn");
   }
+  unanswered.letGo();
   buyer.forget();
+  basket.clear();
+  receipt.hide();
   await ask(settings.close, {}).catch(() => undefined);
   journal.close();
   end("closed");
 }
 
+// A shift that ran out leaves the basket and the customer as they are: to open again is to go on.
 function end(word) {
   carry(null);
   shift = null;
+  paying.openFor(null);
   delete by("till-leave").dataset.asked;
-  buyer.forget();
   by("till").hidden = true;
   by("till-closed").hidden = false;
   tell(say(word), word === "closed" ? "good" : "warn");
+  by("till-open").querySelector("button").focus();
 }
 
 // The key lives on while somebody works here, and no longer.
@@ -70,13 +90,15 @@ async function renew() {
 
 function showState() {
   const waits = journal.waiting();
+  const asks = journal.asking();
   const isOffline = !navigator.onLine || waits.some((entry) => entry.why);
   const place = by("till-state");
   place.className = `desk-state desk-state--${isOffline || waits.length ? "warn" : "good"}`;
   place.textContent = isOffline ? say("offline") : say("online");
   by("till-waiting").hidden = waits.length === 0;
   by("till-waiting").textContent = sayCount("waiting", waits.length);
-  if (shift && waits.some((entry) => entry.isShiftOver)) end("over");
+  by("till-asking").hidden = asks.length === 0;
+  by("till-asking").textContent = sayCount("asking", asks.length);
 }
 
 function reach(event) {
@@ -87,15 +109,10 @@ function reach(event) {
   by(form).querySelector("input").focus();
 }
 
-basket.start();
-buyer.start();
-preview.start();
-proof.start();
-tenders.start();
-paying.start();
-sales.start();
-rewards.start();
+const parts = [basket, buyer, preview, proof, tenders, paying, receipt, returning, sales, settling, rewards];
+for (const part of parts) part.start();
 journal.onChange(showState);
+whenOver(() => end("over"));
 addEventListener("online", showState);
 addEventListener("offline", showState);
 addEventListener("keydown", reach);
