@@ -11,6 +11,7 @@ from loyalty.programmes.models import Programme
 from members import adjusting, blocking, carding, closing, correcting, enrolling, owning
 from members.models import Adjustment, Card, CardState, Member, MemberState
 from tests.conftest import NOON
+from tests.members import homes
 from tests.members.builders import points_of
 from tests.members.staff import appoint
 
@@ -106,3 +107,20 @@ NOTHING_TO_DO = [
     (ACTS["block"], MemberState.BLOCKED),
     (ACTS["unblock"], MemberState.ACTIVE),
 ]
+
+
+def test_asking_whether_it_is_anybodys_of_the_staff_costs_one_statement_for_each_who_shares(
+    programme: Programme, django_assert_num_queries
+):
+    appoint(Role.CUSTOMER_CARE)
+    homes.allow()
+    ada, bob, cid, dee, eve, fay = (homes.enrol(name) for name in NAMES)
+    homes.settle(bob, cid)
+    homes.settle(dee, eve, fay)
+
+    for member, statements in ((ada, 3), (bob, 4), (dee, 5)):
+        with django_assert_num_queries(statements):
+            assert owning.is_of_staff(member=member) is False
+
+
+NAMES = ("ada", "bob", "cid", "dee", "eve", "fay")
