@@ -83,14 +83,21 @@ def work(asked: argparse.Namespace, last: int, *, is_before: bool) -> None:
 
 def _facts() -> dict[Any, tuple[str, ...]]:
     from analytics import models
+    from members.models import SegmentStay
 
     counted = [models.MemberCategory, models.MemberFact, models.MemberMonth, models.PointsDay,
-               models.StoreDay]  # fmt: skip
-    return {fact: tuple(f.name for f in fact._meta.fields if f.name != "id") for fact in counted}
+               models.PointsMonth, models.PointsVintage, models.StoreDay, models.MemberScore,
+               models.Fit, models.Loss]  # fmt: skip
+    told = {fact: tuple(f.name for f in fact._meta.fields if f.name != "id") for fact in counted}
+    return told | {
+        models.Outlook: ("member", "fit__as_of", "alive", "expected_days", "expected_cents"),
+        SegmentStay: ("segment", "member", "since_at", "until_at"),
+    }
 
 
 def get_rows() -> dict[str, list[Any]]:
-    """All that nights write, without ids that a rolled back statement may have used up."""
+    """All that nights write, without ids that a rolled back statement may have used up, and
+    without figures kept ready, which are computed from the rest."""
     from analytics.models import DayToCount
     from loyalty.events.models import Change, JobRun, Message, OutboxEvent
     from loyalty.ledger import verifying

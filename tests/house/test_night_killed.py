@@ -36,8 +36,11 @@ Nights = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Nights:
-    """Do seven nights on a copy of a shop that has lived for two years."""
-    seeding.seed(number=SEED, members=25, at=SEEDED_AT, progress=lambda done, total: None)
+    """Do seven nights on a copy of a shop that has lived for two years.
+
+    Of its members enough came back to say what is to come.
+    """
+    seeding.seed(number=SEED, members=45, at=SEEDED_AT, progress=lambda done, total: None)
     # Whoever waits and has bought counts in the first of them.
     allow(0)
     days = [f"--day={day}" for day in DAYS]
@@ -98,6 +101,8 @@ def test_leaves_the_rows_of_a_clean_run(nights: Nights):
         killed, seed = killed + found["killed"], seed + 1
 
     assert killed == KILLS
+    empty = {table for table, rows in clean["rows"].items() if not rows}
+    assert empty == {"Hold", "Change", "DayToCount"}
     done = [job for job, _day, _chunk, state in clean["rows"]["JobRun"] if state == "DONE"]
     assert len(done) == len(STEPS) * len(DAYS)
     kinds = {kind for _account, _number, kind, *_more in clean["rows"]["Entry"]}
