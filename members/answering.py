@@ -38,6 +38,13 @@ class CaseResolved(Refusal):
     title = _("This request is resolved. Reopen it first.")
 
 
+class CaseForgotten(Refusal):
+    """It ended three years ago, or its member was erased: nothing more is written into it."""
+
+    code = "request-forgotten"
+    title = _("What was said in this request is no longer kept. Open a new one.")
+
+
 class TooManyMessages(Refusal):
     """`most` says how many a member may write in 24 hours."""
 
@@ -53,8 +60,8 @@ def answer(
     """Answer a member, who is written to, and wait for them, or resolve the case with it.
 
     Whoever answers first looks after the case. `seen` is the version that they saw: of two who
-    answer at once the second is refused. Raises CaseMovedOn, CaseResolved, ValidationFailed,
-    CaseNotFound, NotPermitted or OwnCard.
+    answer at once the second is refused. Raises CaseMovedOn, CaseResolved, CaseForgotten,
+    ValidationFailed, CaseNotFound, NotPermitted or OwnCard.
     """
     text = opening.read(text, longest=TEXT_LONGEST, pointer="/text")
     case = lock(case=case, by=by, seen=seen)
@@ -79,8 +86,8 @@ def answer(
 def reply(*, case: Case, member: Member, text: str, key: str, at: datetime) -> Case:
     """Let a member add to their case: it waits for us again, and is reopened if it was resolved.
 
-    A repeated key writes nothing more. Raises CaseNotFound of another's, MemberClosed,
-    TooManyMessages or ValidationFailed.
+    A repeated key writes nothing more. Raises CaseNotFound of another's, CaseForgotten,
+    MemberClosed, TooManyMessages or ValidationFailed.
     """
     text = opening.read(text, longest=TEXT_LONGEST, pointer="/text")
     # First, so that the limit of a day is counted one at a time.
@@ -93,6 +100,7 @@ def reply(*, case: Case, member: Member, text: str, key: str, at: datetime) -> C
     # After the locks: a repeat that raced us has committed by now.
     if CaseMessage.objects.filter(key=key).exists():
         return case
+    _check_kept(case)
     _check_day(member, at=at)
     opening.say(case=case, side=Side.MEMBER, text=text, key=key, at=at)
     if case.state == CaseState.RESOLVED:
@@ -104,22 +112,27 @@ def reply(*, case: Case, member: Member, text: str, key: str, at: datetime) -> C
 
 @transaction.atomic
 def note(*, case: Case, text: str, by: User, at: datetime) -> CaseNote:
-    """Keep a note for colleagues. Raises ValidationFailed, CaseNotFound, NotPermitted, OwnCard."""
+    """Keep a note for colleagues.
+
+    Raises ValidationFailed, CaseForgotten, CaseNotFound, NotPermitted or OwnCard.
+    """
     text = opening.read(text, longest=TEXT_LONGEST, pointer="/text")
     case = _lock_row(case)
     check(case=case, by=by)
+    _check_kept(case)
     return CaseNote.objects.create(case=case, text=text, author=by, written_at=at)
 
 
 def lock(*, case: Case, by: User, seen: int) -> Case:
     """Lock a case for somebody of the staff who saw a version of it.
 
-    Raises CaseMovedOn, CaseNotFound, NotPermitted or OwnCard.
+    Raises CaseMovedOn, CaseForgotten, CaseNotFound, NotPermitted or OwnCard.
     """
     case = _lock_row(case)
     check(case=case, by=by)
     if case.version != seen:
         raise CaseMovedOn
+    _check_kept(case)
     return case
 
 
@@ -159,6 +172,12 @@ def _lock_row(case: Case) -> Case:
         of=("self",), no_key=True
     )
     return rows.get(pk=case.pk)
+
+
+def _check_kept(case: Case) -> None:
+    """Refuse a case that was forgotten: what is written into it would not be forgotten again."""
+    if case.is_forgotten:
+        raise CaseForgotten
 
 
 def _check_day(member: Member, *, at: datetime) -> None:

@@ -132,6 +132,11 @@ class Case(models.Model):
                 condition=Q(resolved_at__isnull=False),
                 name="members_case_resolved",
             ),
+            models.Index(
+                fields=["resolved_at"],
+                condition=Q(resolved_at__isnull=False) & ~Q(subject=""),
+                name="members_case_to_forget",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +147,13 @@ class Case(models.Model):
     def facts(self) -> dict[str, str]:
         """Return what events tell of it: ids and words of ours, and nothing that was written."""
         return {"case": self.public_id, "member": self.member.public_id, "kind": self.kind}
+
+    # Properties
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Say whether what was said is gone: whatever was opened had a subject."""
+        return not self.subject
 
 
 class CaseMessage(models.Model):

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loyalty.core.refusals import ValidationFailed
 from loyalty.events.models import OutboxEvent
@@ -249,3 +251,41 @@ class TestPurge:
         case.refresh_from_db()
         assert (case.subject, case.kind, CaseNote.objects.count()) == ("", "COMPLAINT", 0)
         assert list(CaseMessage.objects.values_list("case", flat=True)) == [young.pk]
+
+    def test_lets_nobody_write_into_what_is_forgotten(self, case: Case, carer: User):
+        resolving.resolve(case=case, by=carer, seen=1, at=NOON)
+        late = NOON + resolving.KEPT + HOUR
+        assert resolving.purge(at=late) == 1
+
+        with pytest.raises(answering.CaseForgotten):
+            answering.reply(case=case, member=case.member, text="Well?", key="r", at=late)
+        with pytest.raises(answering.CaseForgotten):
+            resolving.reopen(case=case, by=carer, seen=2, at=late)
+        with pytest.raises(answering.CaseForgotten):
+            answering.note(case=case, text="Called again.", by=carer, at=late)
+
+        case.refresh_from_db()
+        assert (case.state, case.version, case.reopened) == (CaseState.RESOLVED, 2, 0)
+        assert (CaseMessage.objects.count(), CaseNote.objects.count()) == (0, 0)
+
+    @pytest.mark.postgresql
+    def test_reads_nothing_that_was_forgotten_before(self, case: Case, carer: User):
+        resolving.resolve(case=case, by=carer, seen=1, at=NOON)
+        Case.objects.bulk_create(
+            Case(
+                public_id=f"cas_{n}", key=f"old-{n}", member=case.member, kind=CaseKind.QUESTION,
+                state=CaseState.RESOLVED, opened_at=NOON, due_at=NOON, resolved_at=NOON - DAY,
+            )
+            for n in range(500)
+        )  # fmt: skip
+
+        with CaptureQueriesContext(connection) as captured, connection.cursor() as cursor:
+            cursor.execute("ANALYZE members_case")
+            assert resolving.purge(at=NOON + resolving.KEPT + HOUR) == 1
+
+        chosen = next(one["sql"] for one in captured if 'FROM "members_case"' in one["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {chosen}")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+        assert "members_case_to_forget" in plan

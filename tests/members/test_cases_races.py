@@ -1,6 +1,10 @@
 """Eight at the same moment: a case is opened, answered and ended once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
+from django.db import connection, transaction
 
 from loyalty.core.refusals import Refusal
 from loyalty.events.models import OutboxEvent
@@ -10,7 +14,7 @@ from members.models import Case, CaseKind, CaseMessage
 from tests.conftest import NOON
 from tests.members.staff import appoint
 from tests.members.test_races import ada  # noqa: F401 (a programme that a race commits)
-from tests.racing import at_once
+from tests.racing import PATIENCE, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 THREADS = 8
@@ -56,6 +60,29 @@ class TestOneCase:
 
         assert sorted(codes) == ["", *["request-moved-on"] * 7]
         assert told("resolved") == 1
+
+    def test_is_not_forgotten_while_somebody_reopens_it(self, ada):  # noqa: F811
+        carer = appoint(Role.CUSTOMER_CARE)
+        case = opening.open_case(
+            member=ada, kind=CaseKind.COMPLAINT, subject="Cold", body="Cold.", at=NOON, key="one"
+        )
+        resolving.resolve(case=case, by=carer, seen=1, at=NOON)
+        late = NOON + resolving.KEPT + timedelta(days=1)
+
+        def purge() -> int:
+            try:
+                return resolving.purge(at=late)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            with transaction.atomic():
+                answering.reply(case=case, member=ada, text="Still.", key="r", at=late)
+                assert thread.submit(purge).result(timeout=PATIENCE) == 0
+            assert thread.submit(purge).result(timeout=PATIENCE) == 0
+
+        case.refresh_from_db()
+        assert (case.state, case.subject, CaseMessage.objects.count()) == ("OPEN", "Cold", 2)
 
     def test_lets_no_more_than_five_be_opened_in_a_day(self, ada):  # noqa: F811
         said = {"kind": CaseKind.QUESTION, "subject": "When", "body": "When?", "at": NOON}

@@ -1,17 +1,20 @@
 """Questions and complaints on a member's own pages: written, answered, reopened."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from loyalty.identity.roles import Role
-from members import answering, enrolling
+from members import answering, enrolling, resolving
 from members.models import Case, CaseMessage, CaseState, Member
 from tests.conftest import NOON
 from tests.members.staff import appoint
 from tests.portal.test_household import browser_of
 
+DAY = timedelta(days=1)
 KEY = "a-key-of-the-form"
 # The session, the user, the member, the revision of the rules; the requests.
 LISTED = 5
@@ -70,6 +73,22 @@ class TestWriting:
         assert answer.status_code == 200
         assert Case.objects.exists() is False
 
+    @pytest.mark.parametrize("key", ["", "short"])
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", "Nothing was sent: the page had not loaded whole. Send it again."),
+            ("fr", "Rien n’a été envoyé\xa0: la page n’était pas chargée en entier. Recommencez."),
+        ],
+    )
+    def test_says_so_where_the_page_had_no_key(
+        self, ada: Member, *, key: str, language: str, words: str
+    ):
+        answer = ask(browser_of(ada, language=language), key=key)
+
+        assert words in answer.content.decode()
+        assert "wet" in answer.content.decode()
+
     def test_says_when_it_is_enough_for_today(self, browser: Client):
         for number in range(5):
             ask(browser, key=f"{KEY}-{number}")
@@ -109,6 +128,25 @@ class TestOneRequest:
         case.refresh_from_db()
         assert (case.state, case.reopened) == (CaseState.OPEN, 1)
         assert CaseMessage.objects.count() == 3
+
+    def test_says_so_where_the_page_had_no_key(self, browser: Client, case: Case):
+        answer = browser.post(f"/me/help/{case.public_id}/", {"body": "Still cold.", "key": "x"})
+
+        assert "Nothing was sent: the page had not loaded whole." in answer.content.decode()
+        assert case.messages.count() == 1
+
+    def test_says_that_it_is_no_longer_kept_and_takes_nothing(self, browser: Client, case: Case):
+        carer = appoint(Role.CUSTOMER_CARE)
+        resolving.resolve(case=case, by=carer, seen=1, at=NOON - resolving.KEPT - DAY)
+        assert resolving.purge(at=NOON) == 1
+        where = f"/me/help/{case.public_id}/"
+
+        browser.post(where, {"body": "Still cold.", "key": KEY})
+
+        page = page_of(browser, where)
+        assert "What was said in this request is no longer kept. Open a new one." in page
+        assert "<textarea" not in page
+        assert case.messages.exists() is False
 
     def test_is_nobody_else_s(self, case: Case):
         ben = browser_of(enrolling.enrol(at=NOON, email="ben@shop.test"))
