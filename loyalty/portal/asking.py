@@ -39,6 +39,16 @@ class ReplyForm(forms.Form):
     body = forms.CharField(label=_("Your message"), max_length=TEXT_LONGEST, widget=_area(4))
 
 
+def is_sound(form: forms.Form, *, key: str, field: str) -> bool:
+    """Say whether a form that was sent may be acted on once; at `field` it says why not."""
+    if not form.is_valid():
+        return False
+    if KEY.fullmatch(key):
+        return True
+    form.add_error(field, _("Nothing was sent: the page had not loaded whole. Send it again."))
+    return False
+
+
 @dataclass(frozen=True)
 class Talk:
     """One request with all that was said, as its member reads it: no notes, no names of staff."""

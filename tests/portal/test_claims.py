@@ -68,6 +68,13 @@ class TestClaiming:
 
         assert Claim.objects.exists() is False
 
+    @pytest.mark.parametrize("key", ["", "short", "x" * 65])
+    def test_says_so_where_the_page_had_no_key(self, browser: Client, key: str):
+        page = claim(browser, key=key)
+
+        assert "Nothing was sent: the page had not loaded whole. Send it again." in page
+        assert 'value="R-7"' in page
+
     def test_says_when_it_is_enough(self, browser: Client):
         for number in ("A", "B", "C"):
             claim(browser, receipt=number, key=f"{KEY}-{number}")

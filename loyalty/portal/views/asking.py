@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from loyalty.core.refusals import Refusal
 from loyalty.portal import asking
-from loyalty.portal.asking import KEY, AskForm, ReplyForm, Talk
+from loyalty.portal.asking import AskForm, ReplyForm, Talk
 from loyalty.portal.guarding import MemberRequest, for_members
 from members import answering, opening
 from members.models import CaseKind
@@ -23,7 +23,7 @@ _FIELDS = {"/subject": "subject", "/body": "body", "/text": "body"}
 def show(request: MemberRequest) -> HttpResponse:
     """Show what the member asked, and take a question or a complaint."""
     form = AskForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and KEY.fullmatch(_key_of(request)):
+    if request.method == "POST" and asking.is_sound(form, key=_key_of(request), field="body"):
         try:
             case = opening.ask(
                 member=request.member,
@@ -54,7 +54,7 @@ def case(request: MemberRequest, public_id: str) -> HttpResponse:
     if talk is None:
         raise Http404
     form = ReplyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and KEY.fullmatch(_key_of(request)):
+    if request.method == "POST" and asking.is_sound(form, key=_key_of(request), field="body"):
         return _reply(request, talk, form)
     return _talk(request, talk, form)
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from loyalty.core.refusals import Refusal
-from loyalty.portal import claims
-from loyalty.portal.asking import KEY
+from loyalty.portal import asking, claims
 from loyalty.portal.claims import ClaimForm
 from loyalty.portal.guarding import MemberRequest, for_members
 from loyalty.templatetags import look
@@ -27,7 +26,7 @@ def show(request: MemberRequest) -> HttpResponse:
         today=request.book.business_day(at),
         currency=request.book.currency,
     )
-    if request.method == "POST" and form.is_valid() and KEY.fullmatch(key):
+    if request.method == "POST" and asking.is_sound(form, key=key, field="receipt"):
         try:
             said = claiming.claim(member=request.member, receipt=form.said, key=key, at=at)
         except Refusal as refusal:
