@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client as Browser
 from time_machine import Traveller
 
@@ -23,6 +22,7 @@ from tests.members.builders import moved, points_of, sale
 from tests.racing import at_once
 
 CARD = {"card": "2000000000121"}
+OFFLINE = {"means": "points", "offline": True}
 
 
 @pytest.fixture
@@ -221,8 +221,9 @@ class TestTheDayOfAClient:
         Client.objects.filter(pk=till.client.pk).update(spent_a_day=700)
 
         told = send(till, *[sold(day, occurred_at=day) for day in self.WEEK])
-        assert [one["status"] for one in told] == [201] * 7
+
         taken = [(row.taken, row.shortage) for row in _all()]
+        assert [one["status"] for one in told] == [201] * 7
         assert taken == [(300, ""), (300, ""), (100, "ALLOWANCE"), *[(0, "ALLOWANCE")] * 4]
         assert points_of(rich, at=NOON) == 1000 - 700 + 7 * 3
 
@@ -235,12 +236,13 @@ class TestTheDayOfAClient:
         assert (refused["code"], refused["left"]) == ("limit-exceeded", 200)
         assert till.post("/holds", {"member": CARD, "points": 200}).status_code == 201
 
-    def test_begins_anew(self, till: Caller, rich: Member, clock: time_machine.Traveller):
+    def test_begins_anew(self, till: Caller, rich: Member, clock: Traveller):
         Client.objects.filter(pk=till.client.pk).update(spent_a_day=300)
         send(till, sold("a"))
         clock.move_to(NOON + timedelta(days=1))
 
         send(till, sold("b", occurred_at=(NOON + timedelta(days=1)).isoformat()))
+
         assert noted() == [(300, 300, ""), (300, 300, "")]
 
     def test_is_asked_for_where_it_has_a_limit_alone(
@@ -296,14 +298,8 @@ class TestRefused:
         ("said", "code"),
         [
             ({"member": None}, "needs-a-member"),
-            (
-                {"payments": [{"means": "points", "offline": True, "amount": "1.50"}] * 2},
-                "only-once",
-            ),
-            (
-                {"payments": [{"means": "cash", "offline": True, "amount": "3.00"}]},
-                "not-its-means",
-            ),
+            ({"payments": [OFFLINE | {"amount": "1.50"}] * 2}, "only-once"),
+            ({"payments": [OFFLINE | {"means": "cash", "amount": "3.00"}]}, "not-its-means"),
             ({"payments": [{"means": "points", "offline": True}]}, "required"),
             (
                 {
