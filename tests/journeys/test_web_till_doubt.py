@@ -134,6 +134,25 @@ class TestPayingWithPoints:
         expect(page.locator("#till-tenders li")).to_have_count(1)
         assert TillHold.objects.count() == 1
 
+    def test_lets_go_what_was_not_answered_when_the_basket_is_another(
+        self, visit: Visit, ada: Member
+    ):
+        page = visit.page
+        show_card(page)
+        sell(page, "Machine", "500")
+        show_card(page)
+        add_line(page, "Thé", "2")
+        page.route("**/api/v1/holds", lose_the_answer)
+        page.locator("#till-hold").click()
+        expect(page.locator("#till-said")).to_be_visible()
+        page.unroute("**/api/v1/holds")
+        add_line(page, "Thé", "3")
+
+        page.locator("#till-hold").click()
+
+        expect(page.locator("#till-tenders li")).to_contain_text("500 points")
+        assert points_of(ada, at=timezone.now()) == 0
+
 
 class TestAShiftThatIsOver:
     def test_closes_the_till_when_somebody_is_looked_for_and_sells_to_nobody(

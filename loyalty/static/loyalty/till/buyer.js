@@ -20,6 +20,9 @@ export function nameOf(member) {
   return `${identity.first_name || ""} ${identity.last_name || ""}`.trim() || (member.cards || [])[0] || member.id;
 }
 
+// To the basket of whoever is served, or to whoever comes next.
+export const goOn = () => (toBody() ? by("till-line").elements.what : by("till-who").elements.who).focus();
+
 export function forget() {
   member = reference = null;
   by("till-who").reset();

@@ -39,10 +39,12 @@ export function showSale(entry) {
 const amountOf = (part) => toWords(fromWire(part.amount));
 const meansOf = (part) => settings.words[`means_${part.means}`] || part.means;
 
+const isMoney = (part) => part.means !== "points" && part.means !== "voucher";
+
 // How one payment comes back: points and vouchers by themselves, money by the cashier's hand.
 function refund(part) {
-  if (part.points) return row([say("points_back", { points: sayCount("points", part.points) })], amountOf(part));
-  if (part.means !== "voucher") return row([say("give_back", { means: meansOf(part) })], amountOf(part));
+  if (part.means === "points") return row([say("points_back", { points: sayCount("points", part.points || 0) })], amountOf(part));
+  if (isMoney(part)) return row([say("give_back", { means: meansOf(part) })], amountOf(part));
   return row([say("voucher_back"), " ", part.voucher ? code(part.voucher) : ""], amountOf(part));
 }
 
@@ -57,7 +59,7 @@ const takenBack = ({ wallet, points }) => row([settings.wallets[wallet] || walle
 export function showReturn(entry) {
   const { answer } = entry;
   const amount = toWords(fromWire(answer.total));
-  const money = answer.refund.filter((part) => !part.points && part.means !== "voucher");
+  const money = answer.refund.filter(isMoney);
   const toGive = money.map((part) => say("give", { amount: amountOf(part), means: meansOf(part) }));
   tell([say("returned", { amount }), ...toGive].join(" "));
   show(
@@ -78,6 +80,6 @@ export function start() {
   by("till-next").addEventListener("click", () => {
     hide();
     tell("");
-    (buyer.toBody() ? by("till-line").elements.what : by("till-who").elements.who).focus();
+    buyer.goOn();
   });
 }

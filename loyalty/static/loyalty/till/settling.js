@@ -1,7 +1,7 @@
 // What somebody decides of a sale that has happened and was refused: nothing is dropped by itself.
 
 import { by, tell, tellRefusal } from "./dom.js";
-import { nameOf } from "./buyer.js";
+import { goOn, nameOf } from "./buyer.js";
 import * as journal from "./journal.js";
 import { look } from "./looking.js";
 import { say, toWords } from "./settings.js";
@@ -22,13 +22,17 @@ export function begin(entry) {
 }
 
 async function send(what) {
+  if (!sale) return;
   const asked = sale;
   hide();
   const entry = await journal.resend(asked.key, what);
   if (entry.state === "asks") {
     begin(entry);
     tell(entry.why, "bad");
-  } else if (entry.state === "done") tell(say("settled"));
+    return;
+  }
+  tell(say(entry.state === "done" ? "settled" : "kept"), entry.state === "done" ? "good" : "warn");
+  goOn();
 }
 
 function hide() {
@@ -52,11 +56,13 @@ async function sendWithCard(event) {
 
 // Points that were set aside are a member's: without the member they pay nothing.
 function sendWithoutMember() {
+  if (!sale) return;
   const payments = sale.body.payments.filter((payment) => !payment.hold);
   send({ body: { ...sale.body, member: null, payments }, who: say("anonymous") });
 }
 
 function sendWithoutPoints() {
+  if (!sale) return;
   const payments = sale.body.payments.filter((payment) => !isSpent(payment));
   send({ body: { ...sale.body, payments } });
 }

@@ -28,6 +28,7 @@ function follow() {
 function leave() {
   for (const tender of basket.isOnItsWay() ? [] : tenders) letGo(tender);
   tenders = [];
+  if (gesture && !gesture.isOnItsWay) forgo(gesture);
   gesture = null;
 }
 
@@ -46,17 +47,18 @@ async function hold() {
   if (basket.isEmpty() || asked <= 0) return tell(say("empty_basket"), "bad");
   if (!proof.isShown()) return;
   const body = { ...proof.toBody(), amount: toWire(asked), basket: toWire(basket.total()) };
-  const words = JSON.stringify(body);
-  if (!gesture || gesture.words !== words) gesture = { words, key: crypto.randomUUID() };
-  await setAside(gesture, body);
+  const earlier = gesture;
+  const isRepeat = earlier && JSON.stringify(earlier.body) === JSON.stringify(body);
+  gesture = { body, key: isRepeat ? earlier.key : crypto.randomUUID(), isOnItsWay: true };
+  await setAside(gesture, isRepeat ? null : earlier);
 }
 
-async function setAside(mine, body) {
-  mine.isOnItsWay = true;
+async function setAside(mine, earlier) {
   try {
-    const tender = toTender(await call("POST", "/holds", body, mine.key));
-    // Whoever went on meanwhile has no use for it.
-    if (gesture !== mine) return letGo(tender);
+    if (earlier) await forgo(earlier);
+    const tender = toTender(await ask(mine));
+    // Whoever went on meanwhile, or paid without it, has no use for it.
+    if (gesture !== mine || basket.isOnItsWay()) return letGo(tender);
     gesture = null;
     add(tender);
     tell("");
@@ -68,6 +70,11 @@ async function setAside(mine, body) {
     proof.tellRefusal(refused);
   }
 }
+
+const ask = ({ body, key }) => call("POST", "/holds", body, key);
+
+// What was asked for and not answered may be set aside: its key finds it, and it is let go.
+const forgo = (unsure) => ask(unsure).then(toTender).then(letGo).catch(() => undefined);
 
 const toTender = (held) => ({
   words: say("paid_by_points", { points: sayCount("points", held.points) }),

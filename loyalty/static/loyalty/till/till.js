@@ -42,13 +42,8 @@ async function open(event) {
   returning.openFor(shift);
   journal.openFor(client);
   buyer.refresh({});
-  goOn();
-}
-
-// Whoever was served when the shift ended is served still.
-function goOn() {
-  const place = buyer.toBody() ? by("till-line").elements.what : by("till-who").elements.who;
-  place.focus();
+  // Whoever was served when the last shift ended is served still.
+  buyer.goOn();
 }
 
 async function close() {
