@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from django.utils.translation import gettext_lazy as _
 
 from analytics import liabilities, points, vintages
@@ -10,6 +12,7 @@ from analytics.scopes import NO_WAY, Scope
 def compute(scope: Scope) -> Figure:
     found = liabilities.get_liability(scope)
     columns = {
+        "cents_per_point": Column(found.cents_each, Unit.NUMBER),
         "gross": Column(found.gross_cents, Unit.MONEY),
         "breakage": Column(found.breakage, Unit.SHARE),
         "debt": Column(liabilities.get_debt(scope), Unit.POINTS),
@@ -57,6 +60,7 @@ MEASURE = Measure(
             90,
             None,
             {
+                "cents_per_point": Column(Fraction(1), Unit.NUMBER),
                 "gross": Column(90, Unit.MONEY),
                 "breakage": Column(None, Unit.SHARE),
                 "debt": Column(0, Unit.POINTS),

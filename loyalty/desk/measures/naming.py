@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, Promise] = {
     "share_making_80": _("Share of members who make four fifths of revenue"),
     "expected_days": _("Days of buying expected, each"),
     "alive": _("Still customers, on average"),
+    "cents_per_point": _("Value of a point, in cents"),
     "gross": _("Before the expected breakage"),
     "mean": _("Mean"),
     "n": _("Answers"),

@@ -54,6 +54,7 @@ class Row:
 class Told:
     """One measure as a page shows it. Without `chart` it cannot be told of the page's cut.
 
+    `has_parts` where what was counted is another number than the value.
     `about` is what a figure is of, `why` why there is none, `sector` what the sector has. Of what
     `is_total` a small chart draws what each period added.
     """
@@ -78,6 +79,8 @@ class Told:
     has_year_line: bool
     has_bars: bool
     is_total: bool
+    has_numerator: bool
+    has_parts: bool
     about: str = ""
     why: str = ""
     sector: str = ""
@@ -103,8 +106,7 @@ def tell(
 ) -> Told:
     """Return a measure in words, with its chart on a plot and, if there is one, its target.
 
-    `names` are what codes of the merchant's are called, such as those of tiers; `marks` the days
-    on which something was done for the target.
+    `names` are what the merchant's codes, as those of tiers, are called; `marks` days of actions.
     """
     measure, now = series.measure, series.now
     figure = now.figure if now else Figure(None)
@@ -131,6 +133,18 @@ def tell(
         has_year_line=any(spot.year_value is not None for spot in series.spots),
         has_bars=any(point.value or point.year_before for point in points),
         is_total=bool(growth),
+        has_numerator=figure.numerator is not None,
+        has_parts=_has_parts(series),
+    )
+
+
+def _has_parts(series: Series) -> bool:
+    """Say whether figures were made of another number: a plain count is its own numerator."""
+    measure = series.measure
+    return (
+        measure.denominator_name is not None
+        or measure.numerator_unit != measure.unit
+        or any(spot.kept.figure.numerator != spot.value for spot in series.spots)
     )
 
 

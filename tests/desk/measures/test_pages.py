@@ -11,6 +11,7 @@ from django.utils.html import escape
 from analytics.measures.registry import get_measures
 from analytics.models import Benchmark
 from loyalty.desk.measures import chapters
+from loyalty.desk.measures.telling import Told
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Programme, Store, StoreAssignment
@@ -161,6 +162,15 @@ class TestTheOverview:
         assert [deed.code for deed in deeds] == ["redemption_rate"]
 
 
+def assert_prints_what_was_counted(told: Told, text: str) -> None:
+    """With its name: once beside the value, once for each period where it is another number."""
+    name = plain(escape(told.numerator_name))
+    if told.has_numerator:
+        assert f"{name} <strong>{plain(told.numerator)}</strong>" in text, told.code
+    shown = text.count(f'data-label="{name}">')
+    assert shown >= (len(told.rows) if told.has_parts else 0), told.code
+
+
 class TestAMeasure:
     def test_says_what_to_choose_where_there_is_nothing_to_draw(
         self, bought: Programme, page: Any
@@ -176,6 +186,7 @@ class TestAMeasure:
 
             assert "Europe/Paris" in text
             assert plain(escape(str(measure.definition))) in text
+            assert_prints_what_was_counted(page(f"{code}/").context["told"], text)
             assert page(f"{code}/table.csv").status_code == 200
 
     def test_says_at_once_how_the_best_fifth_feels(self, bought: Programme, page: Any):
