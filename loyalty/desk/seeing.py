@@ -126,6 +126,8 @@ FIGURES = frozenset(
         *("analytics.StoreDay", "analytics.PointsDay", "analytics.PointsVintage"),
         # What is aimed at is sums: who reads those of all stores reads their goals.
         *("analytics.Action", "analytics.Goal"),
+        # It says how many of all stores are in it: the page of segments says what it is of.
+        "analytics.SegmentDefinition",
     }
 )
 
@@ -136,7 +138,7 @@ ABOUT_NOBODY = frozenset(
         *("analytics.DayToCount", "analytics.Fit", "analytics.MeasureSettings"),
         *("analytics.Benchmark", "analytics.Competitor", "analytics.MoneySettings"),
         *("analytics.Refresh", "analytics.Revision", "ledger.Wallet"),
-        *("analytics.SegmentDefinition", "analytics.Survey"),
+        "analytics.Survey",
         *("members.CaseSettings", "programmes.Campaign", "programmes.Category"),
         "programmes.Product",
         *("programmes.Plan", "programmes.Programme", "programmes.Rule"),
@@ -151,6 +153,7 @@ ABOUT_NOBODY = frozenset(
 NOTHING = frozenset(
     {
         *("analytics.KeptFigure", "analytics.PointsDay", "analytics.PointsVintage"),
+        "analytics.SegmentDefinition",
         *("clients.Answer", "clients.Client", "clients.ClientKey", "clients.Count"),
         "clients.Shift",
         *("events.Change", "events.JobRun", "events.Message", "events.OutboxEvent"),

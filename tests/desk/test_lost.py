@@ -144,6 +144,7 @@ class TestTheList:
         page = words_of(manager, PAGE)
 
         assert "1 lost member " in page
+        assert "who enrolled or ever bought in your stores and no longer buy in any store" in page
         assert "Dee Lost" in page
         assert manager.get(f"{PAGE}{mine.pk}/").status_code == 200
         assert manager.get(f"{PAGE}{people['Ada'].pk}/").status_code == 404

@@ -145,6 +145,20 @@ class TestASegment:
         assert "Some of its members Person 1" in words_of(marketing, page)
         assert "Person 1" not in words_of(sign_in(Role.ANALYST), page)
 
+    def test_says_no_number_of_all_stores_to_who_sees_some(self, people, sign_in):
+        segment = define().segment
+        defining.assign(definition=SegmentDefinition.objects.get(), at=NOON)
+        manager = sign_in(Role.STORE_MANAGER)
+        shown = manager.get(f"{PAGE}{segment.pk}/")
+
+        assert [one.members for one in manager.get(PAGE).context["segments"]] == [None]
+        assert shown.context["shown"].members is None
+        assert "Who is in it" in words_of(manager, f"{PAGE}{segment.pk}/")
+        definitions = words_of(manager, "/desk/analytics/segmentdefinition/")
+        assert "big" not in definitions.lower()
+        told = sign_in(Role.ANALYST).get(PAGE).context["segments"]
+        assert [one.members for one in told] == [1]
+
     def test_says_who_speaks_of_it(self, people, marketing):
         segment = define().segment
         Rule.objects.create(code="r", name_fr="R", name_en="For them", audience=segment)

@@ -196,12 +196,21 @@ def _declining(series: Series) -> Deed | None:
 
 
 def _lost(series: Series) -> Deed | None:
+    """Of a store they are those who bought there once: they may buy in another since."""
     count = int(series.value or 0)
-    said = ngettext(
+    everywhere = ngettext(
         "%(count)s member has not bought for %(days)s days. Win them back.",
         "%(count)s members have not bought for %(days)s days. Win them back.",
         count,
     )
+    here = ngettext(
+        "%(count)s member who bought here has not done so for %(days)s days, whether or not they "
+        "buy in other stores. Win them back.",
+        "%(count)s members who bought here have not done so for %(days)s days, whether or not "
+        "they buy in other stores. Win them back.",
+        count,
+    )
+    said = everywhere if series.scope.cut.store_id is None else here
     told = said % {
         "count": words.of_number(count),
         "days": words.of_number(series.scope.lost_after_days),

@@ -20,10 +20,13 @@ MOST, SAMPLE = 200, 20
 
 @dataclass(frozen=True)
 class Told:
-    """One segment: how many are in it now, and by what. Without a definition, by hand."""
+    """One segment: how many are in it now, and by what. Without a definition, by hand.
+
+    `members` is None where the reader sees some stores alone: the chain is not theirs to count.
+    """
 
     segment: Segment
-    members: int
+    members: int | None
     definition: SegmentDefinition | None
     opening: str
     conditions: Sequence[str]
@@ -37,19 +40,20 @@ class Uses:
     campaigns: Sequence[Campaign]
 
 
-def get_list(*, at: datetime) -> list[Told]:
+def get_list(*, at: datetime, is_bound: bool = False) -> list[Told]:
     """Return the segments by code, the first two hundred: seven statements, however many."""
     segments = list(Segment.objects.order_by("code")[:MOST])
     known = SegmentDefinition.objects.filter(segment__in=segments)
     definitions = {one.segment_id: one for one in known}
-    counts = _count(segments, at)
+    counts = {} if is_bound else _count(segments, at)
     names = get_names()
-    return [_tell(one, counts.get(one.pk, 0), definitions.get(one.pk), names) for one in segments]
+    return [_tell(one, counts.get(one.pk), definitions.get(one.pk), names) for one in segments]
 
 
-def get_one(*, segment: Segment, names: Names, at: datetime) -> Told:
+def get_one(*, segment: Segment, names: Names, at: datetime, is_bound: bool = False) -> Told:
     definition = SegmentDefinition.objects.filter(segment=segment).first()
-    return _tell(segment, _count([segment], at).get(segment.pk, 0), definition, names)
+    counts = {} if is_bound else _count([segment], at)
+    return _tell(segment, counts.get(segment.pk), definition, names)
 
 
 def get_names() -> Names:
@@ -80,11 +84,12 @@ def get_uses(*, segment: Segment) -> Uses:
 def _count(segments: Sequence[Segment], at: datetime) -> dict[int, int]:
     stays = SegmentStay.objects.filter(segment__in=segments).at(at)
     counted = stays.order_by().values("segment").annotate(members=Count("pk"))
-    return {row["segment"]: row["members"] for row in counted}
+    none = dict.fromkeys((segment.pk for segment in segments), 0)
+    return none | {row["segment"]: row["members"] for row in counted}
 
 
 def _tell(
-    segment: Segment, members: int, definition: SegmentDefinition | None, names: Names
+    segment: Segment, members: int | None, definition: SegmentDefinition | None, names: Names
 ) -> Told:
     if definition is None:
         return Told(segment, members, None, "", ())

@@ -55,6 +55,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tiers": tiers,
         "tellings": picking.TOLD,
         "lost_after": (today - since).days,
+        "is_bound": seeing.get_stores(request) is not None,
         "currency": book.currency,
         "segments": losing.get_kept_by_hand()[:_SEGMENTS] if may_gather else (),
         "may_record": request.user.has_perm(losing.RECORDS),

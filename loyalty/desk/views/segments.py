@@ -18,6 +18,7 @@ from analytics.models import SegmentDefinition
 from analytics.segments import defining, terms
 from analytics.segments.defining import Counted
 from loyalty.core.refusals import Refusal
+from loyalty.desk import seeing
 from loyalty.desk.exporting import lists
 from loyalty.desk.guarding import needs
 from loyalty.desk.home import words
@@ -53,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("admin:segments")
     told = {
         "title": _("Segments"),
-        "segments": showing.get_list(at=timezone.now()),
+        "segments": showing.get_list(at=timezone.now(), is_bound=_is_bound(request)),
         "may_define": request.user.has_perm(DEFINES),
     }
     return _page(request, "desk/segments.html", told)
@@ -82,7 +83,7 @@ def segment(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _check_defines(request)
     names = showing.get_names()
-    shown = showing.get_one(segment=row, names=names, at=at)
+    shown = showing.get_one(segment=row, names=names, at=at, is_bound=_is_bound(request))
     known = shown.definition
     editor = Editor(names) if known is None else editing.of_definition(
         terms.read(known.terms), names=names)  # fmt: skip
@@ -122,6 +123,10 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     said = _("%(joined)d joined, %(left)d left.")
     messages.success(request, said % {"joined": moved.joined, "left": moved.left})
     return redirect("admin:segment", pk)
+
+
+def _is_bound(request: HttpRequest) -> bool:
+    return not seeing.reads_all_figures(request)
 
 
 def _make(form: NamesForm, editor: Editor) -> SegmentDefinition | None:

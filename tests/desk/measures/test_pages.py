@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils.html import escape
 
+from analytics import facts
 from analytics.measures.registry import get_measures
 from analytics.models import Benchmark
 from loyalty.desk.measures import chapters
@@ -15,9 +16,12 @@ from loyalty.desk.measures.telling import Told
 from loyalty.identity.models import User
 from loyalty.identity.roles import Role
 from loyalty.programmes.models import Campaign, Programme, Store, StoreAssignment
+from members import purchasing
+from members.models import Member
 from tests.conftest import NOON
-from tests.desk.measures.conftest import ADDRESS, plain, text_of
+from tests.desk.measures.conftest import ADDRESS, buy, plain, text_of
 from tests.desk.reading import queries_of, rows_of
+from tests.members.builders import sale
 from tests.pages.conftest import set_up
 
 RETENTION = "chapters/retention/"
@@ -160,6 +164,24 @@ class TestTheOverview:
         deeds = page("?period=2026-02").context["overview"].deeds
 
         assert [deed.code for deed in deeds] == ["redemption_rate"]
+
+    def test_say_of_a_store_that_its_lost_members_may_buy_in_others(
+        self, bought: Programme, page: Any
+    ):
+        paris, nice = (Store.objects.get(code=code) for code in ("paris", "nice"))
+        buy("Old", "2025-03-05", store=paris)
+        at = NOON - timedelta(days=30)
+        told = sale(Member.objects.get(first_name="Old"), "20.00", occurred_at=at, store=nice)
+        purchasing.record(sale=told, key="Old in Nice", at=at, is_historic=True)
+        facts.refresh(at=NOON)
+
+        everywhere, here = (
+            {deed.code: deed.words for deed in page(asked).context["overview"].deeds}
+            for asked in ("?period=2026-02", "?period=2026-02&store=paris")
+        )
+
+        assert "lost_members" not in everywhere
+        assert here["lost_members"].startswith("1 membre qui achetait ici n’est pas venu depuis")
 
 
 def assert_prints_what_was_counted(told: Told, text: str) -> None:

@@ -131,7 +131,7 @@ TABLES = {
     "analytics.DayToCount": _MEASURES,
     "analytics.Refresh": _MEASURES,
     "analytics.Revision": _MEASURES,
-    "analytics.SegmentDefinition": Table("SMCYUA"),
+    "analytics.SegmentDefinition": Table("SMCYUA", blind="S"),
     "analytics.Goal": Table("SMYUA", bound="S"),
     "analytics.Action": Table("SMYUA", bound="S"),
     "analytics.Benchmark": _MEASURES,
