@@ -24,8 +24,8 @@ from members.models import Purchase, PurchaseLine
 from members.recovering import Recovery
 from members.selling import Payment, Sale, SaleLine
 
-# What of a sale is rows of its own.
-_MADE = frozenset({"lines", "payments"})
+# What of a sale is rows of its own, or was so when it was told alone.
+_MADE = frozenset({"lines", "payments", "room"})
 
 
 @dataclass
