@@ -71,7 +71,7 @@ def test_lists_a_whole_return_as_one_and_offers_it_no_more(visit: Visit, ada: Me
     expect(page.locator("#till-receipt-title")).to_have_text("Repris\xa0: 8,00\xa0€")
     row = page.locator("#till-sales > li").first
     expect(row).to_contain_text("Retour · Ada Lovelace")
-    expect(row.locator(".till__amount").first).to_have_text("-8,00\xa0€")
+    expect(row.locator(".till__amount").first).to_have_text("−8,00\xa0€")
     expect(row).to_contain_text("À rendre\xa0: espèces")
     expect(page.locator("#till-sales button")).to_have_count(0)
     assert sorted(Return.objects.values_list("total_cents", flat=True)) == [400, 800]
@@ -93,4 +93,4 @@ def test_says_what_a_return_gives_back_that_was_kept_while_the_network_was_away(
     page.context.set_offline(False)
 
     expect(row).to_contain_text("À rendre\xa0: espèces")
-    expect(row.locator(".till__amount").first).to_have_text("-12,00\xa0€")
+    expect(row.locator(".till__amount").first).to_have_text("−12,00\xa0€")

@@ -22,7 +22,7 @@ const whole = new Intl.NumberFormat(settings.language);
 const day = new Intl.DateTimeFormat(settings.language, { dateStyle: "long", timeZone: "UTC" });
 const hour = new Intl.DateTimeFormat(settings.language, { timeStyle: "short", timeZone: settings.zone });
 
-export const toWords = (cents) => money.format(cents / 10 ** digits);
+export const toWords = (cents) => money.format(cents / 10 ** digits).replace("-", "−");
 export const count = (number) => whole.format(number).replace("-", "−");
 export const dayInWords = (iso) => day.format(new Date(iso));
 export const hourInWords = (moment) => hour.format(new Date(moment));
