@@ -67,6 +67,7 @@ _WORDS: Mapping[str, Promise] = {
     "give_back": _("To give back: %(means)s"),
     "means_card": pgettext_lazy("means of payment", "bank card"),
     "means_cash": pgettext_lazy("means of payment", "cash"),
+    "unpaid_back": _("Was not paid, nothing to give back"),
     "points_back": _("Back on the account: %(points)s"),
     "voucher_back": _("New voucher:"),
     "taken_back": _("Taken back from the account:"),

@@ -1,10 +1,13 @@
 """A cashier at the web till who is left in doubt: no answer, a double click, a shift over."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from loyalty.clients.models import Shift
+from loyalty.ledger.models import Hold
 from members.models import Member, Purchase, TillHold
 from tests.journeys.counter import (
     add_line,
@@ -95,6 +98,55 @@ class TestASaleThatSpendsPointsAndIsNotAnswered:
         )
         expect(page.locator("#till-tenders li")).to_have_count(1)
         expect(page.locator("#till-lines li")).to_have_count(1)
+
+    def test_is_sent_without_the_points_if_they_lapsed_and_somebody_says_so(
+        self, visit: Visit, ada: Member
+    ):
+        page = visit.page
+        set_points_aside(page, "12")
+        page.context.set_offline(True)
+        page.keyboard.press("F9")
+        page.locator("#till-go-on").click()
+        expect(page.locator("#till-shown")).to_be_focused()
+        Hold.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        page.context.set_offline(False)
+        expect(page.locator("#till-sales .desk-state").first).to_have_text("À décider")
+
+        page.get_by_role("button", name="Décider").click()
+        page.locator("#till-without-points").click()
+
+        expect(page.locator("#till-said")).to_have_text("La vente est enregistrée.")
+        assert sales() == [("Ada", 50_000), ("Ada", 1_200)]
+        assert Purchase.objects.latest("pk").payments == [
+            {"means": "cash", "amount_cents": 700},
+            {"means": "unpaid", "amount_cents": 500},
+        ]
+
+
+def test_leaves_the_next_basket_alone_when_a_slow_answer_comes(visit: Visit, ada: Member):
+    page = visit.page
+    enrol_bob()
+    kept: list[Route] = []
+
+    def keep(route: Route) -> None:
+        kept.append(route)
+
+    page.route("**/api/v1/purchases", keep)
+    show_card(page)
+    add_line(page, "Thé", "10")
+    page.keyboard.press("F9")
+    page.locator("#till-forget").click()
+    show_card(page, "bob@example.test")
+    add_line(page, "Café", "50")
+    kept[0].continue_()
+    page.unroute("**/api/v1/purchases")
+    expect(page.locator("#till-sales .desk-state")).to_have_text("Envoyée")
+    expect(page.locator("#till-lines li")).to_have_count(1)
+
+    page.keyboard.press("F9")
+
+    expect(page.locator("#till-receipt-title")).to_have_text("Vendu\xa0: 50,00\xa0€")
+    assert sales() == [("Ada", 1_000), ("Bob", 5_000)]
 
 
 class TestPayingWithPoints:

@@ -39,11 +39,12 @@ export function showSale(entry) {
 const amountOf = (part) => toWords(fromWire(part.amount));
 const meansOf = (part) => settings.words[`means_${part.means}`] || part.means;
 
-const isMoney = (part) => part.means !== "points" && part.means !== "voucher";
+const isMoney = (part) => !["points", "voucher", "unpaid"].includes(part.means);
 
 // How one payment comes back: points and vouchers by themselves, money by the cashier's hand.
 function refund(part) {
   if (part.means === "points") return row([say("points_back", { points: sayCount("points", part.points || 0) })], amountOf(part));
+  if (part.means === "unpaid") return row([say("unpaid_back")], amountOf(part));
   if (isMoney(part)) return row([say("give_back", { means: meansOf(part) })], amountOf(part));
   return row([say("voucher_back"), " ", part.voucher ? code(part.voucher) : ""], amountOf(part));
 }

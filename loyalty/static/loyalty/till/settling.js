@@ -4,7 +4,7 @@ import { by, tell, tellRefusal } from "./dom.js";
 import { goOn, nameOf } from "./buyer.js";
 import * as journal from "./journal.js";
 import { look } from "./looking.js";
-import { say, toWords } from "./settings.js";
+import { fromWire, say, toWire, toWords } from "./settings.js";
 
 let sale = null;
 
@@ -54,17 +54,24 @@ async function sendWithCard(event) {
   }
 }
 
+// What points or a voucher should have paid is told as unpaid: nobody says that it was money.
+function inMoney({ payments, total }) {
+  const money = payments.filter((payment) => !isSpent(payment));
+  const left = money.reduce((cents, payment) => cents - fromWire(payment.amount), fromWire(total));
+  return left > 0 ? [...money, { means: "unpaid", amount: toWire(left) }] : money;
+}
+
 // Points that were set aside are a member's: without the member they pay nothing.
 function sendWithoutMember() {
   if (!sale) return;
-  const payments = sale.body.payments.filter((payment) => !payment.hold);
-  send({ body: { ...sale.body, member: null, payments }, who: say("anonymous") });
+  const { payments } = sale.body;
+  const paid = payments.some((payment) => payment.hold) ? inMoney(sale.body) : payments;
+  send({ body: { ...sale.body, member: null, payments: paid }, who: say("anonymous") });
 }
 
 function sendWithoutPoints() {
   if (!sale) return;
-  const payments = sale.body.payments.filter((payment) => !isSpent(payment));
-  send({ body: { ...sale.body, payments } });
+  send({ body: { ...sale.body, payments: inMoney(sale.body) } });
 }
 
 export function start() {
