@@ -11,7 +11,9 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from analytics.models import Refresh, Revision, Topic
+from django.db.models import Max
+
+from analytics.models import MeasureSettings, Refresh, Revision, Topic
 from analytics.periods import month_end
 from analytics.scopes import Scope
 from loyalty.core import zones
@@ -45,9 +47,17 @@ class Freshness:
         day = "" if scope.is_finished else scope.today.isoformat()
         return f"{always}.{self.steps}.{noted}.{day}"
 
-    def revised_at(self, scope: Scope, *, since: datetime) -> datetime | None:
-        """Return when anything of the scope's time was last revised, if since a moment."""
-        told = (one.revised_at for one in self.revisions if one.month <= scope.period.last)
+    def has_rules_of(self, stamp: str) -> bool:
+        """Say whether a figure of this stamp was computed by these settings and definitions."""
+        return stamp.partition(".")[0] == self.rules
+
+    def revised_at(self, scope: Scope, *, since: datetime, is_of_facts: bool) -> datetime | None:
+        """Return when data of the scope's time was last revised, if since a moment."""
+        told = (
+            one.revised_at
+            for one in self.revisions
+            if one.month <= scope.period.last and (one.topic == Topic.PURCHASES or not is_of_facts)
+        )
         return max((at for at in told if at > since), default=None)
 
 
@@ -62,6 +72,13 @@ def read(scope: Scope) -> Freshness:
         revisions=tuple(Revision.objects.all()),
         rules=_get_rules(scope),
     )
+
+
+def get_settings_changed_at(*, since: datetime) -> datetime | None:
+    """Return when somebody last changed the settings of measures, if since a moment."""
+    changes = MeasureSettings.history.filter(history_date__gt=since)
+    moment: datetime | None = changes.aggregate(last=Max("history_date"))["last"]
+    return moment
 
 
 def _get_rules(scope: Scope) -> str:

@@ -15,13 +15,13 @@ from analytics import freshness, packing
 from analytics.figures import Figure
 from analytics.freshness import Freshness
 from analytics.measures.registry import get_measure
-from analytics.models import KeptFigure
+from analytics.models import Cause, KeptFigure
 from analytics.periods import Period
 from analytics.scopes import OF_RECEIPTS, WHOLE, Cut, Scope, get_scope
 
 _KEY = ("first_on", "last_on", "short_by", "code", "cut")
 _ROW_KEY = attrgetter(*_KEY)
-_TOLD = ("figure", "stamp", "is_settled", "computed_at", "revised_at")
+_TOLD = ("figure", "stamp", "is_settled", "computed_at", "revised_at", "revised_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A figure, when it was computed, and when it last turned out otherwise than it had been.
+    """A figure, when it was computed, and when and why (a `Cause`) it last turned out otherwise.
 
     It is finished when its period was over and counted to the last day: then it only changes
     where something of that time is revised.
@@ -45,6 +45,7 @@ class Kept:
     computed_at: datetime
     revised_at: datetime | None
     is_finished: bool
+    revised_by: str = ""
 
 
 def get(*, asked: Sequence[Asked], at: datetime, seen: Scope | None = None) -> dict[Asked, Kept]:
@@ -130,6 +131,7 @@ def _key(one: Asked) -> tuple[Any, ...]:
 
 def _compute(one: Asked, scope: Scope, fresh: Freshness, before: KeptFigure | None) -> KeptFigure:
     figure = packing.pack(get_measure(code=one.code).get_figure(scope))
+    revised_at, revised_by = _get_revision(one, figure, scope, fresh, before)
     return KeptFigure(
         code=one.code,
         first_on=one.period.first,
@@ -141,25 +143,45 @@ def _compute(one: Asked, scope: Scope, fresh: Freshness, before: KeptFigure | No
         stamp=fresh.stamp(scope, is_of_facts=_is_of_facts(one)),
         is_settled=fresh.is_settled(scope),
         computed_at=scope.at,
-        revised_at=_get_revised_at(figure, scope, fresh, before),
+        revised_at=revised_at,
+        revised_by=revised_by,
     )
 
 
-def _get_revised_at(
-    figure: str, scope: Scope, fresh: Freshness, before: KeptFigure | None
-) -> datetime | None:
-    """Only a settled figure can turn out otherwise: any other was known to be of a part."""
+def _get_revision(
+    one: Asked, figure: str, scope: Scope, fresh: Freshness, before: KeptFigure | None
+) -> tuple[datetime | None, str]:
+    """Return when what a figure is made of changed, and what that was.
+
+    Only a settled figure can turn out otherwise: any other was known to be of a part.
+    """
     if before is None or not before.is_settled:
-        return None
-    if _told(before.figure) == _told(figure):
-        return before.revised_at
-    return fresh.revised_at(scope, since=before.computed_at) or scope.at
+        return None, ""
+    has_same_rules = fresh.has_rules_of(before.stamp)
+    if not _is_otherwise(before.figure, figure, has_same_rules=has_same_rules):
+        return before.revised_at, before.revised_by
+    since = before.computed_at
+    late_at = fresh.revised_at(scope, since=since, is_of_facts=_is_of_facts(one))
+    if has_same_rules:
+        return late_at or scope.at, Cause.DATA
+    changed_at = freshness.get_settings_changed_at(since=since)
+    if late_at and changed_at:
+        return max(late_at, changed_at), Cause.BOTH
+    return (late_at, Cause.DATA) if late_at else (changed_at or scope.at, Cause.RULES)
 
 
-def _told(figure: str) -> tuple[object, ...]:
-    """What a reader took away: a release that shows more beside it revises nothing."""
-    found = packing.unpack(figure)
-    return (found.value, found.numerator, found.denominator)
+def _is_otherwise(before: str, after: str, *, has_same_rules: bool) -> bool:
+    """Say whether a reader would find another figure, or another one in a column beside it.
+
+    A release that shows more beside it, or less, revises nothing.
+    """
+    old, new = packing.unpack(before), packing.unpack(after)
+    if (old.value, old.numerator, old.denominator) != (new.value, new.numerator, new.denominator):
+        return True
+    if has_same_rules:
+        return old.columns != new.columns
+    both = old.columns.keys() & new.columns.keys()
+    return any(old.columns[name].value != new.columns[name].value for name in both)
 
 
 def _keep(rows: Sequence[KeptFigure]) -> None:
@@ -170,4 +192,10 @@ def _keep(rows: Sequence[KeptFigure]) -> None:
 
 
 def _kept(row: KeptFigure) -> Kept:
-    return Kept(packing.unpack(row.figure), row.computed_at, row.revised_at, row.is_settled)
+    return Kept(
+        packing.unpack(row.figure),
+        row.computed_at,
+        row.revised_at,
+        row.is_settled,
+        row.revised_by,
+    )

@@ -67,7 +67,7 @@ class FigureOutput(FromOutput):
     """What a measure says of a period. A value of null is not available, which is not zero.
 
     It is finished once the period is over and counted to its last day; `revised_at` says when a
-    finished one turned out otherwise, by what came late.
+    finished one turned out otherwise, by what came late, other settings or another release.
     """
 
     value = AmountField()

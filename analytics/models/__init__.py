@@ -11,7 +11,7 @@ from analytics.models.facts import (
 )
 from analytics.models.forecasts import Fit, Outlook
 from analytics.models.freshness import DayToCount, Refresh, Revision, Topic
-from analytics.models.kept import KeptFigure
+from analytics.models.kept import Cause, KeptFigure
 from analytics.models.losses import Competitor, Loss, LossReason, WonBackBy
 from analytics.models.money import Budget, Cost, CostCategory, MoneySettings
 from analytics.models.plan import (
@@ -44,6 +44,7 @@ __all__ = [
     "AnswerPlace",
     "Benchmark",
     "Budget",
+    "Cause",
     "Competitor",
     "Cost",
     "CostCategory",

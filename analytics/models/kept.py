@@ -4,6 +4,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Cause(models.TextChoices):
+    """Why a figure that was settled turned out otherwise."""
+
+    DATA = "DATA", _("late data")
+    RULES = "RULES", _("other settings, or another release")
+    BOTH = "BOTH", _("late data and other settings")
+
+
 class KeptFigure(models.Model):
     """What a measure answered of a period and a cut, and what it was computed from.
 
@@ -12,7 +20,7 @@ class KeptFigure(models.Model):
 
     `stamp` says how fresh that was: while it is the stamp of today, the answer still holds. A
     settled one is of a period that was over and counted to its last day; where a settled answer
-    was replaced by another, `revised_at` says when.
+    was replaced by another, `revised_at` says when what changed it did, and `revised_by` what.
     """
 
     code = models.CharField(_("measure"), max_length=40)
@@ -26,6 +34,7 @@ class KeptFigure(models.Model):
     is_settled = models.BooleanField(_("settled"))
     computed_at = models.DateTimeField(_("computed"))
     revised_at = models.DateTimeField(_("revised"), null=True)
+    revised_by = models.CharField(_("revised by"), max_length=5, choices=Cause, blank=True)
 
     class Meta:
         verbose_name = _("kept figure")

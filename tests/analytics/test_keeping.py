@@ -143,7 +143,9 @@ class TestAMonthThatIsOver:
         facts.refresh(at=counted)
 
         assert frequency(JANUARY, read) == Kept(Figure(Fraction(1), 1, 1), MAY_MARCH, None, True)
-        assert frequency(FEBRUARY, read) == Kept(Figure(Fraction(3), 3, 1), read, counted, True)
+        assert frequency(FEBRUARY, read) == Kept(
+            Figure(Fraction(3), 3, 1), read, counted, True, "DATA"
+        )
 
     def test_is_not_revised_by_a_release_that_shows_more_beside_it(self, ada: Member) -> None:
         frequency(FEBRUARY, MAY_MARCH)
@@ -180,7 +182,7 @@ class TestAMonthThatIsOver:
 
         kept = frequency(MARCH, counted)
 
-        assert kept == Kept(Figure(Fraction(2), 2, 1), counted, counted, is_finished=True)
+        assert kept == Kept(Figure(Fraction(2), 2, 1), counted, counted, True, "DATA")
         assert Refresh.objects.get().refreshed_at == counted
 
     def test_is_computed_again_after_all_was_counted_from_nothing(self, ada: Member) -> None:
@@ -237,7 +239,7 @@ class TestOtherData:
         revising.note(topic=Topic.OTHER, months=[day("2026-02-01")], at=later)
 
         assert ask("enrolments", FEBRUARY, later) == Kept(
-            ask("enrolments", FEBRUARY, later).figure, later, later, is_finished=True
+            ask("enrolments", FEBRUARY, later).figure, later, later, True, "DATA"
         )
         assert ask("enrolments", FEBRUARY, later).figure.value == 1
         assert frequency(FEBRUARY, later).computed_at == MAY_MARCH

@@ -74,6 +74,7 @@ class Told:
     rows: Sequence[Row]
     computed_at: datetime | None
     revised_at: datetime | None
+    revised_by: str
     has_value: bool
     count: int
     has_year_line: bool
@@ -128,6 +129,7 @@ def tell(
         rows=[_row(series, place, growth) for place in range(len(series.spots))],
         computed_at=now.computed_at if now else None,
         revised_at=now.revised_at if now else None,
+        revised_by=now.revised_by if now else "",
         has_value=figure.value is not None,
         count=saying.plural_of(figure.value or 0),
         has_year_line=any(spot.year_value is not None for spot in series.spots),
