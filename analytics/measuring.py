@@ -60,6 +60,7 @@ class Drill:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A small case worked by hand, run as a test. Receipts: member or "" for nobody, day, cents.
+    Returns: of whose first receipt of which day, the day of the return, cents.
     Points: member, day, how many earned (or, negative, redeemed). Enrolments: member, day.
     Categories: member, day, what they bought one of. Outlooks, of a fit on the period's last day:
     member, cents expected, besides one day and even odds. Tiers: member, day, the tier they moved
@@ -72,6 +73,7 @@ class Example:
     period: Period
     expected: Figure
     receipts: tuple[tuple[str, str, int], ...] = ()
+    returns: tuple[tuple[str, str, str, int], ...] = ()
     points: tuple[tuple[str, str, int], ...] = ()
     enrolments: tuple[tuple[str, str], ...] = ()
     outlooks: tuple[tuple[str, int], ...] = ()

@@ -21,19 +21,19 @@ _ALL_DAYS = (1 << 31) - 1
 _BITS = Query(f"VALUES {', '.join(f'({bit})' for bit in range(31))}")
 
 _MONTHS = """
-SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_membermonth
-WHERE month >= {first} AND month <= {last} AND {where}
+SELECT member_id, receipts, revenue_cents, returned_cents, first_on, last_on
+FROM analytics_membermonth WHERE month >= {first} AND month <= {last} AND {where}
 """
 
 _EDGE = """
-SELECT member_id, 1 AS receipts, total_cents AS revenue_cents,
+SELECT member_id, 1 AS receipts, total_cents AS revenue_cents, 0 AS returned_cents,
        business_on AS first_on, business_on AS last_on
 FROM members_purchase
 WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {where}
 """
 
 _EDGE_RETURNS = """
-SELECT member_id, 0 AS receipts, -total_cents AS revenue_cents,
+SELECT member_id, 0 AS receipts, -total_cents AS revenue_cents, total_cents AS returned_cents,
        NULL AS first_on, NULL AS last_on
 FROM {returned} AS given_back
 WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL AND {where}
@@ -42,6 +42,7 @@ WHERE business_on >= {first} AND business_on <= {last} AND member_id IS NOT NULL
 _BY_MEMBER = """
 SELECT member_id, CAST(SUM(receipts) AS bigint) AS receipts,
        CAST(SUM(revenue_cents) AS bigint) AS revenue_cents,
+       CAST(SUM(returned_cents) AS bigint) AS returned_cents,
        MIN(first_on) AS first_on, MAX(last_on) AS last_on
 FROM {parts} AS parts GROUP BY member_id
 """
@@ -51,13 +52,13 @@ _SPENT = "SELECT member_id, revenue_cents FROM {members} AS members"
 _BUYERS_OF = _BY_MEMBER.rstrip() + " HAVING SUM(receipts) > 0"
 
 _NOBODY = """
-SELECT member_id, receipts, revenue_cents, first_on, last_on
+SELECT member_id, receipts, revenue_cents, returned_cents, first_on, last_on
 FROM analytics_memberfact WHERE 1 = 0
 """
 
 _EVER = """
-SELECT member_id, receipts, revenue_cents, first_on, last_on FROM analytics_memberfact
-WHERE {where}
+SELECT member_id, receipts, revenue_cents, returned_cents, first_on, last_on
+FROM analytics_memberfact WHERE {where}
 """
 
 _MASKED = """
@@ -85,7 +86,8 @@ GROUP BY member_id
 """
 
 _SALES = """
-SELECT SUM(CASE WHEN receipts > 0 THEN 1 ELSE 0 END), SUM(receipts), SUM(revenue_cents)
+SELECT SUM(CASE WHEN receipts > 0 THEN 1 ELSE 0 END), SUM(receipts), SUM(revenue_cents),
+       SUM(revenue_cents + returned_cents)
 FROM {members} AS members
 """
 
@@ -97,6 +99,8 @@ class Sales:
     buyers: int
     receipts: int
     revenue_cents: int
+    # Before anything was returned.
+    gross_cents: int
 
 
 def get_sales(period: Period, where: Query) -> Sales:
@@ -109,7 +113,7 @@ def get_sales_ever(where: Query) -> Sales:
 
 
 def by_member(period: Period, where: Query) -> Query:
-    """One row per buyer of the period: receipts, revenue_cents, first_on, last_on."""
+    """One row per buyer of the period: receipts, revenue and what of it was returned, days."""
     return _by_member(period, where, template=_BUYERS_OF)
 
 

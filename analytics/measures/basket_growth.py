@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ def compute(scope: Scope) -> Figure:
     now = tallies.get_sales(scope.period, where)
     before = tallies.get_sales(scope.previous, where)
     columns = {
+        "growth_before_returns": Column(_growth(_gross(now), _gross(before)), Unit.SHARE),
         "kept": Column(now.buyers, Unit.MEMBERS),
         "basket": Column(_basket(now), Unit.MONEY),
         "basket_before": Column(_basket(before), Unit.MONEY),
@@ -30,6 +32,10 @@ def _of_kept(scope: Scope) -> Query:
     """The cut's receipts of the members who bought in both periods."""
     parts = {"where": cutting.where(scope), "kept": buyers.kept(scope)}
     return compose("{where} AND member_id IN {kept}", parts)
+
+
+def _gross(sales: tallies.Sales) -> tallies.Sales:
+    return replace(sales, revenue_cents=sales.gross_cents)
 
 
 def _basket(sales: tallies.Sales) -> Fraction | None:
@@ -51,7 +57,7 @@ MEASURE = Measure(
     definition=_(
         "The average basket, in the period, of the members who bought in it and in the one "
         "before, over their average basket then, less 1: how much more they spend each time. "
-        "What was returned in a period is taken off."
+        "What was returned in a period is taken off; beside it, the growth before that."
     ),
     numerator_name=_("Revenue of the members kept"),
     denominator_name=None,
@@ -66,15 +72,17 @@ MEASURE = Measure(
         receipts=(
             ("Ada", "2026-01-05", 1000),
             ("Ada", "2026-01-06", 3000),
-            ("Ada", "2026-02-03", 2500),
+            ("Ada", "2026-02-03", 3000),
             ("Bea", "2026-01-20", 9000),
             ("Cid", "2026-02-11", 9000),
         ),
+        returns=(("Ada", "2026-02-03", "2026-02-04", 500),),
         expected=Figure(
             Fraction(1, 4),
             2500,
             None,
             {
+                "growth_before_returns": Column(Fraction(1, 2), Unit.SHARE),
                 "kept": Column(1, Unit.MEMBERS),
                 "basket": Column(Fraction(2500), Unit.MONEY),
                 "basket_before": Column(Fraction(2000), Unit.MONEY),

@@ -3,7 +3,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from analytics import cutting, measuring
-from analytics.figures import Direction, Figure, Unit, ratio
+from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.periods import Period, day
 from analytics.scopes import Scope
@@ -11,7 +11,8 @@ from analytics.scopes import Scope
 
 def compute(scope: Scope) -> Figure:
     sales = cutting.get_sales_to_date(scope)
-    return ratio(sales.revenue_cents, sales.buyers)
+    gross = Column(share_of(sales.gross_cents, sales.buyers), Unit.MONEY)
+    return ratio(sales.revenue_cents, sales.buyers, {"before_returns": gross})
 
 
 def drill(scope: Scope) -> Drill:
@@ -24,7 +25,7 @@ MEASURE = Measure(
     name=_("Customer lifetime value to date"),
     definition=_(
         "Revenue from the first day to the end of the period, less what was returned, per member "
-        "who ever bought by then."
+        "who ever bought by then. Beside it, the same before returns."
     ),
     numerator_name=_("Revenue to date"),
     denominator_name=_("Members who ever bought"),
@@ -42,6 +43,9 @@ MEASURE = Measure(
             ("Bea", "2026-02-19", 500),
             ("Cid", "2026-03-01", 9900),
         ),
-        expected=Figure(Fraction(1750), 3500, 2),
+        returns=(("Ada", "2025-09-01", "2026-02-10", 300),),
+        expected=Figure(
+            Fraction(1600), 3200, 2, {"before_returns": Column(Fraction(1750), Unit.MONEY)}
+        ),
     ),
 )

@@ -1,22 +1,32 @@
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from analytics import measuring
+from analytics import cutting, measuring, tallies
 from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
 from analytics.measuring import Drill, Example, Family, Measure
 from analytics.models import StoreDay
 from analytics.periods import Period, day
 from analytics.scopes import OF_RECEIPTS, Scope
 
-_COUNTED = ("receipts", "revenue_cents", "member_receipts", "member_revenue_cents")
+_COUNTED = (
+    *("receipts", "revenue_cents", "returned_cents"),
+    *("member_receipts", "member_revenue_cents"),
+)
 
 
 def compute(scope: Scope) -> Figure:
     found = _days(scope).aggregate(**{name: Sum(name) for name in _COUNTED})
-    receipts, cents, of_members, cents_of_members = (found[name] or 0 for name in _COUNTED)
+    receipts, cents, returned, of_members, cents_of_members = (
+        found[name] or 0 for name in _COUNTED
+    )
+    gross = tallies.get_sales(scope.period, cutting.where(scope)).gross_cents
     # Where more was returned than bought there is nothing to have a share of.
     by_revenue = share_of(cents_of_members, cents) if cents > 0 else None
-    return ratio(of_members, receipts, {"by_revenue": Column(by_revenue, Unit.SHARE)})
+    columns = {
+        "by_revenue": Column(by_revenue, Unit.SHARE),
+        "by_revenue_before_returns": Column(share_of(gross, cents + returned), Unit.SHARE),
+    }
+    return ratio(of_members, receipts, columns)
 
 
 def drill(scope: Scope) -> Drill:
@@ -38,7 +48,8 @@ MEASURE = Measure(
     name=_("Participation rate"),
     definition=_(
         "Share of the period's receipts, those without a member included, for which a member was "
-        "shown at the till. Beside it, their share of the revenue, less what was returned."
+        "shown at the till. Beside it, their share of the revenue, less what was returned and "
+        "before that."
     ),
     numerator_name=_("Receipts of members"),
     denominator_name=_("All receipts"),
@@ -58,6 +69,14 @@ MEASURE = Measure(
             ("", "2026-02-01", 1_000),
             ("Bea", "2026-02-28", 1_000),
         ),
-        expected=ratio(2, 3, {"by_revenue": Column(share_of(4, 5), Unit.SHARE)}),
+        returns=(("Ada", "2026-02-01", "2026-02-20", 1_000),),
+        expected=ratio(
+            2,
+            3,
+            {
+                "by_revenue": Column(share_of(3, 4), Unit.SHARE),
+                "by_revenue_before_returns": Column(share_of(4, 5), Unit.SHARE),
+            },
+        ),
     ),
 )

@@ -20,6 +20,7 @@ from tests.analytics.builders import (
     climb,
     enter_costs,
     foresee,
+    give_back,
     hand_out,
     hear,
     lose,
@@ -182,7 +183,10 @@ def tell(measure: Measure) -> None:
         climb(members[name], tier, noon_of(on))
     for referrer, friend, on in example.referrals:
         refer(members[referrer], members[friend], noon_of(on))
-    sell(Sold(members.get(name), day(on), cents) for name, on, cents in example.receipts)
+    sold = sell(Sold(members.get(name), day(on), cents) for name, on, cents in example.receipts)
+    for name, on, back_on, cents in example.returns:
+        mine = [one for one in sold if (one.member, one.business_on) == (members[name], day(on))]
+        give_back(mine[0], cents, day(back_on))
     sell(
         Sold(members[name], day(on), 100, lines=((what, 100),))
         for name, on, what in example.categories

@@ -72,7 +72,7 @@ class TestGetMeasure:
             "value": "20.25",
             "numerator": "40.50",
             "denominator": 2,
-            "columns": {},
+            "columns": {"before_returns": {"value": "20.25", "unit": "money"}},
             "is_finished": True,
             "computed_at": "2026-04-02T03:00:00+02:00",
             "revised_at": None,

@@ -88,14 +88,15 @@ class Plain:
             "cohort_retention": self.cohort(),
         }
 
-    def basket_growth(self) -> Told:
+    def basket_growth(self, *, gross: bool = False) -> Told:
         before = naive.before(*self.asked.now, self.asked.today)
         both = [members_of(within(self.sales, *days)) for days in (before, self.asked.now)]
         kept = both[0] & both[1]
         sums = []
         for days in (before, self.asked.now):
             mine = [one for one in within(self.sales, *days) if one.member in kept]
-            back = [one for one in within(self.back, *days) if one.member in kept]
+            brought = [] if gross else within(self.back, *days)
+            back = [one for one in brought if one.member in kept]
             sums.append((sum(r.cents for r in mine) - sum(r.cents for r in back), len(mine)))
         (old, old_count), (new, new_count) = sums
         if old <= 0:
@@ -148,14 +149,34 @@ class Plain:
         everything = known + len(within(loose, *self.asked.now))
         return divide(known, everything), known, everything
 
-    def participation_by_revenue(self) -> Fraction | None:
+    def participation_by_revenue(self) -> tuple[Fraction | None, Fraction | None]:
+        """Less what was returned, and before that."""
         rows = (self.raw.sales, self.raw.back, self.raw.loose, self.raw.loose_back)
         bought, back, loose, loose_back = (
             sum(one.cents for one in within(some, *self.asked.now) if self.fits(one))
             for some in rows
         )
         total = bought - back + loose - loose_back
-        return Fraction(bought - back, total) if total > 0 else None
+        net = Fraction(bought - back, total) if total > 0 else None
+        return net, divide(bought, bought + loose)
+
+    def before_returns(self) -> dict[str, Fraction | None]:
+        """The basket, the worth of a customer and the best fifth's share as if none came back."""
+        now = within(self.sales, *self.asked.now)
+        ever = [one for one in self.sales if one.day <= self.asked.as_of]
+        back = within(self.back, *self.asked.now)
+        ranked = sorted(members_of(now), key=lambda m: (-naive.worth(now, back, m), m))
+        best = ranked[: ceil(len(ranked) / 5)]
+        spent, everything, of_best = (
+            sum(one.cents for one in some)
+            for some in (now, ever, [one for one in now if one.member in best])
+        )
+        return {
+            "average_basket": divide(spent, len(now)),
+            "clv_historic": divide(everything, len(members_of(ever))),
+            "pareto_share": divide(of_best, spent),
+            "basket_growth": self.basket_growth(gross=True)[0],
+        }
 
     # The programme
 

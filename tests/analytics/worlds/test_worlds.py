@@ -68,11 +68,14 @@ def must_agree_beside(scope: Scope, plain: Plain) -> None:
     assert beside("median_gap_days", scope) == {
         "distinct_days": naive.median_gap(plain.sales, now, merged=True)
     }
+    for code, expected in plain.before_returns().items():
+        [gross] = [it for name, it in beside(code, scope).items() if "before_returns" in name]
+        assert gross == expected, code
     best = beside("pareto_share", scope)
     assert best["share_making_80"] == naive.members_making_80(plain.sales, plain.back, now)
     assert list(beside("loyalty_funnel", scope).values()) == plain.funnel()
     if get_measure(code="participation_rate").allows(scope.cut):
-        by_revenue = beside("participation_rate", scope)["by_revenue"]
+        by_revenue = tuple(beside("participation_rate", scope).values())
         assert by_revenue == plain.participation_by_revenue()
     if get_measure(code="enrolments").allows(scope.cut):
         assert beside("enrolments", scope)["closed"] == plain.closed()
