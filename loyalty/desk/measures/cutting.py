@@ -62,6 +62,12 @@ class Offer:
             said["store"] = self.stores[0].code
         return said
 
+    def unknown_of(self, asked: Mapping[str, str]) -> str:
+        """Return the first value of an address that is not offered, absent or foreign, or ""."""
+        said = (asked.get(dimension.value, "") for dimension in Dimension)
+        named = zip(Dimension, said, strict=True)
+        return next((key for name, key in named if key and not self._knows(name, key)), "")
+
     def cut_of(self, said: Mapping[str, str]) -> Cut:
         """Return the cut that `read` found, without asking for it again."""
         tier, enrolled, value = said.get("tier"), said.get("enrolled"), said.get("value")

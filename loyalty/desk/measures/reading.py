@@ -6,15 +6,20 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from analytics import scopes
 from analytics.scopes import Scope
+from analytics.slicing import CutUnknown
 from loyalty.core import zones
 from loyalty.desk import seeing
 from loyalty.desk.measures import picking
 from loyalty.desk.measures.cutting import Offer
 from loyalty.desk.measures.picking import Picked
 from loyalty.programmes.models import Programme, Store
+
+# As much of a value that is not known as a line has room for.
+_SAID = 40
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,17 @@ class Reading:
 def read(*, request: HttpRequest, programme: Programme, at: datetime) -> Reading:
     """Return what the address of a page asks for.
 
-    Raises reporting.PeriodImpossible, and PermissionDenied for who is bound to no store.
+    Raises reporting.PeriodImpossible, slicing.CutUnknown of what the reader may not cut by, and
+    PermissionDenied for who is bound to no store.
     """
-    asked = request.GET.dict()
+    asked = {str(name): str(value) for name, value in request.GET.dict().items()}
+    offer = get_offer(request)
     picked = picking.pick(
-        asked={str(name): str(value) for name, value in asked.items()},
-        today=zones.business_day(moment=at, zone=programme.zone),
-        offer=get_offer(request),
+        asked=asked, today=zones.business_day(moment=at, zone=programme.zone), offer=offer
     )
+    if unknown := offer.unknown_of(asked):
+        told = {"value": unknown[:_SAID]}
+        raise CutUnknown(_("There is nothing called “%(value)s” to cut by.") % told)
     scope = scopes.get_scope(period=picked.period, at=at, cut=picked.cut, programme=programme)
     return Reading(picked, scope, at, programme.name)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.reporting import PeriodImpossible
+from analytics.slicing import CutUnknown
 from loyalty.desk import seeing
 from loyalty.desk.guarding import needs
 from loyalty.desk.measures import (
@@ -139,7 +140,8 @@ def moved(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> HttpResponse:
     """Show a page of measures: what `tell` says of what the address asks for.
 
-    Before there is a programme, and where the period is impossible (400), it says so instead.
+    Before there is a programme, and where the period is impossible or the cut unknown (400), it
+    says so instead: nothing is shown as if it were cut.
     """
     at = timezone.now()
     told = {**admin.site.each_context(request), "title": title, "tabs": get_tabs(request)}
@@ -148,9 +150,9 @@ def answer(request: HttpRequest, template: str, tell: Tell, *, title: str) -> Ht
         return TemplateResponse(request, "desk/measures/none.html", told)
     try:
         read = reading.read(request=request, programme=programme, at=at)
-    except PeriodImpossible as refusal:
+    except (PeriodImpossible, CutUnknown) as refusal:
         picked = reading.pick_anew(request=request, programme=programme, at=at, said={})
-        told |= {"refused": refusal.title, "picked": picked}
+        told |= {"refused": refusal.detail or refusal.title, "picked": picked}
         return TemplateResponse(request, "desk/measures/none.html", told, status=400)
     said = tell(read)
     if isinstance(said, HttpResponse):

@@ -317,6 +317,21 @@ class TestItsRows:
         assert page("average_basket/rows/?at=after-x").status_code == 404
 
 
+class TestACutThatThereIsNot:
+    @pytest.mark.parametrize("asked", ["store=zzz", "tier=zzz", "segment=zzz", "enrolled=2026"])
+    @pytest.mark.parametrize(
+        "path", ["", RETENTION, "retention_rate/", "retention_rate/table.csv"]
+    )
+    def test_is_said_and_nothing_is_shown(
+        self, bought: Programme, page: Any, path: str, asked: str
+    ):
+        response = page(f"{path}?period=2026-02&{asked}")
+
+        assert response.status_code == 400
+        assert f"rien qui s’appelle « {asked.partition('=')[2]} »" in text_of(response)
+        assert "measure__value" not in text_of(response)
+
+
 class TestWhoMayLook:
     @pytest.mark.parametrize("role", [Role.ANALYST, Role.MARKETING, Role.AUDITOR])
     def test_reads_all_stores(self, bought: Programme, page: Any, sign_in: Any, role: Role):
