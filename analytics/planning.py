@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from analytics import goals, revising, slicing
+from analytics import goals, revising, slicing, targets
 from analytics.goals import Value
 from analytics.measures.registry import get_measure
 from analytics.models import (
@@ -82,8 +82,8 @@ def set_goal(
     """Set what a measure is to become, and keep what it is now beside it.
 
     `target` is in the measure's unit, `cut` in words. Whoever is bound to stores sets goals of
-    one of these. Raises NotPermitted, MeasureUnknown, CutUnknown, CutImpossible, or
-    GoalAlreadyReached.
+    one of these. Raises NotPermitted, MeasureUnknown, CutUnknown, CutImpossible,
+    TargetImpossible, or GoalAlreadyReached.
     """
     _check(by, SETS)
     read = slicing.read_cut(asked=cut)
@@ -146,9 +146,10 @@ def plan_action(
 ) -> Action:
     """Plan something for a goal. `cost_cents` is what it is expected to cost.
 
-    Raises as `change_goal`.
+    Raises as `change_goal`, and ActionDueTooSoon of a day that is over.
     """
     _check(by, PLANS)
+    targets.check_due(due_on, at=at)
     kept = _lock(goal, by)
     return Action.objects.create(
         goal=kept,
@@ -173,9 +174,8 @@ def finish_action(
     """
     _check(by, ACTS)
     kept = _lock_action(action, by)
-    kept.state, kept.result = ActionState.DONE, result
+    kept.state, kept.result, kept.cost_cents = ActionState.DONE, result, cost_cents
     kept.done_on = books.get_book().business_day(at)
-    kept.cost_cents = cost_cents
     kept.after = rounded(_get_value(kept.goal, at))
     kept.cost = _enter_cost(kept, by, at)
     kept.save()
@@ -198,15 +198,13 @@ def enter_benchmark(
 ) -> Benchmark:
     """Keep what a measure is in a sector, by whom; of one year there is one: the last entered.
 
-    Raises NotPermitted, or MeasureUnknown.
+    Raises NotPermitted, MeasureUnknown, or TargetImpossible.
     """
     _check(by, ENTERS)
-    get_measure(code=code)
+    targets.check(get_measure(code=code), value)
     told = {"value": value, "source": source, "entered_by": by, "entered_at": at}
-    kept, _is_new = Benchmark.objects.update_or_create(
-        code=code, sector=sector, year=year, defaults=told
-    )
-    return kept
+    rows = Benchmark.objects.filter(code=code)
+    return rows.update_or_create(code=code, sector=sector, year=year, defaults=told)[0]
 
 
 @transaction.atomic
@@ -231,6 +229,7 @@ def _get_baseline(
     """Return what a measure is at the start of a goal, which must ask for more."""
     measure = get_measure(code=code)
     measure.check(cut)
+    targets.check(measure, target)
     value = goals.get_value(code=code, cut=cut, rhythm=rhythm, at=at)
     found = rounded(value)
     if value is not None and goals.is_reached(measure, baseline=found, target=target, value=value):

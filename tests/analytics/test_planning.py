@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from analytics import facts, goals, planning
+from analytics import facts, goals, planning, targets
 from analytics.goals import Standing
 from analytics.measures.registry import get_measure
 from analytics.measuring import CutImpossible
@@ -356,3 +356,37 @@ class TestBenchmarks:
             )  # fmt: skip
 
         assert Benchmark.objects.get().value == Decimal("0.45")
+
+    @pytest.mark.parametrize(
+        ("code", "value"),
+        [("nps", "100000"), ("retention_rate", "1.01"), ("csat", "-0.1"), ("ces", "0.5")],
+    )
+    def test_are_never_what_the_measure_cannot_be(self, by: User, code: str, value: str) -> None:
+        with pytest.raises(targets.TargetImpossible):
+            planning.enter_benchmark(
+                code=code, sector="Bars", year=2025, value=Decimal(value), source="Them", by=by,
+                at=AT,
+            )  # fmt: skip
+
+        assert Benchmark.objects.exists() is False
+
+
+@pytest.mark.usefixtures("shop")
+class TestWhatCannotBe:
+    def test_is_no_target(self, by: User) -> None:
+        with pytest.raises(targets.TargetImpossible):
+            aim(by, "2.5")
+
+        assert Goal.objects.exists() is False
+
+    def test_may_be_more_than_the_whole_where_the_measure_may(self, by: User) -> None:
+        assert aim(by, "2.5", code="retention_rate_net").target == Decimal("2.5")
+
+    def test_is_no_action_that_is_due_on_a_day_that_is_over(self, by: User) -> None:
+        goal = aim(by)
+
+        with pytest.raises(targets.ActionDueTooSoon):
+            plan(goal, by, due_on=date(2026, 4, 9))
+
+        assert Action.objects.exists() is False
+        assert plan(goal, by, due_on=TODAY).due_on == TODAY

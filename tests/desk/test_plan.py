@@ -71,7 +71,7 @@ def aim(grace: User, *, by_on: date = date(2026, 6, 30), **more: object) -> Goal
 def plan(goal: Goal, grace: User, title: str = "Write", due: date = date(2026, 3, 1)) -> Action:
     return planning.plan_action(
         goal=goal, kind=ActionKind.CORRECTIVE, field=ActionField.COMMUNICATION, title=title,
-        owner=grace, due_on=due, cost_cents=0, by=grace, at=NOON,
+        owner=grace, due_on=due, cost_cents=0, by=grace, at=min(NOON, NOON - (NOON.date() - due)),
     )  # fmt: skip
 
 
@@ -93,6 +93,9 @@ class TestANewGoal:
             ({"by_on": "2026-03-10"}, "Choose a day to come."),
             ({"code": "average_basket", "target": "10.005"}, "no such small amount"),
             ({"code": "points_flow", "target": "9", "tier": "gold"}, "cannot be cut in this way"),
+            ({"target": "250"}, "This measure lies between 0% and 100%."),
+            ({"code": "nps", "target": "101"}, "This measure lies between −100 and 100."),
+            ({"code": "active_members", "target": "-1"}, "This measure is never below 0."),
         ],
     )
     def test_says_what_is_wrong_and_sets_nothing(self, marketing, grace, more, words):
@@ -100,6 +103,19 @@ class TestANewGoal:
 
         assert words in page
         assert Goal.objects.exists() is False
+
+    def test_is_answered_for_by_who_may_plan_called_by_their_names(
+        self, marketing, grace, sign_in
+    ):
+        User.objects.filter(pk=grace.pk).update(first_name="Grace", last_name="Hopper")
+        for role in (Role.AUDITOR, Role.CASHIER, Role.STORE_MANAGER):
+            sign_in(role)
+
+        owners = marketing.get(f"{PAGE}new/").context["form"].fields["owner"].choices
+
+        assert [str(name) for _pk, name in owners] == [
+            "Choose somebody", "Grace Hopper", "store_manager@example.test",
+        ]  # fmt: skip
 
     def test_of_a_manager_is_of_their_store(self, sign_in, grace):
         nice = Store.objects.create(code="nice", name="Nice")

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
-from analytics import slicing
+from analytics import planning, slicing
 from analytics.figures import Unit
 from analytics.measures.registry import get_measures
 from analytics.models import ActionField, ActionKind, Outcome, Rhythm
@@ -49,13 +51,28 @@ def _measures() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(chapters.items())
 
 
+def _who_may_act() -> QuerySet[User]:
+    """Return the staff whose roles let them do what is planned."""
+    app, _dot, codename = planning.ACTS.partition(".")
+    granted = User.objects.filter(
+        groups__permissions__content_type__app_label=app, groups__permissions__codename=codename
+    )
+    may_act = Q(is_superuser=True) | Q(pk__in=granted.values("pk"))
+    return User.objects.filter(may_act, is_staff=True, is_active=True)
+
+
 class _OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
+    """Whoever may do what is planned, by name; who has no name comes last, by their address."""
+
     def __init__(self) -> None:
         super().__init__(
-            User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "email"),
+            _who_may_act().order_by(NullIf("last_name", Value("")).asc(nulls_last=True), "email"),
             label=_("Who answers for it"),
             empty_label=_("Choose somebody"),
         )
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.get_full_name() or obj.email
 
 
 class _DayField(forms.DateField):

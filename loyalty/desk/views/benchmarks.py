@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from analytics import planning
+from analytics import planning, targets
 from analytics.measures.registry import get_measures
 from loyalty.core import digits
 from loyalty.desk.guarding import needs
@@ -40,10 +40,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if is_taking and (pk := digits.read(request.POST["drop"])) is not None:
         planning.withdraw_benchmark(code=code, pk=pk, by=cast("User", request.user))
         return redirect("admin:benchmarks", code)
-    if form.is_valid():
-        planning.enter_benchmark(
-            code=code, by=cast("User", request.user), at=timezone.now(), **form.cleaned_data
-        )
+    if form.is_valid() and _enter(request, code, form):
         messages.success(request, _("Kept. It stands beside the measure from now on."))
         return redirect("admin:benchmarks", code)
     told = {
@@ -56,3 +53,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     }
     context = admin.site.each_context(request) | told
     return TemplateResponse(request, "desk/plan/benchmarks.html", context)
+
+
+def _enter(request: HttpRequest, code: str, form: BenchmarkForm) -> bool:
+    by = cast("User", request.user)
+    try:
+        planning.enter_benchmark(code=code, by=by, at=timezone.now(), **form.cleaned_data)
+    except targets.TargetImpossible as refusal:
+        form.add_error("value", str(refusal.detail))
+        return False
+    return True

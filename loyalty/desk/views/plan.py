@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics import planning
+from analytics import planning, targets
 from analytics.measures.registry import get_measures
 from analytics.models import Action, ActionField, ActionKind, Goal, Outcome, Rhythm
 from loyalty.core.refusals import Refusal
@@ -171,7 +171,7 @@ def _set(request: HttpRequest, form: GoalForm, today: date) -> Goal | None:
             by=cast("User", request.user),
             at=timezone.now(),
         )
-    except planning.GoalAlreadyReached as refusal:
+    except (planning.GoalAlreadyReached, targets.TargetImpossible) as refusal:
         form.add_error("target", str(refusal.detail))
     except Refusal as refusal:
         form.add_error(None, str(refusal.detail))
@@ -197,6 +197,9 @@ def _act(request: HttpRequest, act: str, row: Goal, form: Form) -> bool:
             planning.change_goal(goal=row, by=by, **said)
         else:
             planning.end_goal(goal=row, outcome=Outcome(said["outcome"]), by=by, at=at)
+    except targets.ActionDueTooSoon as refusal:
+        form.add_error("due_on", str(refusal.detail))
+        return False
     except Refusal as refusal:
         form.add_error(None, str(refusal.detail))
         return False
