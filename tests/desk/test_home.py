@@ -63,6 +63,14 @@ class TestToday:
         assert "Receipts with a member 50% 1 of 2 receipts −50 pp on last Tuesday" in told
         assert "Points issued 30 0 redeemed 0 expired +10 on last Tuesday" in told
 
+    def test_draws_days_that_are_over_alone(self, ada: Member, desk: Client):
+        sell(ada, "20.00", days_ago=1)
+
+        drawn = desk.get(HOME).content.decode().split('points="')[2].partition('"')[0].split()
+
+        # Of fourteen days today is left out: yesterday, at the end, is the highest.
+        assert (len(drawn), drawn[-1]) == (13, "140.0,1.0")
+
     def test_is_told_in_french(self, ada: Member, desk: Client):
         sell(ada, "1030.00", later=-1)
 

@@ -32,7 +32,8 @@ ENROLMENTS = ("members.view_member", "analytics.view_storeday")
 class Figure:
     """One figure of today: in words, with what is beside it, its change and its last days.
 
-    It is flat when nothing happened on any of them.
+    It is flat when nothing happened on any of them. The line is of whole days: today, which is
+    not over, would always fall.
     """
 
     title: str
@@ -139,7 +140,7 @@ def _figure(
         rows=tuple(
             (day, _or_none(value, say)) for day, value in zip(window.days, values, strict=True)
         ),
-        line=_line(values),
+        line=_line(values[:-1]),
         is_flat=not any(values),
     )
 

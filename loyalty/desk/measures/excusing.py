@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.figures import Figure
-from analytics.models import Survey, SurveyKind
+from analytics.models import MoneySettings, Survey, SurveyKind
 from analytics.scopes import Scope
 from loyalty.desk.measures.series import Series
 
@@ -32,7 +32,7 @@ _REASONS: Mapping[str, Promise] = {
 
 
 def get_reasons(series: Iterable[Series]) -> dict[str, str]:
-    """Return by code why measures that could be told have no figure. One statement at most."""
+    """Return by code why measures that could be told have no figure. Two statements at most."""
     missing = [one for one in series if one.now is not None and one.value is None]
     asked = _get_asked() if any(_was_nobody_asked(one) for one in missing) else frozenset()
     return {one.measure.code: _reason(one, asked) for one in missing}
@@ -101,6 +101,8 @@ def _of_return(figure: Figure, _scope: Scope) -> str:
     margin = figure.columns.get("incremental_margin")
     if margin is not None and margin.value is not None:
         return _("The programme cost nothing in this period.")
+    if MoneySettings.objects.exclude(margin_percent=None).exists():
+        return _("No campaign with a holdout group could be compared in this period.")
     return _("Needs a margin rate in the settings, and a campaign with a holdout group.")
 
 

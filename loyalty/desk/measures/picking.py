@@ -165,6 +165,8 @@ def label_of(period: Period) -> str:
             return _("H%(half)d %(year)d") % {"half": _part_of_year(first, 6), "year": first.year}
         case PeriodKind.YEAR:
             return str(first.year)
+    if period.first == period.last:
+        return date_format(period.first)
     return _("%(first)s to %(last)s") % {
         "first": date_format(period.first),
         "last": date_format(period.last),

@@ -76,6 +76,8 @@ def short(period: Period) -> str:
         return label_of(period)
     pattern = "d MMM yy"
     first = format_date(period.first, pattern, locale=locale())
+    if period.first == period.last:
+        return str(first)
     return f"{first} – {format_date(period.last, pattern, locale=locale())}"
 
 

@@ -7,7 +7,7 @@ import pytest
 from analytics.figures import Column, Figure, Unit
 from analytics.keeping import Kept
 from analytics.measures.registry import get_measure, get_measures
-from analytics.models import Survey, SurveyKind, SurveyTrigger
+from analytics.models import MoneySettings, Survey, SurveyKind, SurveyTrigger
 from analytics.scopes import Cut, get_scope
 from loyalty.desk.measures import excusing
 from loyalty.desk.measures.series import Series
@@ -74,6 +74,8 @@ class TestOfAnythingElse:
         margin = {"incremental_margin": Column(100, Unit.MONEY)}
 
         assert "taux de marge" in why("programme_roi", Figure(None, 5))
+        MoneySettings.objects.create(pk=1, margin_percent=40)
+        assert "Aucune campagne avec groupe témoin n’a pu" in why("programme_roi", Figure(None, 5))
         assert "n’a rien coûté" in why("programme_roi", Figure(None, 0, None, margin))
 
     def test_says_something_of_every_measure_and_nothing_of_a_figure(self, bought: Programme):

@@ -38,6 +38,7 @@ class TestPick:
             ("2025", date(2025, 1, 1), date(2025, 12, 31), "2025"),
             ("2026-01-05_2026-01-20", date(2026, 1, 5), date(2026, 1, 20),
              "du 5 janvier 2026 au 20 janvier 2026"),
+            ("2026-01-05_2026-01-05", date(2026, 1, 5), date(2026, 1, 5), "5 janvier 2026"),
         ],
     )  # fmt: skip
     def test_reads_what_it_writes(self, key: str, first: date, last: date, label: str):
