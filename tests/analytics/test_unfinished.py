@@ -42,6 +42,7 @@ class TestBasketGrowth:
             1_500,
             None,
             {
+                "growth_before_returns": Column(Fraction(1, 2), Unit.SHARE),
                 "kept": Column(1, Unit.MEMBERS),
                 "basket": Column(Fraction(1_500), Unit.MONEY),
                 "basket_before": Column(Fraction(1_000), Unit.MONEY),

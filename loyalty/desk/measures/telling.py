@@ -109,9 +109,8 @@ def tell(
 
     `names` are what the merchant's codes, as those of tiers, are called; `marks` days of actions.
     """
-    measure, now = series.measure, series.now
-    figure = now.figure if now else Figure(None)
-    say, growth = _sayer(series), growing.get_growth(series)
+    measure, now, say = series.measure, series.now, _sayer(series)
+    figure, growth = now.figure if now else Figure(None), growing.get_growth(series)
     points = _of_growth(series, growth) if growth and plot is charting.SMALL else _points(series)
     return Told(
         code=measure.code,
@@ -130,11 +129,11 @@ def tell(
         computed_at=now.computed_at if now else None,
         revised_at=now.revised_at if now else None,
         revised_by=now.revised_by if now else "",
-        has_value=figure.value is not None,
         count=saying.plural_of(figure.value or 0),
         has_year_line=any(spot.year_value is not None for spot in series.spots),
         has_bars=any(point.value or point.year_before for point in points),
         is_total=bool(growth),
+        has_value=figure.value is not None,
         has_numerator=figure.numerator is not None,
         has_parts=_has_parts(series),
     )
