@@ -84,13 +84,18 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """Opening, the lines that lead from it, and closing: to the point, and to the cent."""
+    """Opening, the lines that lead from it, and closing: to the point, and to the cent.
+
+    `unwritten` are points in the closing that had run out by then, and were written down later or
+    not yet: by so many the liability of that day is less.
+    """
 
     period: Period
     opening: Balance
     lines: Sequence[Line]
     closing: Balance
     accounts: MoneySettings = field(compare=False)
+    unwritten: int = field(default=0, compare=False)
 
 
 def get_journal(*, scope: Scope) -> Journal:
@@ -105,21 +110,33 @@ def get_journal(*, scope: Scope) -> Journal:
     if not freshness.read(scope).is_settled(scope):
         raise JournalNotCounted
     found = vintages.get_recorded(wallet_id=scope.wallet_id, until=period.last)
-    opening = _balance(found, until=month_start(period.first - DAY), at=scope.start_at)
+    currency = scope.currency
+    opening = _balance(
+        found, until=month_start(period.first - DAY), at=scope.start_at, currency=currency
+    )
     end_at = zones.end_of_day(day=period.last, zone=scope.zone)
-    closing = _balance(found, until=month_start(period.last), at=end_at)
+    closing = _balance(found, until=month_start(period.last), at=end_at, currency=currency)
     moved = vintages.total(_within(found, period))
     accounts = MoneySettings.objects.first() or MoneySettings()
     lines = tuple(_lines(moved, opening, closing, accounts))
-    return Journal(period, opening, lines, closing, accounts)
+    return Journal(period, opening, lines, closing, accounts, _get_unwritten(scope, found))
 
 
-def _balance(found: Sequence[Vintage], *, until: date, at: datetime) -> Balance:
+def _get_unwritten(scope: Scope, found: Sequence[Vintage]) -> int:
+    """Return the points that had lapsed by the end of a scope, and were not written down by it."""
+    lapsed, written = (
+        sum(vintages.total(one.changes.values()).lapsed for one in some)
+        for some in (vintages.get_vintages(scope), found)
+    )
+    return lapsed - written
+
+
+def _balance(found: Sequence[Vintage], *, until: date, at: datetime, currency: str) -> Balance:
     before = [Vintage(one.month, _up_to(one, until)) for one in found if one.month <= until]
     estimated = liabilities.estimate(before, until=until)
     return Balance(
         points=sum(vintages.total(one.changes.values()).left for one in before),
-        cents_each=liabilities.get_cents_per_point(at=at),
+        cents_each=liabilities.get_cents_per_point(at=at, currency=currency),
         breakage=estimated.share if estimated else None,
     )
 

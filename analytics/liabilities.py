@@ -77,7 +77,7 @@ def get_liability(scope: Scope) -> Liability:
     breakage = estimate(found, until=scope.last_whole_month)
     return Liability(
         points={one.month: vintages.total(one.changes.values()).left for one in found},
-        cents_each=get_cents_per_point(at=scope.end_at),
+        cents_each=get_cents_per_point(at=scope.end_at, currency=scope.currency),
         breakage=breakage.share if breakage else None,
     )
 
@@ -91,17 +91,17 @@ def get_debt(scope: Scope) -> int:
     return int(moved["owed"] - moved["repaid"])
 
 
-def get_cents_per_point(*, at: datetime) -> Fraction:
+def get_cents_per_point(*, at: datetime, currency: str) -> Fraction:
     """Return what a point was worth at a moment, in cents, as the programme's history says.
 
     Before its first entry, as that one says.
     """
-    programme = Programme.objects.get()
-    history = Programme.history.filter(id=programme.pk).order_by("-history_date", "-history_id")
+    history = Programme.history.order_by("-history_date", "-history_id")
     values = history.values_list("value_of_point", flat=True)
     value = values.filter(history_date__lte=at).first() or values.last()
-    exact = Fraction(programme.value_of_point if value is None else value)
-    return exact * Fraction(10 ** money.places(currency=programme.currency))
+    if value is None:
+        value = Programme.objects.values_list("value_of_point", flat=True).get()
+    return Fraction(value) * Fraction(10 ** money.places(currency=currency))
 
 
 def nearest(cents: Fraction) -> int:

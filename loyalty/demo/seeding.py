@@ -27,6 +27,7 @@ from loyalty.demo import (
     story,
     world,
 )
+from loyalty.ledger import posting
 from loyalty.ledger.models import Wallet
 from loyalty.programmes import publishing, revising, setting_up
 from loyalty.programmes.models import (
@@ -63,7 +64,9 @@ def seed(*, number: int, members: int, at: datetime, progress: Progress) -> None
     happenings = story.tell(seed=number, members=members, today=today, zone=ZONE)
     stage, played = playing.Stage(), 0
     for month in playing.by_month(happenings):
-        stage.play(month, at=min(_end_of_month(month[-1].moment), at))
+        written_at = min(_evening_of_month(month[-1].moment), at)
+        stage.play(month, at=written_at)
+        _settle(at=written_at)
         played += len(month)
         progress(played, len(happenings))
     _expire_vouchers(at=at)
@@ -150,7 +153,15 @@ def _expire_vouchers(*, at: datetime) -> None:
         pass
 
 
-def _end_of_month(moment: datetime) -> datetime:
+def _settle(*, at: datetime) -> None:
+    """Write down what has run out, as the nights of a month would have."""
+    sweep = posting.Sweep(at=at, recorded_at=at, is_historic=True)
+    while sweep.settle(limit=1_000):
+        pass
+
+
+def _evening_of_month(moment: datetime) -> datetime:
+    """Return the last second of a month: what is written down in it is booked in it."""
     day = zones.business_day(moment=moment, zone=ZONE)
     last = day.replace(day=monthrange(day.year, day.month)[1])
-    return zones.end_of_day(day=last, zone=ZONE)
+    return zones.end_of_day(day=last, zone=ZONE) - timedelta(seconds=1)

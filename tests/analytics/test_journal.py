@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 from hypothesis import given, settings
 
-from analytics import booking, facts, journal
+from analytics import booking, facts, journal, liabilities
 from analytics.journal import Journal, JournalNotCounted, JournalNotDue
 from analytics.models import MoneySettings
 from analytics.periods import Period, day, month_end
@@ -24,6 +24,7 @@ from tests.analytics.builders import PARIS, make_members, make_programme, move
 from tests.analytics.stories import Story, steps
 from tests.analytics.test_facts import undone
 from tests.analytics.test_vintages import moment
+from tests.desk.reading import words_of
 from tests.members.staff import appoint
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,25 @@ class TestAJournal:
         ]
         close = zones.end_of_day(day=day("2026-03-31"), zone=PARIS)
         assert march.closing.points == balances.get_totals(at=close).outstanding == 55
+
+    def test_says_what_had_run_out_and_was_not_written_down(self) -> None:
+        make_programme()
+        ada, bea = make_members(["ada", "bea"]).values()
+        for member in (ada, bea):
+            move(member, 100, moment("2026-01-10"), expires_at=moment("2026-02-20", 0))
+        move(ada, 50, moment("2026-03-04"))
+        at = moment("2026-04-02")
+        facts.refresh(at=at)
+
+        january, february, march = (
+            journal_of(f"2026-0{month}", f"2026-0{month}", at=at) for month in (1, 2, 3)
+        )
+
+        # Ada's were written down in March, when she earned again; Bea's not yet.
+        assert [one.unwritten for one in (january, february, march)] == [0, 200, 100]
+        assert [one.closing.points for one in (january, february, march)] == [200, 200, 150]
+        owed = liabilities.get_liability(get_scope(period=march.period, at=at)).total
+        assert march.closing.points - march.unwritten == owed == 50
 
     def test_books_apart_what_only_the_value_of_a_point_changed(self) -> None:
         programme = make_programme()
@@ -227,6 +247,19 @@ class TestThePage:
         assert page.context["journal"].closing.points == 100
         assert "FID-2026-01.csv" in file["Content-Disposition"]
         assert len(file.content.decode().splitlines()) == 5
+
+    def test_says_how_many_points_had_run_out(self, client: Client) -> None:
+        make_programme()
+        ada = make_members(["ada"])["ada"]
+        move(ada, 1_100, moment("2026-01-10"), expires_at=moment("2026-01-20", 0))
+        facts.refresh(at=moment("2026-02-02"))
+        client.force_login(appoint(Role.ANALYST))
+
+        said = words_of(client, "/desk/journal/?from=2026-01&to=2026-01", "en")
+
+        assert (
+            "1,100 points of the closing balance had run out by then and were not written down yet"
+        ) in said
 
     def test_says_which_months_it_cannot_show(self, client: Client) -> None:
         make_programme()

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
+from analytics import journal, liabilities, points
 from analytics.measures.registry import get_measure
 from analytics.models import Cost, Fit, Outlook
 from analytics.periods import Period
@@ -15,7 +16,7 @@ from analytics.scopes import get_scope
 from loyalty.clients.models import ClientKey
 from loyalty.demo import credentials, seeding, story
 from loyalty.events import relaying
-from loyalty.events.models import Message
+from loyalty.events.models import Message, OutboxEvent
 from loyalty.identity.models import Approval, User
 from loyalty.identity.roles import Role
 from loyalty.ledger import verifying
@@ -91,6 +92,20 @@ class TestSeed:
         assert verification.first_fault is None
         assert verification.accounts == 4
         assert verification.entries == Entry.objects.count()
+
+    def test_has_written_down_what_ran_out_in_the_month_it_did(self, seeded: None):
+        months = [Period(date(2025, 12, 1), date(2025, 12, 31)),
+                  Period(date(2026, 2, 1), date(2026, 2, 28))]  # fmt: skip
+        scopes = [get_scope(period=month, at=AT) for month in months]
+
+        books = [journal.get_journal(scope=scope) for scope in scopes]
+
+        assert Entry.objects.filter(kind="EXPIRE").exists()
+        assert not points.due_lots(scopes[-1]).exists()
+        assert [book.closing.points - book.unwritten for book in books] == [
+            liabilities.get_liability(scope).total for scope in scopes
+        ]
+        assert not OutboxEvent.objects.filter(name="points.expired", is_historic=False).exists()
 
     def test_gives_the_first_member_a_tier_points_and_rewards(self, seeded: None):
         camille = Member.objects.select_related("tier").get(email__startswith="camille")

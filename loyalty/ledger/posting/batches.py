@@ -162,8 +162,10 @@ def _plan(draft: Draft, earning: Earning, note: Note) -> int:
 class Sweep:
     """Settles all that is due at one moment, some accounts in each transaction."""
 
-    def __init__(self, *, at: datetime, recorded_at: datetime | None = None) -> None:
-        self._at, self._recorded_at = at, recorded_at
+    def __init__(
+        self, *, at: datetime, recorded_at: datetime | None = None, is_historic: bool = False
+    ) -> None:
+        self._at, self._recorded_at, self._is_historic = at, recorded_at, is_historic
         self._since: datetime | None = None
 
     def settle(self, *, limit: int) -> int:
@@ -199,7 +201,7 @@ class Sweep:
             planning.settle(draft)
             draft.close(has_acted=False)
             plans.append((account, draft))
-        booking.put(plans)
+        booking.put(plans, is_historic=self._is_historic)
 
 
 def settle_due(*, at: datetime, limit: int = 1_000, recorded_at: datetime | None = None) -> int:

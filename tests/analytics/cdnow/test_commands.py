@@ -20,7 +20,13 @@ class TestOnTheSample:
             "to": "1997-12-31",
             "measures": {
                 "retention_rate": {"value": 203 / 418, "numerator": 203, "denominator": 418},
-                "churn_rate": {"value": 215 / 418, "numerator": 215, "denominator": 418},
+                "churn_rate": {
+                    "value": 215 / 418,
+                    "numerator": 215,
+                    "denominator": 418,
+                    # Of the 472 who had bought most, 246 came in the third quarter.
+                    "columns": {"of_best": 86 / 246},
+                },
             },
         }
 

@@ -211,6 +211,17 @@ class TestAMeasure:
             assert_prints_what_was_counted(page(f"{code}/").context["told"], text)
             assert page(f"{code}/table.csv").status_code == 200
 
+    def test_of_what_is_owed_leads_to_the_journal_who_may_read_it(
+        self, bought: Programme, page: Any, sign_in: Any
+    ):
+        address = "/desk/journal/?from=2026-02&amp;to=2026-02"
+        told = {
+            role: address in text_of(page("points_liability/?period=2026-02", sign_in(role)))
+            for role in (Role.ANALYST, Role.MARKETING)
+        }
+
+        assert told == {Role.ANALYST: True, Role.MARKETING: False}
+
     def test_says_at_once_how_the_best_fifth_feels(self, bought: Programme, page: Any):
         paths = ("churn_rate/?period=2026-02", "chapters/retention/?period=2026-02")
 
