@@ -2,22 +2,28 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics import buyers
+from analytics import buyers, cutting
 from analytics.figures import Column, Direction, Figure, Unit, ratio, share_of
 from analytics.measuring import Drill, Example, Family, Measure, members
 from analytics.periods import Period, day
-from analytics.queries import count
+from analytics.queries import Query, compose, count
 from analytics.scopes import Scope
+
+_BEST_OF = "SELECT member_id FROM {members} AS these WHERE member_id IN {best}"
 
 
 def compute(scope: Scope) -> Figure:
-    best = scope.of_best
-    columns = {"of_best": Column(share_of(*_counted(best)), Unit.SHARE)} if best else {}
-    return ratio(*_counted(scope), columns)
+    left, before = buyers.left(scope), buyers.of_previous(scope)
+    columns = {}
+    if scope.of_best:
+        of_best = share_of(count(_best_of(left, scope)), count(_best_of(before, scope)))
+        columns = {"of_best": Column(of_best, Unit.SHARE)}
+    return ratio(count(left), count(before), columns)
 
 
-def _counted(scope: Scope) -> tuple[int, int]:
-    return count(buyers.left(scope)), count(buyers.of_previous(scope))
+def _best_of(members: Query, scope: Scope) -> Query:
+    """Those of some members who are of the best fifth: told from facts, as the others are."""
+    return compose(_BEST_OF, {"members": members, "best": cutting.best(scope)})
 
 
 def drill(scope: Scope) -> Drill:
