@@ -126,8 +126,9 @@ TABLES = {
     "analytics.Competitor": Table("SMCUA", changes="MA"),
     # What the whole chain will buy: no figure of one store is in it.
     "analytics.Fit": Table("MYUA"),
-    "analytics.PointsDay": _MEASURES,
-    "analytics.PointsVintage": _MEASURES,
+    # Points of the whole chain: of no store either.
+    "analytics.PointsDay": Table("SMYUA", blind="S"),
+    "analytics.PointsVintage": Table("SMYUA", blind="S"),
     "analytics.DayToCount": _MEASURES,
     "analytics.Refresh": _MEASURES,
     "analytics.Revision": _MEASURES,
