@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
@@ -68,6 +69,9 @@ def _asks_a_database(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    # Whatever a page of the test before was read in.
+    translation.deactivate()
+    timezone.deactivate()
     for vendor in ("postgresql", "sqlite"):
         if item.get_closest_marker(vendor) and connection.vendor != vendor:
             pytest.skip(f"runs on {vendor}; this database is {connection.vendor}")
