@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from analytics import goals, losing, planning
+from analytics.figures import Unit
+from analytics.measures.registry import get_measure
 from analytics.models import Action, ActionField, ActionKind, Goal, LossReason, MemberFact, Rhythm
 from analytics.scopes import WHOLE
 from loyalty.demo import credentials
@@ -68,7 +70,9 @@ def _pick_rising(at: datetime) -> tuple[str, Fraction] | None:
     for code in _RISING:
         before, now = _get(code, at - _AGO), _get(code, at)
         if before is not None and now is not None and now > before:
-            return code, before + (now - before) / _OF_THE_WAY
+            target = before + (now - before) / _OF_THE_WAY
+            if get_measure(code=code).unit != Unit.SHARE or target < 1:
+                return code, target
     return None
 
 
