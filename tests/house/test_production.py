@@ -171,7 +171,7 @@ class TestStaticFiles:
         till = tmp_path / "loyalty" / "till"
         imported = re.findall(r'from "\./([\w.]+)"', (till / "till.js").read_text("utf-8"))
         assert (len(imported), [name for name in imported if not (till / name).exists()]) == (
-            12,
+            16,
             [],
         )
 
