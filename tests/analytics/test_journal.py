@@ -269,3 +269,13 @@ class TestThePage:
 
         assert page.status_code == 400
         assert page.context["refused"] == JournalNotDue.title
+
+    def test_says_that_the_night_has_not_counted_the_month_yet(self, client: Client) -> None:
+        make_programme()
+        client.force_login(appoint(Role.AUDITOR))
+
+        opened = client.get("/desk/journal/")
+        asked = client.get("/desk/journal/", {"from": "2026-01", "to": "2026-01"})
+
+        assert (opened.status_code, asked.status_code) == (200, 409)
+        assert opened.context["refused"] == JournalNotCounted.title
