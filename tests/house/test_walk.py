@@ -118,7 +118,13 @@ def ada(db: None) -> Member:
     return enrolling.enrol(at=opens, birthday=(2, 29))
 
 
-@pytest.fixture(params=OFFSETS)
+# In which zone a server lives is its own affair: with PostgreSQL beside it one is enough.
+@pytest.fixture(
+    params=[
+        "Asia/Tokyo",
+        *(pytest.param(zone, marks=pytest.mark.sqlite) for zone in ("UTC", "America/St_Johns")),
+    ]
+)
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """Let the process live in a zone: what Django takes for local, and what C does."""
     with override_settings(TIME_ZONE=request.param):
