@@ -7,7 +7,7 @@ until the next refresh, the next day while its period lasts, or a note of a chan
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from loyalty.core import zones
 _BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Freshness:
     """How often facts were counted, up to which day, what was revised since, and the rules."""
 
@@ -30,6 +30,14 @@ class Freshness:
     counted_until: date | None
     revisions: tuple[Revision, ...]
     rules: str
+
+    @cached_property
+    def settings_changed_at(self) -> datetime | None:
+        """When somebody last changed the settings of measures: asked once, where it is asked."""
+        moment: datetime | None = MeasureSettings.history.aggregate(last=Max("history_date"))[
+            "last"
+        ]
+        return moment
 
     def is_settled(self, scope: Scope) -> bool:
         """Say whether the months of the scope had ended when they were last counted."""
@@ -72,13 +80,6 @@ def read(scope: Scope) -> Freshness:
         revisions=tuple(Revision.objects.all()),
         rules=_get_rules(scope),
     )
-
-
-def get_settings_changed_at(*, since: datetime) -> datetime | None:
-    """Return when somebody last changed the settings of measures, if since a moment."""
-    changes = MeasureSettings.history.filter(history_date__gt=since)
-    moment: datetime | None = changes.aggregate(last=Max("history_date"))["last"]
-    return moment
 
 
 def _get_rules(scope: Scope) -> str:

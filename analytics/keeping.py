@@ -164,7 +164,9 @@ def _get_revision(
     late_at = fresh.revised_at(scope, since=since, is_of_facts=_is_of_facts(one))
     if has_same_rules:
         return late_at or scope.at, Cause.DATA
-    changed_at = freshness.get_settings_changed_at(since=since)
+    changed_at = fresh.settings_changed_at
+    if changed_at and changed_at <= since:
+        changed_at = None
     if late_at and changed_at:
         return max(late_at, changed_at), Cause.BOTH
     return (late_at, Cause.DATA) if late_at else (changed_at or scope.at, Cause.RULES)

@@ -258,10 +258,9 @@ class TestOtherData:
         "code", [code for code, measure in get_measures().items() if measure.is_of_facts]
     )
     def test_is_not_read_by_measures_of_facts(self, ada: Member, code: str) -> None:
-        # An external number breaks ties between members, and is given for good; who is of the
-        # best fifth is looked up among all members, of whom nothing else is read.
+        # An external number breaks ties between members, and is given for good.
         allowed = {"memberfact", "membermonth", "membercategory", "storeday"} | (
-            {"member"} if code in ("rfm", "churn_rate") else set()
+            {"member"} if code == "rfm" else set()
         )
         told = get_scope(period=FEBRUARY, at=MAY_MARCH)
 
