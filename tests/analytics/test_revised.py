@@ -5,8 +5,10 @@ from fractions import Fraction
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from analytics import facts, packing, revising
+from analytics import facts, keeping, packing, revising
 from analytics.figures import Figure
 from analytics.models import Cause, KeptFigure, MeasureSettings, Topic
 from analytics.periods import day
@@ -48,6 +50,21 @@ class TestOtherSettings:
         change_settings(CHANGED)
 
         assert told("lost_members") == (2, CHANGED, Cause.BOTH)
+
+    def test_are_asked_once_for_when_they_were_changed_however_many_figures(
+        self, ada: Member
+    ) -> None:
+        asked = [keeping.Asked("lost_members", period) for period in (JANUARY, FEBRUARY)]
+        keeping.keep(asked=asked, at=MAY_MARCH)
+        KeptFigure.objects.update(figure=packing.pack(Figure(Fraction(7), 7)))
+        change_settings(CHANGED)
+
+        with CaptureQueriesContext(connection) as heard:
+            found = keeping.get(asked=asked, at=READ)
+
+        assert [found[one].revised_by for one in asked] == [Cause.RULES] * 2
+        looks = [one for one in heard if "MAX" in one["sql"] and "settings" in one["sql"]]
+        assert len(looks) == 1
 
     def test_that_leave_a_figure_as_it_was_revise_nothing(self, ada: Member) -> None:
         ask("purchase_frequency", JANUARY, MAY_MARCH)
