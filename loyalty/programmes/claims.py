@@ -3,23 +3,12 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from loyalty.programmes import conditions
+from loyalty.programmes import conditions, terms
 from loyalty.programmes.awards import Refused, Why
 from loyalty.programmes.campaigns import CampaignTerms
 from loyalty.programmes.occasions import Basket, Line, MemberFacts, Occasion
 from loyalty.programmes.rulebook import Rulebook, RuleTerms, Version
-from loyalty.programmes.terms import (
-    Effect,
-    Event,
-    Fixed,
-    Gift,
-    Multiplier,
-    PerUnit,
-    Rate,
-    Stacking,
-    Terms,
-    Then,
-)
+from loyalty.programmes.terms import Effect, Event, Multiplier, Rate, Stacking, Terms, Then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +41,7 @@ class Claim:
     @property
     def is_for_buying(self) -> bool:
         """Say whether it gives for something bought, however much: what counts cents does not."""
-        return isinstance(self.effect, Fixed | Gift | PerUnit)
+        return isinstance(self.effect, terms.Fixed | terms.Gift | terms.PerUnit)
 
     @property
     def group(self) -> tuple[str, str]:

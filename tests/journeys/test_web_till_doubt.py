@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from loyalty.clients.models import Shift
 from loyalty.ledger.models import Hold
@@ -149,13 +149,25 @@ def test_leaves_the_next_basket_alone_when_a_slow_answer_comes(visit: Visit, ada
     assert sales() == [("Ada", 1_000), ("Bob", 5_000)]
 
 
+def with_points(page: Page, price: str) -> None:
+    """Ada, who has 500 points, is about to buy a tea."""
+    show_card(page)
+    sell(page, "Machine", "500")
+    show_card(page)
+    add_line(page, "Thé", price)
+
+
+def ask_for_points_in_vain(page: Page) -> None:
+    page.route("**/api/v1/holds", lose_the_answer)
+    page.locator("#till-hold").click()
+    expect(page.locator("#till-said")).to_be_visible()
+    page.unroute("**/api/v1/holds")
+
+
 class TestPayingWithPoints:
     def test_sets_them_aside_once_however_often_it_is_clicked(self, visit: Visit, ada: Member):
         page = visit.page
-        show_card(page)
-        sell(page, "Machine", "500")
-        show_card(page)
-        add_line(page, "Thé", "2")
+        with_points(page, "2")
 
         page.locator("#till-hold").dblclick()
 
@@ -172,14 +184,8 @@ class TestPayingWithPoints:
         self, visit: Visit, ada: Member
     ):
         page = visit.page
-        show_card(page)
-        sell(page, "Machine", "500")
-        show_card(page)
-        add_line(page, "Thé", "12")
-        page.route("**/api/v1/holds", lose_the_answer)
-        page.locator("#till-hold").click()
-        expect(page.locator("#till-said")).to_be_visible()
-        page.unroute("**/api/v1/holds")
+        with_points(page, "12")
+        ask_for_points_in_vain(page)
 
         page.locator("#till-hold").click()
 
@@ -190,14 +196,8 @@ class TestPayingWithPoints:
         self, visit: Visit, ada: Member
     ):
         page = visit.page
-        show_card(page)
-        sell(page, "Machine", "500")
-        show_card(page)
-        add_line(page, "Thé", "2")
-        page.route("**/api/v1/holds", lose_the_answer)
-        page.locator("#till-hold").click()
-        expect(page.locator("#till-said")).to_be_visible()
-        page.unroute("**/api/v1/holds")
+        with_points(page, "2")
+        ask_for_points_in_vain(page)
         add_line(page, "Thé", "3")
 
         page.locator("#till-hold").click()

@@ -53,6 +53,14 @@ def set_down(**terms: object) -> None:
     revising.touch()
 
 
+def lower(clock: Traveller, allowed: list[tuple[timedelta, int]]) -> None:
+    """Allow so many points, so long ago each; then it is noon."""
+    for ago, points in allowed:
+        clock.move_to(NOON - ago)
+        set_down(offline_points=points)
+    clock.move_to(NOON)
+
+
 def sold(key: str, amount: str = "3.00", total: str = "3.00", **said: Any) -> dict[str, Any]:
     paid = [{"means": "points", "offline": True, "amount": amount}]
     if amount != total:
@@ -170,11 +178,7 @@ class TestASaleWhoseGoodsAreGone:
     def test_stands_where_the_allowance_was_lowered_meanwhile(
         self, till: Caller, rich: Member, clock: Traveller, lowered: int, taken: int
     ):
-        clock.move_to(NOON - timedelta(days=30))
-        set_down(offline_points=500)
-        clock.move_to(NOON - timedelta(hours=1))
-        set_down(offline_points=lowered)
-        clock.move_to(NOON)
+        lower(clock, [(timedelta(days=30), 500), (timedelta(hours=1), lowered)])
 
         [told] = send(till, sold("a"))
 
@@ -200,11 +204,7 @@ class TestASaleWhoseGoodsAreGone:
     def test_stands_where_the_till_had_not_heard_that_it_was_lowered(
         self, till: Caller, rich: Member, clock: Traveller
     ):
-        clock.move_to(NOON - timedelta(days=30))
-        set_down(offline_points=500)
-        clock.move_to(NOON - timedelta(days=6))
-        set_down(offline_points=200)
-        clock.move_to(NOON)
+        lower(clock, [(timedelta(days=30), 500), (timedelta(days=6), 200)])
 
         [told] = send(till, sold("a"))
 
@@ -340,11 +340,7 @@ class TestRefused:
     def test_is_more_than_was_allowed_in_the_seven_days_before(
         self, till: Caller, rich: Member, clock: Traveller
     ):
-        clock.move_to(NOON - timedelta(days=9))
-        set_down(offline_points=500)
-        clock.move_to(NOON - timedelta(days=8))
-        set_down(offline_points=200)
-        clock.move_to(NOON)
+        lower(clock, [(timedelta(days=9), 500), (timedelta(days=8), 200)])
         before = moved()
 
         [told] = send(till, sold("a"))
